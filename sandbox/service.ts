@@ -1,0 +1,78 @@
+/** What every loopback service shares: a journal of its requests, latency, two control routes, and a 501 for the rest. */
+import { type ServerType, serve } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+
+/** One request that a service answered; control requests are left out. Holds no header and no body, so no secret. */
+export interface JournalEntry {
+  method: string;
+  /** The path as sent, without the query. */
+  path: string;
+  /** The query as sent, without `?`; absent when empty. */
+  query?: string;
+  status: number;
+  /** No route serves this: the stand-in lacks something that a client needs. Answered with 501; tests fail on it. */
+  unknown?: true;
+}
+
+export interface ServiceOptions {
+  /** Port on 127.0.0.1; 0 (default) lets the system choose. */
+  port?: number;
+  /** Delay before each answer, in milliseconds. Default 0. */
+  latencyMs?: number;
+}
+
+export interface Service {
+  /** `http://127.0.0.1:<port>`, no trailing slash. */
+  url: string;
+  journal: JournalEntry[];
+  close(): Promise<void>;
+}
+
+/** An empty service: add routes to `app`, then `listen`. */
+export function createService(options: ServiceOptions, state: () => unknown): { app: Hono; journal: JournalEntry[] } {
+  const app = new Hono();
+  const journal: JournalEntry[] = [];
+  app.get("/_sandbox/journal", (c) => c.json(journal));
+  app.get("/_sandbox/state", (c) => c.json(state() as object));
+  app.use(async (c, next) => {
+    if (options.latencyMs) await new Promise((resolve) => setTimeout(resolve, options.latencyMs));
+    await next();
+    const url = new URL(c.req.url);
+    journal.push({
+      method: c.req.method,
+      path: url.pathname,
+      ...(url.search ? { query: url.search.slice(1) } : {}),
+      status: c.res.status,
+      ...(c.res.headers.get(unknownRouteHeader) ? { unknown: true as const } : {}),
+    });
+  });
+  app.notFound((c) => unknownRoute(c));
+  return { app, journal };
+}
+
+const unknownRouteHeader = "x-sandbox-unknown-route";
+
+/** The answer to what the stand-in does not model. */
+export function unknownRoute(c: Context): Response {
+  return c.json({ message: `The sandbox does not serve ${c.req.method} ${new URL(c.req.url).pathname}.` }, 501, {
+    [unknownRouteHeader]: "1",
+  });
+}
+
+/** Serves `app` on the loopback interface until `close`. */
+export async function listen(app: Hono, port = 0): Promise<{ url: string; close(): Promise<void> }> {
+  const server = await new Promise<ServerType>((resolve, reject) => {
+    const starting = serve({ fetch: app.fetch, hostname: "127.0.0.1", port }, () => resolve(starting));
+    starting.once("error", reject);
+  });
+  const address = server.address();
+  if (!address || typeof address === "string") throw new Error("no TCP address");
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+        if ("closeAllConnections" in server) server.closeAllConnections();
+      }),
+  };
+}
