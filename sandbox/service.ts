@@ -52,11 +52,10 @@ export function createService(options: ServiceOptions, state: () => unknown): { 
 
 const unknownRouteHeader = "x-sandbox-unknown-route";
 
-/** The answer to what the stand-in does not model. */
-export function unknownRoute(c: Context): Response {
-  return c.json({ message: `The sandbox does not serve ${c.req.method} ${new URL(c.req.url).pathname}.` }, 501, {
-    [unknownRouteHeader]: "1",
-  });
+/** The answer to what the stand-in does not model; `detail` says more than the path does. */
+export function unknownRoute(c: Context, detail = ""): Response {
+  const message = `The sandbox does not serve ${c.req.method} ${new URL(c.req.url).pathname}. ${detail}`.trimEnd();
+  return c.json({ message }, 501, { [unknownRouteHeader]: "1" });
 }
 
 /** Serves `app` on the loopback interface until `close`. */

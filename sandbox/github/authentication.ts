@@ -1,0 +1,74 @@
+/** Tokens, scopes and rate limits: what is checked before any route. */
+import type { Context, MiddlewareHandler } from "hono";
+import { Refusal, renderRefusal } from "./answers.ts";
+import type { Permission } from "./options.ts";
+import type { GitHubState, Repository } from "./state.ts";
+import { type RateLimit, spend, type Viewer } from "./viewer.ts";
+
+/** What the checks leave for the routes. */
+export interface Env {
+  Variables: {
+    viewer: Viewer;
+    /** Set under `/repos/...` and `/repositories/...`. */
+    repository: Repository;
+    /** What the token may do in `repository`; at least `read`. */
+    permission: Permission;
+  };
+}
+
+/** What GitHub grants per hour to who brings no valid token. */
+const anonymousLimit = 60;
+
+/** 401 without a known token, 403 beyond the rate limit; every answer carries GitHub's common headers. */
+export function authenticate(state: GitHubState, resource: "core" | "graphql"): MiddlewareHandler<Env> {
+  let requests = 0;
+  return async (c, next) => {
+    requests += 1;
+    const requestId = `SAND:${requests.toString(16).toUpperCase().padStart(8, "0")}`;
+    const viewer = state.viewers.get(tokenOf(c) ?? "");
+    const rateLimit = viewer?.rateLimits[resource] ?? { limit: anonymousLimit, used: 1, reset: hourFromNow() };
+    if (!viewer) {
+      c.res = renderRefusal(unauthorized(tokenOf(c)), c);
+    } else if (!spend(rateLimit)) {
+      c.res = resource === "core" ? renderRefusal(exhausted(viewer), c) : exhaustedGraphql(c, viewer);
+    } else {
+      c.set("viewer", viewer);
+      await next();
+    }
+    for (const [name, value] of Object.entries(rateLimitHeaders(rateLimit, resource))) c.res.headers.set(name, value);
+    c.res.headers.set("X-GitHub-Request-Id", requestId);
+    c.res.headers.set("X-GitHub-Media-Type", "github.v3; format=json");
+    if (viewer) c.res.headers.set("X-OAuth-Scopes", [...viewer.scopes].join(", "));
+  };
+}
+
+function tokenOf(c: Context): string | undefined {
+  return /^(?:bearer|token)\s+(\S+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
+}
+
+const hourFromNow = (): number => Math.floor(Date.now() / 1000) + 3600;
+
+/** Anonymous reading, which github.com allows for public repositories, is not served. */
+const unauthorized = (token: string | undefined): Refusal =>
+  new Refusal(401, token === undefined ? "Requires authentication" : "Bad credentials");
+
+const exhausted = (viewer: Viewer): Refusal =>
+  new Refusal(
+    403,
+    `API rate limit exceeded for user ID ${viewer.id}.`,
+    "rest/using-the-rest-api/rate-limits-for-the-rest-api",
+  );
+
+/** GraphQL stays at 200. https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api */
+const exhaustedGraphql = (c: Context, viewer: Viewer): Response =>
+  c.json({ errors: [{ type: "RATE_LIMITED", message: exhausted(viewer).message }] });
+
+function rateLimitHeaders({ limit, used, reset }: RateLimit, resource: string): Record<string, string> {
+  return {
+    "X-RateLimit-Limit": String(limit),
+    "X-RateLimit-Remaining": String(limit - used),
+    "X-RateLimit-Reset": String(reset),
+    "X-RateLimit-Used": String(used),
+    "X-RateLimit-Resource": resource,
+  };
+}

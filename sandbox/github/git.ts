@@ -1,0 +1,142 @@
+/** A repository's Git objects and branches, in memory, with the object ids that Git itself would compute. */
+import { createHash } from "node:crypto";
+
+/** 40 hexadecimal digits. */
+export type Sha = string;
+
+export interface Signature {
+  name: string;
+  email: string;
+  /** ISO 8601, whole seconds, UTC. */
+  date: string;
+}
+
+export interface Commit {
+  sha: Sha;
+  message: string;
+  author: Signature;
+  committer: Signature;
+  parents: Sha[];
+  treeSha: Sha;
+  /** The whole tree: path to blob. */
+  files: ReadonlyMap<string, Sha>;
+}
+
+export interface FileChange {
+  path: string;
+  status: "added" | "modified" | "removed";
+  sha: Sha;
+}
+
+/** A Git object's id: the SHA-1 of `<type> <length>\0<content>`. */
+export function objectId(type: "blob" | "tree" | "commit", content: Uint8Array | string): Sha {
+  const bytes = Buffer.from(content);
+  return createHash("sha1").update(`${type} ${bytes.length}\0`).update(bytes).digest("hex");
+}
+
+export class GitStore {
+  readonly blobs = new Map<Sha, Buffer>();
+  readonly commits = new Map<Sha, Commit>();
+  /** Branch name to the commit at its tip. */
+  readonly branches = new Map<string, Sha>();
+
+  /** Moves `branch` (created when absent) by one commit that sets or, with `undefined`, removes `files`. */
+  commit(
+    branch: string,
+    files: Record<string, string | Uint8Array | undefined>,
+    message: string,
+    author: Signature,
+    committer = author,
+  ): Commit {
+    const parent = this.tip(branch);
+    const tree = new Map(parent?.files);
+    for (const [path, content] of Object.entries(files)) {
+      if (content === undefined) tree.delete(path);
+      else tree.set(path, this.#store(content));
+    }
+    const treeSha = treeId(tree);
+    const parents = parent ? [parent.sha] : [];
+    const sha = objectId("commit", commitText(treeSha, parents, author, committer, message));
+    const commit: Commit = { sha, message, author, committer, parents, treeSha, files: tree };
+    this.commits.set(sha, commit);
+    this.branches.set(branch, sha);
+    return commit;
+  }
+
+  tip(branch: string): Commit | undefined {
+    return this.commits.get(this.branches.get(branch) ?? "");
+  }
+
+  /** The commit that a branch name, `refs/heads/` name or full object id stands for. */
+  resolve(revision: string): Commit | undefined {
+    return this.tip(revision.replace(/^refs\/heads\//, "")) ?? this.commits.get(revision);
+  }
+
+  /** A file's bytes. */
+  read(commit: Commit, path: string): Buffer | undefined {
+    return this.blobs.get(commit.files.get(path) ?? "");
+  }
+
+  /** The commit and everything before it, newest first. */
+  history(commit: Commit): Commit[] {
+    const found: Commit[] = [];
+    for (let next: Commit | undefined = commit; next; next = this.commits.get(next.parents[0] ?? "")) found.push(next);
+    return found;
+  }
+
+  /** What a commit changed against its first parent. */
+  changes(commit: Commit): FileChange[] {
+    const before = this.commits.get(commit.parents[0] ?? "")?.files ?? new Map<string, Sha>();
+    const written = [...commit.files].flatMap(([path, sha]): FileChange[] => {
+      const old = before.get(path);
+      if (old === sha) return [];
+      return [{ path, sha, status: old === undefined ? "added" : "modified" }];
+    });
+    const removed = [...before].flatMap(([path, sha]): FileChange[] =>
+      commit.files.has(path) ? [] : [{ path, sha, status: "removed" }],
+    );
+    return [...written, ...removed].sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  #store(content: string | Uint8Array): Sha {
+    const bytes = Buffer.from(content);
+    const sha = objectId("blob", bytes);
+    this.blobs.set(sha, bytes);
+    return sha;
+  }
+}
+
+function commitText(tree: Sha, parents: Sha[], author: Signature, committer: Signature, message: string): string {
+  const person = (role: string, by: Signature): string =>
+    `${role} ${by.name} <${by.email}> ${Math.floor(Date.parse(by.date) / 1000)} +0000`;
+  return [
+    `tree ${tree}`,
+    ...parents.map((sha) => `parent ${sha}`),
+    person("author", author),
+    person("committer", committer),
+    "",
+    message,
+  ].join("\n");
+}
+
+/** A tree's id. Git sorts entries by bytes, a folder as if its name ended in `/`. */
+export function treeId(files: ReadonlyMap<string, Sha>): Sha {
+  const entries = new Map<string, { name: string; mode: string; sha: Sha }>();
+  const folders = new Map<string, Map<string, Sha>>();
+  for (const [path, sha] of files) {
+    const slash = path.indexOf("/");
+    if (slash < 0) {
+      entries.set(path, { name: path, mode: "100644", sha });
+      continue;
+    }
+    const name = path.slice(0, slash);
+    const folder = folders.get(name) ?? new Map<string, Sha>();
+    folders.set(name, folder.set(path.slice(slash + 1), sha));
+  }
+  for (const [name, folder] of folders) entries.set(`${name}/`, { name, mode: "40000", sha: treeId(folder) });
+  const sorted = [...entries].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const parts = sorted.map(([, entry]) =>
+    Buffer.concat([Buffer.from(`${entry.mode} ${entry.name}\0`), Buffer.from(entry.sha, "hex")]),
+  );
+  return objectId("tree", Buffer.concat(parts));
+}

@@ -1,0 +1,94 @@
+/**
+ * A GitHub on the loopback interface: what the set-up and the real GitHub provider ask of it, served as a GitHub Enterprise
+ * Server is (`/api/v3`, `/api/graphql`), since clients use those paths on any host other than GitHub's own.
+ *
+ * Not modelled: rulesets, environments, organization secrets, GitHub Apps, tags, forks, secondary rate limits, anonymous
+ * access. A request for what is not served is a 501, recorded as unknown.
+ */
+import { Hono } from "hono";
+import { etag } from "hono/etag";
+import { createService, listen, type Service } from "../service.ts";
+import { findRepository, writable } from "./access.ts";
+import { accountRoutes } from "./accounts.ts";
+import { actionsPermissionRoutes } from "./actions-permissions.ts";
+import { renderRefusal } from "./answers.ts";
+import { authenticate, type Env } from "./authentication.ts";
+import { commitRoutes } from "./commits.ts";
+import { contentRoutes } from "./contents.ts";
+import { graphqlRoutes } from "./graphql.ts";
+import { createIssuer, issuerPath, type Job } from "./issuer.ts";
+import { oidcRoutes } from "./oidc.ts";
+import { defaultToken, type GitHubOptions } from "./options.ts";
+import { pullRoutes } from "./pulls.ts";
+import { branchRoutes, refRoutes } from "./refs.ts";
+import { repositoryRoutes } from "./repositories.ts";
+import { secretRoutes } from "./secrets.ts";
+import { GitHubState, publicState } from "./state.ts";
+import { variableRoutes } from "./variables.ts";
+
+export type { Job } from "./issuer.ts";
+export * from "./options.ts";
+export { type GitHubState, type Repository, slug, somebody } from "./state.ts";
+
+export interface GitHub extends Service {
+  /** Live and mutable: a test changes it as somebody at github.com would. */
+  state: GitHubState;
+  /** The default token, or the first of `tokens`. */
+  token: string;
+  /** The issuer of Actions tokens, and where its keys are: what a Tailscale stand-in must trust. */
+  oidc: { issuer: string; jwksUrl: string };
+  /** The OIDC token that a job of a workflow run would get. */
+  issueToken(job: Job): Promise<string>;
+  /** A secret in clear, for tests; no route serves it. Throws for a repository that does not exist. */
+  secretValue(repository: string, name: string): string | undefined;
+}
+
+/** Starts the stand-in. Throws when the options contradict each other. */
+export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
+  const tokens = options.tokens ?? [{ token: defaultToken }];
+  const state = new GitHubState(options.repositories, tokens);
+  const { issuer, routes, issueToken } = createIssuer(state, options.issuer);
+  const { app, journal } = createService(options, () => publicState(state));
+  app.route("/api/v3", restApi(state));
+  app.route("/api/graphql", graphqlApi(state));
+  app.route(issuerPath, routes);
+  const { url, close } = await listen(app, options.port);
+  return {
+    url,
+    journal,
+    close,
+    state,
+    token: tokens[0]?.token ?? defaultToken,
+    oidc: { issuer, jwksUrl: `${url}${issuerPath}/.well-known/jwks` },
+    issueToken,
+    secretValue: (repository, name) => state.repository(repository).secrets.value(name),
+  };
+}
+
+function graphqlApi(state: GitHubState): Hono<Env> {
+  const api = new Hono<Env>().onError(renderRefusal);
+  return api.use(authenticate(state, "graphql")).route("/", graphqlRoutes(state));
+}
+
+function restApi(state: GitHubState): Hono<Env> {
+  const repository = new Hono<Env>()
+    .use(findRepository(state))
+    .use(writable)
+    .route("/", repositoryRoutes(state))
+    .route("/actions/oidc/customization/sub", oidcRoutes())
+    .route("/actions/permissions", actionsPermissionRoutes())
+    .route("/actions/secrets", secretRoutes())
+    .route("/actions/variables", variableRoutes())
+    .route("/branches", branchRoutes())
+    .route("/commits", commitRoutes())
+    .route("/contents", contentRoutes())
+    .route("/git", refRoutes())
+    .route("/pulls", pullRoutes());
+  return new Hono<Env>()
+    .onError(renderRefusal)
+    .use(authenticate(state, "core"))
+    .use(etag({ weak: true }))
+    .route("/", accountRoutes(state))
+    .route("/repos/:owner/:repo", repository)
+    .route("/repositories/:id", repository);
+}

@@ -1,0 +1,120 @@
+/** The issuer of Actions OIDC tokens: discovery, keys, and tokens as a job would get them. */
+import { randomUUID } from "node:crypto";
+import { Hono } from "hono";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { origin } from "./answers.ts";
+import { pullRequestEvents, subject, subjectContext } from "./oidc.ts";
+import { type GitHubState, type Repository, slug } from "./state.ts";
+
+/** The path where GitHub Enterprise Server has its issuer. */
+export const issuerPath = "/_services/token";
+const issuerOfGitHub = "https://token.actions.githubusercontent.com";
+const lifetimeSeconds = 300;
+
+/** A job that asks for a token. */
+export interface Job {
+  /** `owner/name`. */
+  repository: string;
+  /** The event that triggered the workflow: `pull_request`, `issue_comment`, ... */
+  event: string;
+  /** `.github/workflows/claude.yml` */
+  workflowPath: string;
+  /** `aud`. Default: the URL of the repository's owner. */
+  audience?: string;
+  /** `refs/...`. Default: `refs/pull/1/merge` for pull request events, else the default branch. */
+  ref?: string;
+  /** The environment that the job references. */
+  environment?: string;
+  /** Login of who triggered it. Default `somebody`. */
+  actor?: string;
+  /** A pull request's branches. Default: `feature` into the default branch. */
+  headRef?: string;
+  baseRef?: string;
+  /** Default `github-hosted`. */
+  runnerEnvironment?: "github-hosted" | "self-hosted";
+  /** Default now; an earlier time gives an expired token, five minutes being its life. */
+  issuedAt?: Date;
+}
+
+export function createIssuer(state: GitHubState, issuer = issuerOfGitHub) {
+  const id = randomUUID();
+  let keys: ReturnType<typeof generateKeyPair> | undefined;
+  const keyPair = () => {
+    keys ??= generateKeyPair("RS256");
+    return keys;
+  };
+
+  const routes = new Hono()
+    .get("/.well-known/openid-configuration", (c) =>
+      c.json({
+        issuer,
+        jwks_uri: `${origin(c)}${issuerPath}/.well-known/jwks`,
+        subject_types_supported: ["public", "pairwise"],
+        response_types_supported: ["id_token"],
+        id_token_signing_alg_values_supported: ["RS256"],
+        scopes_supported: ["openid"],
+      }),
+    )
+    .get("/.well-known/jwks", async (c) => {
+      const { publicKey } = await keyPair();
+      return c.json({ keys: [{ ...(await exportJWK(publicKey)), alg: "RS256", use: "sig", kid: id }] });
+    });
+
+  /** The signed token (JWT, RS256). Throws for a repository that does not exist. */
+  async function issueToken(job: Job): Promise<string> {
+    const repository = state.repository(job.repository);
+    const claims = claimsOf(repository, job);
+    const issuedAt = Math.floor((job.issuedAt ?? new Date()).getTime() / 1000);
+    const { privateKey } = await keyPair();
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: id })
+      .setSubject(subject(repository, claims, subjectContext({ ...job, ref: claims.ref })))
+      .setIssuer(issuer)
+      .setAudience(job.audience ?? `https://github.com/${repository.owner.login}`)
+      .setJti(randomUUID())
+      .setIssuedAt(issuedAt)
+      .setNotBefore(issuedAt)
+      .setExpirationTime(issuedAt + lifetimeSeconds)
+      .sign(privateKey);
+  }
+
+  return { issuer, routes, issueToken };
+}
+
+let runs = 0;
+
+/** The claims that describe the job; every one a string, as `customClaimRules` of Tailscale compare strings. */
+function claimsOf(repository: Repository, job: Job) {
+  const ofPullRequest = pullRequestEvents.has(job.event) || job.event === "pull_request_target";
+  const branch = `refs/heads/${repository.defaultBranch}`;
+  const ref = job.ref ?? (pullRequestEvents.has(job.event) ? "refs/pull/1/merge" : branch);
+  const sha = repository.git.tip(repository.defaultBranch)?.sha ?? "0".repeat(40);
+  const workflowRef = `${slug(repository)}/${job.workflowPath}@${ref}`;
+  runs += 1;
+  return {
+    ref,
+    ref_type: ref.startsWith("refs/tags/") ? "tag" : "branch",
+    ref_protected: String(ref === branch && repository.protection !== undefined),
+    sha,
+    repository: slug(repository),
+    repository_id: String(repository.id),
+    repository_owner: repository.owner.login,
+    repository_owner_id: String(repository.owner.id),
+    repository_visibility: repository.visibility,
+    event_name: job.event,
+    actor: job.actor ?? "somebody",
+    actor_id: "583999",
+    head_ref: ofPullRequest ? (job.headRef ?? "feature") : "",
+    base_ref: ofPullRequest ? (job.baseRef ?? repository.defaultBranch) : "",
+    workflow: job.workflowPath,
+    workflow_ref: workflowRef,
+    workflow_sha: sha,
+    job_workflow_ref: workflowRef,
+    job_workflow_sha: sha,
+    run_id: String(9_000_000_000 + runs),
+    run_number: String(runs),
+    run_attempt: "1",
+    runner_environment: job.runnerEnvironment ?? "github-hosted",
+    ...(job.environment === undefined ? {} : { environment: job.environment }),
+  };
+}

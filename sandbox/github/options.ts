@@ -1,0 +1,88 @@
+/** What a stand-in GitHub is started with. */
+import type { ServiceOptions } from "../service.ts";
+
+export type RepositorySlug = `${string}/${string}`;
+export type Visibility = "public" | "private" | "internal";
+/** A collaborator's role, weakest first. */
+export type Permission = "none" | "read" | "triage" | "write" | "maintain" | "admin";
+/** The classic token scopes that decide anything here. */
+export type Scope = "repo" | "public_repo" | "workflow" | "read:org";
+
+export interface GitHubOptions extends ServiceOptions {
+  /** What exists at the start; a string stands for a private repository with a README. */
+  repositories: (RepositorySlug | RepositoryOptions)[];
+  /** The accepted tokens. Default: `defaultToken`, with every scope and admin rights everywhere. */
+  tokens?: TokenOptions[];
+  /** `iss` of Actions tokens. Default `https://token.actions.githubusercontent.com`, as on github.com. */
+  issuer?: string;
+}
+
+export interface RepositoryOptions {
+  name: RepositorySlug;
+  /** Default: counted from 1300000001. */
+  id?: number;
+  /** The same for all repositories of one owner. Default: counted from 15000001. */
+  ownerId?: number;
+  /** Default `Organization`. */
+  ownerType?: "Organization" | "User";
+  /** Default `private`. */
+  visibility?: Visibility;
+  /** Read-only: every write is a 403. */
+  archived?: boolean;
+  /** Blocked by GitHub: every write is a 403. */
+  disabled?: boolean;
+  /** Default `main`. */
+  defaultBranch?: string;
+  /** Classic branch protection of the default branch. */
+  protection?: Protection;
+  oidc?: OidcOptions;
+  /** Earlier names; requests for them are redirected. */
+  renamedFrom?: RepositorySlug[];
+  /** Path to text, in one first commit. Default: a README. */
+  files?: Record<string, string>;
+  /** No commit, so no branch: what a repository is right after its creation. Excludes `files`. */
+  empty?: boolean;
+}
+
+/** The rules of classic branch protection that stop a direct commit. */
+export interface Protection {
+  /** Approving reviews that a change needs; from 1 on, changes must go through a pull request. */
+  requiredReviews?: number;
+  /** Names of status checks that a commit must have passed. */
+  requiredStatusChecks?: string[];
+  /** Whether the rules bind administrators too. Default false, as on GitHub. */
+  enforceAdmins?: boolean;
+}
+
+/**
+ * How the repository's OIDC subjects look.
+ * https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
+ */
+export interface OidcOptions {
+  /**
+   * `old`: `repo:acme/app`. `immutable` (default): `repo:acme@1/app@2`, what repositories have that were created, renamed
+   * or transferred after 15 July 2026.
+   */
+  format?: "old" | "immutable";
+  /** Claim keys of a custom template (`include_claim_keys`); the default template when absent. */
+  claimKeys?: string[];
+  /** False: as GitHub Enterprise Server, which names no `sub_claim_prefix` and has no immutable subjects. Default true. */
+  reportsPrefix?: boolean;
+}
+
+export interface TokenOptions {
+  token: string;
+  /** Default `platform-engineer`. */
+  login?: string;
+  /** Default: all. */
+  scopes?: Scope[];
+  /** The user's role in every repository that `repositories` does not name. Default `admin`. */
+  permission?: Permission;
+  /** The user's role by repository. */
+  repositories?: Record<RepositorySlug, Permission>;
+  /** Requests per hour, REST and GraphQL counted apart. Default 5000, what a personal access token has. */
+  rateLimit?: number;
+}
+
+/** Every scope, admin everywhere. Made up. */
+export const defaultToken = "ghp_exampleOfATokenWithEveryScope";

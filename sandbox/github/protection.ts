@@ -1,0 +1,32 @@
+/** Classic branch protection: what stops a commit that comes without a pull request. */
+import { Refusal } from "./answers.ts";
+import type { Permission } from "./options.ts";
+import type { Repository } from "./state.ts";
+
+/** Whether the rules of the default branch hold for somebody with this role. */
+export function binds(repository: Repository, permission: Permission): boolean {
+  const { protection } = repository;
+  return protection !== undefined && (permission !== "admin" || (protection.enforceAdmins ?? false));
+}
+
+/** 409 when the branch does not take a commit from this role; `act` is what the client was doing. */
+export function checkProtection(
+  repository: Repository,
+  branch: string,
+  permission: Permission,
+  act: "create" | "update" | "delete",
+): void {
+  const { protection } = repository;
+  if (!protection || branch !== repository.defaultBranch || !binds(repository, permission)) return;
+  const refuse = (reason: string): Refusal =>
+    new Refusal(409, `Could not ${act} file: ${reason}`, "articles/about-protected-branches");
+  if ((protection.requiredReviews ?? 0) > 0) throw refuse("Changes must be made through a pull request.");
+  const [check, ...others] = protection.requiredStatusChecks ?? [];
+  if (check === undefined) return;
+  const count = others.length + 1;
+  throw refuse(
+    count === 1
+      ? `Required status check "${check}" is expected.`
+      : `${count} of ${count} required status checks are expected.`,
+  );
+}

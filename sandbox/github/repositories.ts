@@ -1,0 +1,85 @@
+/** A repository itself, and what a collaborator may do in it. */
+import { type Context, Hono } from "hono";
+import { accountJson, nodeId } from "./accounts.ts";
+import { apiUrl, notFound, origin } from "./answers.ts";
+import type { Env } from "./authentication.ts";
+import type { Permission } from "./options.ts";
+import { type GitHubState, type Repository, slug } from "./state.ts";
+import { atLeast } from "./viewer.ts";
+
+/** Below `/repos/:owner/:repo`. */
+export function repositoryRoutes(state: GitHubState): Hono<Env> {
+  return new Hono<Env>()
+    .get("/", (c) => c.json(repositoryJson(c, c.var.repository, c.var.permission)))
+    .get("/collaborators/:username/permission", (c) => {
+      if (!atLeast(c.var.permission, "write")) throw notFound();
+      const username = c.req.param("username").toLowerCase();
+      const viewer = [...state.viewers.values()].find(({ login }) => login.toLowerCase() === username);
+      if (!viewer) throw notFound();
+      const role = viewer.role(c.var.repository);
+      const user = {
+        ...accountJson(c, { ...viewer, type: "User" }),
+        permissions: permissionsJson(role),
+        role_name: role,
+      };
+      return c.json({ permission: legacyPermission(role), role_name: role, user });
+    });
+}
+
+/** The four values of the field that predates `triage` and `maintain`. */
+function legacyPermission(role: Permission): "none" | "read" | "write" | "admin" {
+  if (role === "maintain") return "write";
+  return role === "triage" ? "read" : role;
+}
+
+function permissionsJson(role: Permission): Record<string, boolean> {
+  return {
+    admin: atLeast(role, "admin"),
+    maintain: atLeast(role, "maintain"),
+    push: atLeast(role, "write"),
+    triage: atLeast(role, "triage"),
+    pull: atLeast(role, "read"),
+  };
+}
+
+function repositoryJson(c: Context, repository: Repository, permission: Permission): object {
+  const fullName = slug(repository);
+  const html = `${origin(c)}/${fullName}`;
+  const tip = repository.git.tip(repository.defaultBranch);
+  const pushedAt = tip?.committer.date ?? repository.createdAt;
+  return {
+    id: repository.id,
+    node_id: nodeId("R", repository.id),
+    name: repository.name,
+    full_name: fullName,
+    owner: accountJson(c, repository.owner),
+    private: repository.visibility !== "public",
+    visibility: repository.visibility,
+    html_url: html,
+    url: `${apiUrl(c)}/repos/${fullName}`,
+    git_url: `git://${new URL(c.req.url).host}/${fullName}.git`,
+    ssh_url: `git@${new URL(c.req.url).hostname}:${fullName}.git`,
+    clone_url: `${html}.git`,
+    svn_url: html,
+    description: null,
+    homepage: null,
+    language: null,
+    license: null,
+    topics: [],
+    fork: false,
+    is_template: false,
+    archived: repository.archived,
+    disabled: repository.disabled,
+    default_branch: repository.defaultBranch,
+    has_issues: true,
+    has_projects: true,
+    has_wiki: true,
+    has_pages: false,
+    has_downloads: true,
+    has_discussions: false,
+    created_at: repository.createdAt,
+    updated_at: pushedAt,
+    pushed_at: pushedAt,
+    permissions: permissionsJson(permission),
+  };
+}

@@ -1,0 +1,76 @@
+/** Who a token speaks for, what it may do, and how many requests it has left. */
+
+import { timestamp } from "./answers.ts";
+import type { Signature } from "./git.ts";
+import type { Permission, RepositorySlug, Scope, TokenOptions } from "./options.ts";
+import type { Repository } from "./state.ts";
+
+const permissions: readonly Permission[] = ["none", "read", "triage", "write", "maintain", "admin"];
+const everyScope: readonly Scope[] = ["repo", "workflow", "read:org"];
+const firstUserId = 583_001;
+
+export const atLeast = (permission: Permission, needed: Permission): boolean =>
+  permissions.indexOf(permission) >= permissions.indexOf(needed);
+
+const lower = (one: Permission, other: Permission): Permission => (atLeast(one, other) ? other : one);
+
+/** One hour's allowance. https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api */
+export interface RateLimit {
+  limit: number;
+  used: number;
+  /** Seconds since 1970. */
+  reset: number;
+}
+
+export class Viewer {
+  readonly login: string;
+  readonly id: number;
+  /** Mutable, as a token's scopes are in the settings of an account. */
+  scopes: ReadonlySet<Scope>;
+  permission: Permission;
+  /** By lower-case `owner/name`. */
+  readonly repositories: Map<string, Permission>;
+  readonly rateLimits: { core: RateLimit; graphql: RateLimit };
+
+  constructor(options: TokenOptions, index: number) {
+    this.login = options.login ?? "platform-engineer";
+    this.id = firstUserId + index;
+    this.scopes = new Set(options.scopes ?? everyScope);
+    this.permission = options.permission ?? "admin";
+    const named = Object.entries(options.repositories ?? {}) as [RepositorySlug, Permission][];
+    this.repositories = new Map(named.map(([name, permission]) => [name.toLowerCase(), permission]));
+    const limit = options.rateLimit ?? 5000;
+    this.rateLimits = { core: { limit, used: 0, reset: 0 }, graphql: { limit, used: 0, reset: 0 } };
+  }
+
+  /** The user's role in the repository. */
+  role(repository: Repository): Permission {
+    return this.repositories.get(`${repository.owner.login}/${repository.name}`.toLowerCase()) ?? this.permission;
+  }
+
+  /** What the token may do in the repository: the user's role, cut down by the token's scopes. */
+  access(repository: Repository): Permission {
+    const isPublic = repository.visibility === "public";
+    const role = isPublic && this.role(repository) === "none" ? "read" : this.role(repository);
+    if (this.scopes.has("repo")) return role;
+    if (!isPublic) return "none";
+    return this.scopes.has("public_repo") ? role : lower(role, "read");
+  }
+
+  /** The author of commits that are made through the API. */
+  signature(): Signature {
+    const email = `${this.id}+${this.login}@users.noreply.github.com`;
+    return { name: this.login, email, date: timestamp() };
+  }
+}
+
+/** Counts one request; says whether it was still within the limit. */
+export function spend(rateLimit: RateLimit, now = Math.floor(Date.now() / 1000)): boolean {
+  if (now >= rateLimit.reset) {
+    rateLimit.used = 0;
+    rateLimit.reset = now + 3600;
+  }
+  if (rateLimit.used >= rateLimit.limit) return false;
+  rateLimit.used += 1;
+  return true;
+}
