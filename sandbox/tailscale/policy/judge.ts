@@ -1,0 +1,54 @@
+/**
+ * The verdict on a policy file. Written from the service's documentation and recorded answers, with a parser of its own: it
+ * shares nothing with `policy/`, whose results it judges.
+ */
+import type { Finding } from "../answers.ts";
+import { InvalidPolicy, parseDocument } from "./document.ts";
+import type { Tailnet } from "./reachability.ts";
+import { checkReferences } from "./references.ts";
+import { decodePolicy, decodeTests, type Policy } from "./sections.ts";
+import { runTests } from "./tests.ts";
+
+export type Verdict =
+  | { kind: "valid"; warnings: Finding[] }
+  | { kind: "invalid"; message: string; findings: Finding[] };
+
+/** Judges a whole file: HuJSON, types, references, and its own tests. */
+export function judgePolicy(text: string, tailnet: Tailnet): Verdict {
+  return invalidIfThrown(() => {
+    const { policy, unsyncedGroups } = readPolicy(text);
+    const warnings = unsyncedGroups.map((user) => ({ user, warnings: [unsyncedGroup] }));
+    return failedIfAny(runTests(policy.tests, policy, tailnet)) ?? { kind: "valid", warnings };
+  });
+}
+
+/** Runs `tests`, a HuJSON array, against the policy file `text`. */
+export function judgeTests(tests: string, text: string, tailnet: Tailnet): Verdict {
+  return invalidIfThrown(() => {
+    const { policy } = readPolicy(text);
+    const findings = runTests(decodeTests(parseDocument(tests)), policy, tailnet);
+    return failedIfAny(findings) ?? { kind: "valid", warnings: [] };
+  });
+}
+
+/** The text of the warning about a group that the file names, does not define, and identity provisioning does not deliver. */
+export const unsyncedGroup = "group is not syncing from SCIM and will be ignored by rules in the policy file";
+
+/** Throws `InvalidPolicy`. */
+export function readPolicy(text: string): { policy: Policy; unsyncedGroups: string[] } {
+  const policy = decodePolicy(parseDocument(text));
+  return { policy, unsyncedGroups: checkReferences(policy) };
+}
+
+function failedIfAny(findings: Finding[]): Verdict | undefined {
+  return findings.length > 0 ? { kind: "invalid", message: "test(s) failed", findings } : undefined;
+}
+
+function invalidIfThrown(judge: () => Verdict): Verdict {
+  try {
+    return judge();
+  } catch (error) {
+    if (!(error instanceof InvalidPolicy)) throw error;
+    return { kind: "invalid", message: error.message, findings: [] };
+  }
+}

@@ -1,0 +1,39 @@
+/** Who or what a word in `src`, `dst`, `tagOwners` and the like stands for: https://tailscale.com/docs/reference/syntax/grants */
+import { type Prefix, parsePrefix } from "./addresses.ts";
+import type { Policy } from "./sections.ts";
+
+export type Selector =
+  | { kind: "any" }
+  | { kind: "autogroup"; name: string }
+  | { kind: "group"; name: string }
+  | { kind: "tag"; name: string }
+  | { kind: "service"; name: string }
+  | { kind: "ipset"; name: string }
+  | { kind: "user"; login: string }
+  /** `user:*@example.com` */
+  | { kind: "users of a domain"; domain: string }
+  /** An address, a prefix, or the alias of one (`hosts`). */
+  | { kind: "prefix"; prefix: Prefix }
+  /** None of these: as a rule, an alias that `hosts` lacks, such as a machine's name. */
+  | { kind: "undefined"; text: string };
+
+/** Spaces around the word do not count, as the server has it. */
+export function parseSelector(word: string, { hosts }: Pick<Policy, "hosts">): Selector {
+  const text = word.trim();
+  if (text === "*") return { kind: "any" };
+  const [, scheme, name] = /^(autogroup|group|tag|svc|ipset):(.+)$/s.exec(text) ?? [];
+  switch (scheme) {
+    case "autogroup":
+      return { kind: "autogroup", name: name === "members" ? "member" : (name ?? "") };
+    case "group":
+    case "tag":
+    case "ipset":
+      return { kind: scheme, name: text };
+    case "svc":
+      return { kind: "service", name: text };
+  }
+  if (text.startsWith("user:*@")) return { kind: "users of a domain", domain: text.slice("user:*@".length) };
+  const prefix = parsePrefix(hosts.get(text) ?? text);
+  if (prefix) return { kind: "prefix", prefix };
+  return text.includes("@") ? { kind: "user", login: text } : { kind: "undefined", text };
+}

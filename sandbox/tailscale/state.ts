@@ -1,0 +1,191 @@
+/** What the stand-in knows: one tailnet. */
+import { timestamp } from "./answers.ts";
+import { randomId } from "./secrets.ts";
+
+export type KeyType = "auth" | "client" | "federated";
+
+interface KeyBase {
+  id: string;
+  description: string;
+  /** RFC 3339. */
+  created: string;
+  /** Whose it is; empty: the tailnet's, made with a trust credential. */
+  userId: string;
+}
+
+/** Lets a device register. */
+export interface AuthKey extends KeyBase {
+  keyType: "auth";
+  secretDigest: string;
+  expirySeconds: number;
+  /** RFC 3339. */
+  expires: string;
+  capabilities: {
+    devices: { create: { reusable: boolean; ephemeral: boolean; preauthorized: boolean; tags: string[] } };
+  };
+}
+
+interface TrustCredentialBase extends KeyBase {
+  /** RFC 3339. */
+  updated: string;
+  scopes: string[];
+  tags: string[];
+}
+
+export interface OAuthClient extends TrustCredentialBase {
+  keyType: "client";
+  secretDigest: string;
+}
+
+export interface FederatedIdentity extends TrustCredentialBase {
+  keyType: "federated";
+  audience: string;
+  issuer: string;
+  /** Pattern for the `sub` claim; `*` matches any characters. */
+  subject: string;
+  /** Claim -> pattern. */
+  customClaimRules: Record<string, string>;
+}
+
+export type TrustCredential = OAuthClient | FederatedIdentity;
+export type Key = AuthKey | TrustCredential;
+
+/** Who makes a request. */
+export type Caller =
+  | { kind: "user"; userId: string }
+  | { kind: "credential"; id: string; keyType: "client" | "federated"; scopes: string[]; tags: string[] };
+
+export interface AccessToken {
+  caller: Caller & { kind: "credential" };
+  expires: Date;
+}
+
+/** A refused token exchange, as the admin console shows it; the answer to the caller says nothing. */
+export interface RefusedExchange {
+  clientId: string;
+  reason: string;
+}
+
+export interface TailnetSettings {
+  aclsExternallyManagedOn: boolean;
+  aclsExternalLink: string;
+  devicesApprovalOn: boolean;
+  devicesAutoUpdatesOn: boolean;
+  devicesKeyDurationDays: number;
+  usersApprovalOn: boolean;
+  usersRoleAllowedToJoinExternalTailnets: "none" | "admin" | "member";
+  networkFlowLoggingOn: boolean;
+  regionalRoutingOn: boolean;
+  postureIdentityCollectionOn: boolean;
+  httpsEnabled: boolean;
+}
+
+export interface DeviceOptions {
+  /** MagicDNS name: `ai.acme.ts.net`. */
+  name: string;
+  /** Default: the first label of `name`. */
+  hostname?: string;
+  addresses: string[];
+  /** Default none: the device is its user's. */
+  tags?: string[];
+  /** Login. Default: the tailnet's owner. */
+  user?: string;
+}
+
+export interface Device extends Required<DeviceOptions> {
+  id: string;
+  nodeId: string;
+  created: string;
+}
+
+/** Live and mutable: a test changes it as somebody at the admin console would. */
+export interface TailscaleState {
+  /** The tailnet's ID, an alternative to `-` in paths. */
+  tailnet: string;
+  /** Text of the tailnet policy file. Not judged when set here, as if it were from a time when the rules were others. */
+  policy: string;
+  keys: Map<string, Key>;
+  devices: Device[];
+  settings: TailnetSettings;
+  /** Login -> `owner`, `admin`, `it-admin`, ...; who is not listed is a member. */
+  roles: Map<string, string>;
+  /** API access tokens of the owner. */
+  apiKeys: Set<string>;
+  /** Digest of a token -> what it allows. */
+  accessTokens: Map<string, AccessToken>;
+  /** Seconds that an access token lives. Default 3600. */
+  tokenLifetime: number;
+  /** The time that tokens, keys and their expiry go by. Default: the system's. */
+  now: () => Date;
+  refusedExchanges: RefusedExchange[];
+}
+
+/** The user that API access tokens belong to, and that owns devices without a user. */
+export const owner = { userId: "uOwnerExample11CNTRL", login: "owner@example.com" };
+
+export function createState(policy: string, apiKeys: string[], devices: DeviceOptions[]): TailscaleState {
+  const created = timestamp(new Date());
+  return {
+    tailnet: `T${randomId()}CNTRL`,
+    policy,
+    keys: new Map(),
+    devices: devices.map((device) => ({
+      hostname: device.name.split(".", 1)[0] ?? device.name,
+      tags: [],
+      user: owner.login,
+      ...device,
+      id: String(1_000_000 + Math.floor(Math.random() * 1_000_000)),
+      nodeId: `n${randomId()}CNTRL`,
+      created,
+    })),
+    settings: {
+      aclsExternallyManagedOn: false,
+      aclsExternalLink: "",
+      devicesApprovalOn: false,
+      devicesAutoUpdatesOn: false,
+      devicesKeyDurationDays: 180,
+      usersApprovalOn: false,
+      usersRoleAllowedToJoinExternalTailnets: "member",
+      networkFlowLoggingOn: false,
+      regionalRoutingOn: false,
+      postureIdentityCollectionOn: false,
+      httpsEnabled: true,
+    },
+    roles: new Map([[owner.login, "owner"]]),
+    apiKeys: new Set(apiKeys),
+    accessTokens: new Map(),
+    tokenLifetime: 3600,
+    now: () => new Date(),
+    refusedExchanges: [],
+  };
+}
+
+/** What `/_sandbox/state` shows: nothing that lets anybody in. */
+export function publicState({
+  policy,
+  keys,
+  settings,
+  devices,
+  refusedExchanges,
+  accessTokens,
+}: TailscaleState): object {
+  return {
+    policy,
+    keys: [...keys.values()].map(publicKey),
+    settings,
+    devices,
+    accessTokens: [...accessTokens.values()].map(({ caller, expires }) => ({
+      of: caller.id,
+      scopes: caller.scopes,
+      expires,
+    })),
+    refusedExchanges,
+  };
+}
+
+/** A key as the API shows it after it was made. */
+export function publicKey(key: Key): object {
+  if (key.keyType === "federated") return key;
+  const { secretDigest: _, ...shown } = key;
+  return shown;
+}
