@@ -1,0 +1,131 @@
+/** The delivered `if` and concurrency expressions, evaluated for events as GitHub sends them. */
+import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
+import { describe, expect, it } from "vitest";
+import { jobOf } from "./workflows.ts";
+
+type Payload = Record<string, unknown>;
+interface Run {
+  event_name: string;
+  actor: string;
+  repository: string;
+  run_id: string;
+  event: Payload;
+}
+
+const alice = { login: "alice", type: "User" };
+const dependabot = { login: "dependabot[bot]", type: "Bot" };
+const run = (event_name: string, event: Payload, actor = "alice"): Run => ({
+  event_name,
+  actor,
+  repository: "acme/app",
+  run_id: "77",
+  event: { sender: alice, ...event },
+});
+const here = { repo: { full_name: "acme/app" } };
+const pull = (change: Payload = {}) => ({ number: 5, draft: false, user: alice, head: here, ...change });
+const pullRequest = (change: Payload = {}, event: Payload = {}, actor?: string) =>
+  run("pull_request", { pull_request: pull(change), ...event }, actor);
+const by = (author_association: string) => ({ author_association });
+const comment = (body: string, author = by("MEMBER"), event: Payload = {}) =>
+  run("issue_comment", {
+    issue: { number: 9, title: "@claude", body: "@claude", ...by("MEMBER") },
+    comment: { body, ...author },
+    ...event,
+  });
+const review = (body: string | null, change: Payload = {}, author = by("OWNER")) =>
+  run("pull_request_review", { review: { body, ...author }, pull_request: pull({ body: "@claude", ...change }) });
+const lineComment = (body: string, change: Payload = {}) =>
+  run("pull_request_review_comment", { comment: { body, ...by("COLLABORATOR") }, pull_request: pull(change) });
+const issue = (title: string, body: string | null, author = by("OWNER")) =>
+  run("issues", { issue: { number: 9, title, body, ...author } });
+
+const started: Record<"review" | "mention", Record<string, Run>> = {
+  review: {
+    "a pull request of a branch here": pullRequest(),
+    "a repository's name in other case": pullRequest({ head: { repo: { full_name: "Acme/App" } } }),
+  },
+  mention: {
+    "a comment on an issue": comment("@claude why?"),
+    "a comment on a pull request": comment("hi @Claude", by("OWNER"), {
+      issue: { number: 5, pull_request: { url: "https://api.github.com/repos/acme/app/pulls/5" } },
+    }),
+    "a comment of a member who hides it": comment("@claude", by("CONTRIBUTOR")),
+    "a review": review("@claude look"),
+    "a review of Dependabot's pull request by a person": review("@claude", { user: dependabot }),
+    "a comment on a line": lineComment("@claude this"),
+    "an issue's title": issue("@claude: crash", null),
+    "an issue's body": issue("Crash", "please @claude"),
+    "a look-alike, which the last step tells apart": comment("write to me@claude.ai"),
+    "another look-alike": comment("@claude-bot"),
+  },
+};
+
+const skipped: Record<"review" | "mention", Record<string, Run>> = {
+  review: {
+    "a fork": pullRequest({ head: { repo: { full_name: "mallory/app" } } }),
+    "a fork that is gone": pullRequest({ head: { repo: null } }),
+    "a draft": pullRequest({ draft: true }),
+    "Dependabot's pull request": pullRequest({ user: dependabot }, { sender: dependabot }, "dependabot[bot]"),
+    "Dependabot's pull request, reopened by a person": pullRequest({ user: dependabot }),
+    "a person's pull request, updated by Dependabot": pullRequest({}, {}, "dependabot[bot]"),
+    "another bot": pullRequest({}, { sender: { login: "renovate[bot]", type: "Bot" } }, "renovate[bot]"),
+    "an app without [bot] in its name": pullRequest({}, { sender: { login: "Copilot", type: "Bot" } }, "Copilot"),
+    "a mention": comment("@claude"),
+    "a review with a mention": review("@claude"),
+    "an issue": issue("@claude", "@claude"),
+  },
+  mention: {
+    "no phrase, on an issue that has it": comment("thanks"),
+    "no phrase, in a review": review("looks good"),
+    "an approval without text": review(null),
+    "no phrase, in an issue": issue("Crash", null),
+    "an outsider": comment("@claude", by("NONE")),
+    "a first-time contributor": comment("@claude", by("FIRST_TIME_CONTRIBUTOR")),
+    "an outsider's issue": issue("@claude", "", by("NONE")),
+    "an outsider's review": review("@claude", {}, by("NONE")),
+    "a review of a fork": review("@claude", { head: { repo: { full_name: "mallory/app" } } }),
+    "a line of a fork": lineComment("@claude", { head: { repo: { full_name: "mallory/app" } } }),
+    "a line of a fork that is gone": lineComment("@claude", { head: { repo: null } }),
+    "a bot": comment("@claude", by("MEMBER"), { sender: dependabot }),
+    "a pull request with the phrase": pullRequest({ title: "@claude", body: "@claude" }),
+    "an event that is not ours": run("discussion_comment", { comment: { body: "@claude", ...by("OWNER") } }),
+  },
+};
+
+describe.each(["review", "mention"] as const)("%s", (preset) => {
+  const job = jobOf(preset);
+
+  it.each(Object.entries(started[preset]))("starts for %s", (_, event) => {
+    expect(isTrue(job.if, event)).toBe(true);
+    const { pull_request, issue } = event.event as Record<string, { number: number } | undefined>;
+    expect(group(event)).toBe(`claude-${preset}-${pull_request?.number ?? issue?.number}`);
+  });
+
+  // A group of its own: a run that is skipped must not cancel or replace one that works.
+  it.each(Object.entries(skipped[preset]))("is skipped for %s", (_, event) => {
+    expect(isTrue(job.if, event)).toBe(false);
+    expect(group(event)).toBe(`claude-${preset}-77`);
+  });
+
+  it("cancels an older review, but no mention", () => {
+    expect(job.concurrency["cancel-in-progress"]).toBe(preset === "review");
+  });
+
+  function group(event: Run): string {
+    return job.concurrency.group.replace(/\$\{\{(.*)}}/, (_, expression: string) =>
+      evaluate(expression, event).coerceString(),
+    );
+  }
+});
+
+/** As for a job's `if`: the values that GitHub takes for false are false, 0, an empty text and null. */
+function isTrue(expression: string, event: Run): boolean {
+  const { kind, ...value } = evaluate(expression, event) as data.ExpressionData & { value?: unknown };
+  return kind === data.Kind.Null ? false : Boolean(value.value ?? true);
+}
+
+function evaluate(expression: string, github: Run): data.ExpressionData {
+  const { tokens } = new Lexer(expression).lex();
+  const context = new data.Dictionary({ key: "github", value: JSON.parse(JSON.stringify(github), data.reviver) });
+  return new Evaluator(new Parser(tokens, ["github"], []).parse(), context).evaluate();
+}

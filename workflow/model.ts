@@ -1,0 +1,77 @@
+/** Typed model of a GitHub Actions workflow file, in camelCase; render.ts alone knows the YAML spelling. */
+
+/** https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax */
+export interface Workflow {
+  /** The stack that owns the file, written into the header: `<project>/<stack>`. */
+  readonly owner: string;
+  readonly name: string;
+  readonly on: Triggers;
+  /** What a job gets that names no permissions: nothing. */
+  readonly permissions: Permissions;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+/** Event -> activity types, https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows */
+export type Triggers = Readonly<Partial<Record<EventName, readonly string[]>>>;
+
+export type EventName =
+  | "pull_request"
+  | "issue_comment"
+  | "pull_request_review_comment"
+  | "pull_request_review"
+  | "issues";
+
+/** Rights of `GITHUB_TOKEN`. A scope that is not named is `none` as soon as one is named. */
+export interface Permissions {
+  readonly actions?: "read";
+  readonly contents?: "read" | "write";
+  readonly idToken?: "write";
+  readonly issues?: "write";
+  readonly pullRequests?: "write";
+}
+
+export interface Job {
+  readonly name: string;
+  /** Expression without `${{ }}`; one condition a line. */
+  readonly if: string;
+  readonly runsOn: string | readonly string[];
+  /** Required: a job without permissions of its own would get those that the repository's settings happen to give. */
+  readonly permissions: Permissions;
+  readonly environment?: string;
+  readonly concurrency: Concurrency;
+  readonly timeoutMinutes: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+}
+
+export interface Concurrency {
+  readonly group: string;
+  readonly cancelInProgress: boolean;
+}
+
+export type Step = ActionStep | RunStep;
+
+interface StepCommon {
+  /** Lines above the step: the reason for it, for those who read the file in their repository. */
+  readonly comment?: string;
+  readonly name: string;
+  readonly id?: string;
+  readonly if?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutMinutes?: number;
+}
+
+export interface ActionStep extends StepCommon {
+  readonly kind: "action";
+  /** `owner/repository@<commit SHA>`. */
+  readonly uses: string;
+  /** The release that the commit is, written behind it as a comment. */
+  readonly version?: string;
+  readonly with: Readonly<Record<string, string>>;
+}
+
+export interface RunStep extends StepCommon {
+  readonly kind: "run";
+  /** Bash text without any `${{ }}`: values reach it through `env`. */
+  readonly run: string;
+}

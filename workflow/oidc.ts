@@ -1,0 +1,72 @@
+/** Which OIDC tokens of GitHub Actions a federated identity accepts: those of one repository's Claude workflow. */
+import type { PresetName } from "./options.ts";
+import { eventsOf } from "./triggers.ts";
+
+export interface SubjectOptions {
+  readonly presets: readonly PresetName[];
+  /** The environment of the jobs, spelt as in the repository's settings. */
+  readonly environment?: string;
+  /** As GitHub spells it now: `owner/name`. */
+  readonly repository: string;
+  readonly repositoryId: number;
+  readonly ownerId: number;
+  /** `.github/workflows/claude.yml` */
+  readonly workflowPath: string;
+  readonly oidc: OidcCustomization;
+}
+
+/** What `GET /repos/{owner}/{repo}/actions/oidc/customization/sub` says of a repository. */
+export interface OidcCustomization {
+  /** `use_default`: false if the repository uses a template of its own or of its organization. */
+  readonly useDefault: boolean;
+  /** `sub_claim_prefix`, such as `repo:acme@1/app@2`; older servers do not send it. */
+  readonly subClaimPrefix?: string;
+}
+
+export interface FederatedSubject {
+  /** In it `*` matches any characters, also `/` and `:`; all others match themselves. */
+  subject: string;
+  /** Claim -> pattern, all of which must match. */
+  customClaimRules: Record<string, string>;
+}
+
+/**
+ * The narrowest subject that covers every trigger of the presets, and rules for what it leaves open.
+ *
+ * | workflow | subject | rules besides the two ids |
+ * | --- | --- | --- |
+ * | in an environment | `<prefix>:environment:<name>` | |
+ * | triggered by `pull_request` only | `<prefix>:pull_request` | |
+ * | other or several triggers | `<prefix>:*` | `workflow_ref` |
+ * | any, with a customised subject | `*` | `workflow_ref`, and `environment` or `event_name` |
+ *
+ * `repository_id` and `repository_owner_id` are always exact, so no other repository matches, whatever it is renamed to.
+ * A customised subject (`use_default: false`) can consist of any claims in any order, so nothing is read from it; the
+ * claims themselves stay in the token and say the same.
+ * `workflow_ref` holds names, so it is used only where the subject does not name the trigger: it costs an update after
+ * a rename.
+ *
+ * Sources: https://docs.github.com/actions/reference/security/oidc,
+ * https://tailscale.com/docs/features/workload-identity-federation. A `:` in an environment's name is `%3A` in the subject.
+ * @throws RangeError if a name contains `*`.
+ */
+export function federatedSubject(options: SubjectOptions): FederatedSubject {
+  const { environment, repository, workflowPath, oidc } = options;
+  for (const [what, name] of Object.entries({ environment, repository, workflowPath, prefix: oidc.subClaimPrefix })) {
+    if (name?.includes("*")) throw new RangeError(`${what}: "${name}" contains *, which would match any text.`);
+  }
+  const ids = { repository_id: String(options.repositoryId), repository_owner_id: String(options.ownerId) };
+  const workflow = { workflow_ref: `${repository}/${workflowPath}@*` };
+  const onlyPullRequest = eventsOf(options.presets).every((event) => event === "pull_request");
+
+  if (!oidc.useDefault) {
+    if (environment !== undefined) return { subject: "*", customClaimRules: { ...ids, ...workflow, environment } };
+    if (onlyPullRequest) return { subject: "*", customClaimRules: { ...ids, ...workflow, event_name: "pull_request" } };
+    return { subject: "*", customClaimRules: { ...ids, ...workflow } };
+  }
+  const prefix = oidc.subClaimPrefix ?? `repo:${repository}`;
+  if (environment !== undefined)
+    return { subject: `${prefix}:environment:${environment.replaceAll(":", "%3A")}`, customClaimRules: ids };
+  if (onlyPullRequest) return { subject: `${prefix}:pull_request`, customClaimRules: ids };
+  return { subject: `${prefix}:*`, customClaimRules: { ...ids, ...workflow } };
+}

@@ -1,0 +1,160 @@
+/** What decides a workflow file: the options, their defaults, and what is wrong with given ones. */
+import type { Tag } from "../policy/fragment.ts";
+import { type ActionName, actionNames, parsePin } from "./actions.ts";
+import { untrustedExpression } from "./expressions.ts";
+
+/**
+ * Each preset is one job of the file.
+ * - `review`: reviews every pull request, from branches of the repository, that is not a draft.
+ * - `mention`: answers `@claude` in issues, comments and reviews of people with a place in the repository.
+ */
+export const presetNames = ["review", "mention"] as const;
+export type PresetName = (typeof presetNames)[number];
+
+/** How a runner joins the tailnet: a federated identity (GitHub's OIDC token) or an OAuth client. */
+export type IdentityKind = "federated" | "oauth";
+
+export interface WorkflowOptions {
+  /** Stack owner for the header, `<project>/<stack>`, such as `claude-aperture/prod`. */
+  owner: string;
+  /** At least one; order and repetition change nothing. */
+  presets: readonly PresetName[];
+  identity: IdentityKind;
+  /** Aperture's host name as runners call it: `ai` means `http://ai`. */
+  hostname: string;
+  /** The runner's only tag. Two would give it another identity in Aperture: their joined names. */
+  tag: Tag;
+  /** For `--model`, as Aperture's provider lists it, without the provider: `claude-sonnet-4-6`. Default: the action's. */
+  model?: string;
+  /** Where the file will be: `.github/workflows/claude.yml`. */
+  path: string;
+  /**
+   * What the review looks at; replaces the preset's text. Repository, pull request and how to comment are added to it.
+   * A mention brings its own text, and a prompt would make the action answer every comment: that preset has none.
+   */
+  prompt?: string;
+  /** Runner label, or all labels that a runner must have. */
+  runsOn: string | readonly string[];
+  /** GitHub environment of the jobs. Changes the subject of the OIDC token: see oidc.ts. */
+  environment?: string;
+  /** Limit of each job, in minutes. Claude gets five less, at least half of it, so that the last step can still report. */
+  timeoutMinutes: number;
+  /** Other releases or forks of the actions, `owner/repository@<commit SHA>`, if wanted with ` # v1.2.3` behind it. */
+  actions?: Partial<Record<ActionName, string>>;
+}
+
+export const workflowDefaults = {
+  path: ".github/workflows/claude.yml",
+  runsOn: "ubuntu-latest",
+  timeoutMinutes: 30,
+} as const satisfies Partial<WorkflowOptions>;
+
+/** Joining the tailnet alone may take two. */
+export const minimumTimeoutMinutes = 5;
+/** GitHub's own limit for a job on a hosted runner. */
+export const maximumTimeoutMinutes = 360;
+
+/** Repository secrets that the workflow reads, named as Tailscale's how-to names them. */
+export interface SecretNames {
+  clientId: "TS_OAUTH_CLIENT_ID";
+  /** What goes with the client ID: the audience of a federated identity, the secret of an OAuth client. */
+  proof: "TS_AUDIENCE" | "TS_OAUTH_SECRET";
+}
+
+export function secretsOf(identity: IdentityKind): SecretNames {
+  return { clientId: "TS_OAUTH_CLIENT_ID", proof: identity === "federated" ? "TS_AUDIENCE" : "TS_OAUTH_SECRET" };
+}
+
+export interface Problem {
+  /** The option, `actions["actions/checkout"]`. */
+  path: string;
+  message: string;
+}
+
+/** Options that no workflow can be made of. */
+export class WorkflowError extends Error {
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(({ path, message }) => `${path}: ${message}`).join("\n"));
+    this.name = "WorkflowError";
+    this.problems = problems;
+  }
+}
+
+const label = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?";
+const hostnamePattern = new RegExp(`^${label}(\\.${label})*$`);
+const tagPattern = /^tag:[A-Za-z][A-Za-z0-9-]*$/;
+/** `[1m]` at the end asks for the long context. No `*`: this is a name, not a pattern; no quote, space or `$`. */
+const modelPattern = /^[A-Za-z0-9][A-Za-z0-9._:@/+-]*(\[1m\])?$/;
+const pathPattern = /^\.github\/workflows\/[A-Za-z0-9._-]+\.ya?ml$/;
+
+/** Everything that is wrong with the options; empty if nothing is. */
+export function workflowProblems(options: WorkflowOptions): Problem[] {
+  const problems: Problem[] = [];
+  const expect = (right: boolean, path: string, message: string) => right || problems.push({ path, message });
+
+  expect(isOneLine(options.owner), "owner", `must be one line of text, not ${JSON.stringify(options.owner)}.`);
+  expect(options.presets.length > 0, "presets", `name at least one of ${presetNames.join(", ")}.`);
+  for (const preset of options.presets)
+    expect(presetNames.includes(preset), "presets", `"${preset}" does not exist; use ${presetNames.join(", ")}.`);
+  expect(
+    hostnamePattern.test(options.hostname),
+    "hostname",
+    `"${options.hostname}" is not a host name; write it without scheme, port and path, like ai.`,
+  );
+  expect(
+    tagPattern.test(options.tag),
+    "tag",
+    `"${options.tag}" is not one tag; write tag:, a letter, then letters, digits and dashes, like tag:ci.`,
+  );
+  expect(
+    options.model === undefined || modelPattern.test(options.model),
+    "model",
+    `"${options.model}" is not a model's name; write it as Aperture's provider lists it, like claude-sonnet-4-6.`,
+  );
+  expect(
+    pathPattern.test(options.path),
+    "path",
+    `"${options.path}" is no workflow; GitHub reads .yml and .yaml files directly in .github/workflows/.`,
+  );
+  expect(
+    Number.isInteger(options.timeoutMinutes) &&
+      options.timeoutMinutes >= minimumTimeoutMinutes &&
+      options.timeoutMinutes <= maximumTimeoutMinutes,
+    "timeoutMinutes",
+    `must be a whole number from ${minimumTimeoutMinutes} to ${maximumTimeoutMinutes}, not ${options.timeoutMinutes}.`,
+  );
+  if (options.environment !== undefined)
+    expect(
+      isOneLine(options.environment) && !/[*]|\$\{\{/.test(options.environment),
+      "environment",
+      `"${options.environment}" must be the plain name of an environment: it is part of the OIDC subject, where * matches anything.`,
+    );
+
+  const labels = [options.runsOn].flat();
+  expect(labels.length > 0 && labels.every(isOneLine), "runsOn", "name at least one runner label, each one line.");
+  for (const text of labels) expectTrusted("runsOn", text);
+  if (options.prompt !== undefined) {
+    expect(options.prompt.trim() !== "", "prompt", "is empty; leave it out to get the preset's own text.");
+    expectTrusted("prompt", options.prompt);
+  }
+  for (const [name, pin] of Object.entries(options.actions ?? {})) {
+    const path = `actions["${name}"]`;
+    expect(actionNames.includes(name as ActionName), path, `is not used; the file uses ${actionNames.join(", ")}.`);
+    expect(
+      parsePin(pin) !== undefined,
+      path,
+      `"${pin}" is not pinned; write owner/repository@ and the 40 digits of a commit.`,
+    );
+  }
+  return problems;
+
+  function expectTrusted(path: string, text: string) {
+    const found = untrustedExpression(text);
+    expect(found === undefined, path, `${found} can carry text of an outsider; remove it or use a number or an id.`);
+  }
+}
+
+function isOneLine(text: string): boolean {
+  return text.trim() === text && text !== "" && !/\p{Cc}|[\u2028\u2029]/u.test(text);
+}

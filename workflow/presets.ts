@@ -1,0 +1,127 @@
+/** From options to a workflow: one job per preset. */
+import { concurrencyOf, guardOf } from "./guards.ts";
+import type { Job, Permissions, Step, Workflow } from "./model.ts";
+import { type PresetName, presetNames, WorkflowError, type WorkflowOptions, workflowProblems } from "./options.ts";
+import {
+  checkout,
+  checkRunnerStep,
+  checkWriteAccessStep,
+  connectToTailnet,
+  reportStep,
+  requestApertureStep,
+  runClaude,
+} from "./steps.ts";
+import { triggersOf } from "./triggers.ts";
+
+export { type ActionName, actionNames } from "./actions.ts";
+export { untrustedExpression } from "./expressions.ts";
+export {
+  type PresetName,
+  presetNames,
+  secretsOf,
+  WorkflowError,
+  type WorkflowOptions,
+  workflowDefaults,
+  workflowProblems,
+} from "./options.ts";
+
+/** A preset: what its job may do, and its steps. Events are in triggers.ts, guards in guards.ts. */
+interface Preset {
+  readonly name: string;
+  /** Rights of `GITHUB_TOKEN` besides `id-token`, which the identity decides. */
+  readonly permissions: Permissions;
+  readonly steps: (options: WorkflowOptions) => readonly Step[];
+}
+
+const presets: Record<PresetName, Preset> = {
+  review: {
+    name: "Claude review",
+    // Writing on pull requests includes comments in their conversation.
+    permissions: { contents: "read", pullRequests: "write" },
+    steps: (options) => [
+      checkout(options, false),
+      checkRunnerStep(["curl", "gh"]),
+      connectToTailnet(options),
+      requestApertureStep(options),
+      runClaude(options, { prompt: reviewPrompt(options.prompt), allowedTools: reviewTools }),
+      reportStep(options, false),
+    ],
+  },
+  mention: {
+    name: "Claude mention",
+    // Claude pushes a branch, writes its comment and reads the results of other checks.
+    permissions: { actions: "read", contents: "write", issues: "write", pullRequests: "write" },
+    steps: (options) => [
+      checkWriteAccessStep(),
+      ...[
+        checkout(options, true),
+        checkRunnerStep(["curl"]),
+        connectToTailnet(options),
+        requestApertureStep(options),
+        // No prompt, no tools: in tag mode the action brings its own, and a prompt would answer every comment.
+        runClaude(options, { allowedTools: [] }),
+      ].map((step) => ({ ...step, if: "steps.access.outputs.granted == 'true'" })),
+      reportStep(options, true),
+    ],
+  },
+};
+
+const inlineCommentTool = "mcp__github_inline_comment__create_inline_comment";
+const reviewTools = [
+  inlineCommentTool,
+  "Bash(gh pr comment:*)",
+  "Bash(gh pr diff:*)",
+  "Bash(gh pr view:*)",
+  "Glob",
+  "Grep",
+  "LS",
+  "Read",
+];
+
+const reviewFocus = `Review this pull request. Look for mistakes first: wrong results, unhandled errors, races, security holes, lost data.
+Then for what makes the change hard to read, to test or to keep. Leave out what a formatter or a linter would say.
+Say for each finding what goes wrong, when, and how to fix it. If there is nothing to find, say so in one sentence.`;
+
+function reviewPrompt(focus = reviewFocus): string {
+  return `Repository: \${{ github.repository }}
+Pull request: \${{ github.event.pull_request.number }}
+
+${focus.trim()}
+
+The working directory holds the pull request, merged into its base branch.
+Read the change with \`gh pr diff\` and \`gh pr view\`. Comment on lines with ${inlineCommentTool}
+(confirmed: true), and sum up with one \`gh pr comment\`. Only comments reach people: what you answer here is not shown.
+`;
+}
+
+/**
+ * The workflow file of a repository.
+ * @throws WorkflowError with everything that is wrong with the options.
+ */
+export function claudeWorkflow(options: WorkflowOptions): Workflow {
+  const problems = workflowProblems(options);
+  if (problems.length > 0) throw new WorkflowError(problems);
+  const chosen = presetNames.filter((name) => options.presets.includes(name));
+  return {
+    owner: options.owner,
+    name: "Claude Code",
+    on: triggersOf(chosen),
+    permissions: {},
+    jobs: Object.fromEntries(chosen.map((name) => [name, jobOf(name, options)])),
+  };
+}
+
+function jobOf(name: PresetName, options: WorkflowOptions): Job {
+  const preset = presets[name];
+  return {
+    name: preset.name,
+    if: guardOf(name),
+    runsOn: options.runsOn,
+    permissions: options.identity === "federated" ? { ...preset.permissions, idToken: "write" } : preset.permissions,
+    ...(options.environment === undefined ? {} : { environment: options.environment }),
+    concurrency: concurrencyOf(name),
+    timeoutMinutes: options.timeoutMinutes,
+    env: { ANTHROPIC_BASE_URL: `http://${options.hostname}` },
+    steps: preset.steps(options),
+  };
+}

@@ -1,0 +1,112 @@
+/** Workflow model -> YAML text, and back to the question whose file it is. */
+import { Document, isScalar, type Node, Scalar, visit, type YAMLMap, type YAMLSeq } from "yaml";
+import type { Job, Step, Workflow } from "./model.ts";
+
+const headerPattern = /^\uFEFF?# Written by claude-aperture for the stack (\S.*)\. Do not edit\b/;
+
+function header(owner: string): string {
+  return [
+    `Written by claude-aperture for the stack ${owner}. Do not edit: the next \`pulumi up\` undoes it.`,
+    "To change it, change the workflow settings of that stack; to be rid of it, take the repository out of them.",
+  ]
+    .map((line) => ` ${line}`)
+    .join("\n");
+}
+
+/** The owner in the header of a workflow file that this program wrote, `<project>/<stack>`; undefined for any other file. */
+export function managedBy(text: string): string | undefined {
+  return headerPattern.exec(text)?.[1];
+}
+
+/** The file's text. Equal workflows give equal bytes: keys in the order of the model, lines never wrapped. */
+export function render(workflow: Workflow): string {
+  const document = new Document({
+    name: workflow.name,
+    on: Object.fromEntries(Object.entries(workflow.on).map(([event, types]) => [event, { types }])),
+    permissions: kebab(workflow.permissions),
+    jobs: Object.fromEntries(Object.entries(workflow.jobs).map(([id, job]) => [id, jobYaml(job)])),
+  });
+  document.commentBefore = header(workflow.owner);
+  const root = document.contents as YAMLMap<Scalar<string>>;
+  for (const { key } of root.items.slice(1)) key.spaceBefore = true;
+  const jobs = document.get("jobs") as YAMLMap<Scalar<string>>;
+  for (const { key } of jobs.items.slice(1)) key.spaceBefore = true;
+  for (const [id, job] of Object.entries(workflow.jobs)) {
+    annotateSteps(document.getIn(["jobs", id, "steps"]) as YAMLSeq<YAMLMap>, job.steps);
+  }
+  for (const list of Object.keys(workflow.on)) flow(document.getIn(["on", list, "types"]) as YAMLSeq);
+  quoteAmbiguous(document);
+  return document.toString({ lineWidth: 0, blockQuote: "literal", flowCollectionPadding: false });
+}
+
+function jobYaml(job: Job): object {
+  return defined({
+    name: job.name,
+    if: job.if,
+    "runs-on": job.runsOn,
+    permissions: kebab(job.permissions),
+    environment: job.environment,
+    concurrency: { group: job.concurrency.group, "cancel-in-progress": job.concurrency.cancelInProgress },
+    "timeout-minutes": job.timeoutMinutes,
+    env: job.env,
+    steps: job.steps.map(stepYaml),
+  });
+}
+
+function stepYaml(step: Step): object {
+  return defined({
+    name: step.name,
+    id: step.id,
+    if: step.if,
+    "timeout-minutes": step.timeoutMinutes,
+    ...(step.kind === "action" ? { uses: step.uses, with: step.with } : { shell: "bash" }),
+    env: step.env,
+    ...(step.kind === "run" ? { run: step.run.trimStart() } : {}),
+  });
+}
+
+/** The release behind each pin, the reason in front of a step, and a free line between steps. */
+function annotateSteps(list: YAMLSeq<YAMLMap>, steps: readonly Step[]): void {
+  for (const [index, step] of steps.entries()) {
+    const node = list.items[index];
+    if (node === undefined) continue;
+    if (index > 0) node.spaceBefore = true;
+    if (step.comment !== undefined) node.commentBefore = step.comment.replace(/^/gm, " ");
+    if (step.kind === "action" && step.version !== undefined) {
+      const uses = node.get("uses", true) as Node;
+      uses.comment = ` ${step.version}`;
+    }
+  }
+}
+
+function flow(list: YAMLSeq): void {
+  list.flow = true;
+}
+
+/** YAML 1.1 readers take these words for booleans; quotes cost nothing. */
+function quoteAmbiguous(document: Document): void {
+  visit(document, {
+    Scalar(key, node) {
+      if (
+        key !== "key" &&
+        isScalar(node) &&
+        typeof node.value === "string" &&
+        /^(y|n|yes|no|on|off)$/i.test(node.value)
+      )
+        node.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+}
+
+function kebab(values: object): object {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [
+      key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
+}
+
+function defined(values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
