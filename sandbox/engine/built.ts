@@ -1,0 +1,154 @@
+/** The third way: the engine and its plugins from Go modules, in the layout of Pulumi's own installation. */
+import { createHash } from "node:crypto";
+import { chmod, copyFile, link, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { exists, makeOnce } from "./cache.ts";
+import { downloadEnvironment } from "./environment.ts";
+import { versions } from "./pinned.ts";
+import { findOnPath, run, tail } from "./process.ts";
+import { type Log, report } from "./progress.ts";
+
+const executableSuffix = process.platform === "win32" ? ".exe" : "";
+
+/** One executable of the engine. */
+export interface Part {
+  /** Name of the executable, without suffix. */
+  name: string;
+  version: string;
+  /** Folder in `PULUMI_HOME` where the engine looks for it. */
+  folder: string;
+  /** Folder with the sources, all of which decide over a rebuild. */
+  sources: string;
+  /** Arguments of `go build`; undefined for a script, which is copied. */
+  build?: string[];
+}
+
+export function parts(): Part[] {
+  const binaries = join("versions", versions.pulumi, "bin");
+  const sources = (name: string) => join(import.meta.dirname, "go", name);
+  const provider = (name: string): Part => {
+    const version = versions.providers.find((provider) => provider.name === name)?.version ?? "";
+    return {
+      name: `pulumi-resource-${name}`,
+      version,
+      folder: join("plugins", `resource-${name}-v${version}`),
+      sources: sources(`pulumi-resource-${name}`),
+      build: ["-ldflags", `-s -w -X main.version=${version}`, "."],
+    };
+  };
+  return [
+    {
+      name: "pulumi-language-nodejs",
+      version: versions.pulumi,
+      folder: binaries,
+      sources: join(import.meta.dirname, "language-host"),
+    },
+    provider("tailscale"),
+    provider("github"),
+    {
+      name: "pulumi",
+      version: versions.pulumi,
+      folder: binaries,
+      sources: sources("pulumi"),
+      build: [
+        ...["-tags", "osusergo,grpcnotrace"],
+        "-ldflags",
+        `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${versions.pulumi}`,
+        "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+      ],
+    },
+  ];
+}
+
+/** Names a part by everything that decides what is in it: sources, build arguments, platform. */
+export async function partKey(part: Part): Promise<string> {
+  const hash = createHash("sha256").update(
+    JSON.stringify([process.platform, process.arch, part.name, part.version, part.folder, part.build]),
+  );
+  for (const name of (await readdir(part.sources)).sort()) {
+    hash.update(`\0${name}\0`).update(await readFile(join(part.sources, name)));
+  }
+  return `${part.name}-${part.version}-${hash.digest("hex").slice(0, 16)}`;
+}
+
+export interface BuildOptions {
+  cache: string;
+  log: Log;
+  environment: Readonly<NodeJS.ProcessEnv>;
+  parts?: Part[];
+}
+
+/** `PULUMI_HOME` of a build that these sources give, when the cache has it. */
+export async function cachedBuild(options: BuildOptions): Promise<string | undefined> {
+  const home = await homeOf(options);
+  return (await exists(home)) ? home : undefined;
+}
+
+/** Builds what the cache lacks and returns `PULUMI_HOME`. */
+export async function build(options: BuildOptions): Promise<string> {
+  const { cache, log, parts: list = parts() } = options;
+  const home = await homeOf(options);
+  const built = list.filter((part) => part.build);
+  const waiting = (what: string) => () => log(`Waiting for another process that builds ${what} ...`);
+  await makeOnce(
+    home,
+    async (folder) => {
+      log("Building the engine from Go modules: about six minutes the first time, then it is in the cache.");
+      for (const part of list) {
+        const made = join(cache, "parts", await partKey(part));
+        const what = `${part.name} ${part.version} (${built.indexOf(part) + 1} of ${built.length})`;
+        await makeOnce(made, (folder) => makePart(part, folder, what, options), waiting(what));
+        await place(made, join(folder, part.folder));
+      }
+    },
+    waiting("the engine"),
+  );
+  return home;
+}
+
+async function homeOf({ cache, parts: list = parts() }: BuildOptions): Promise<string> {
+  const keys = await Promise.all(list.map(partKey));
+  const hash = createHash("sha256").update(keys.join("\n")).digest("hex").slice(0, 16);
+  return join(cache, "engines", `built-${versions.pulumi}-${hash}`);
+}
+
+async function makePart(part: Part, folder: string, what: string, { log, environment }: BuildOptions): Promise<void> {
+  if (!part.build) return copyScript(part, folder);
+  const [go] = await findOnPath("go", environment.PATH ?? environment.Path);
+  if (!go) throw new Error(goIsMissing);
+  const buildArguments = part.build;
+  await report(log, `Building ${what}`, async () => {
+    const output = join(folder, part.name + executableSuffix);
+    const result = await run(go, ["build", "-buildvcs=false", "-o", output, ...buildArguments], {
+      cwd: part.sources,
+      environment: downloadEnvironment({ CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" }, environment),
+    });
+    if (result.exitCode !== 0 || !(await exists(output))) {
+      throw new Error(`go build of ${part.name} failed in ${part.sources}:\n${tail(result.output)}`);
+    }
+  });
+}
+
+export const goIsMissing = [
+  "There is no Pulumi engine here, none can be downloaded, and Go, which could build one, is not on PATH. Do one of:",
+  "  - install Pulumi 3.230 or newer: https://www.pulumi.com/docs/install/",
+  "  - install Go 1.26 or newer: https://go.dev/doc/install",
+  "  - allow downloads (HTTPS_PROXY is honoured), and try again",
+].join("\n");
+
+async function copyScript(part: Part, folder: string): Promise<void> {
+  const script = join(folder, part.name);
+  await copyFile(join(part.sources, `${part.name}.cjs`), script);
+  await chmod(script, 0o755);
+  if (process.platform === "win32") await writeFile(`${script}.cmd`, `@node "%~dp0${part.name}" %*\r\n`);
+}
+
+/** Hard links, as the engine alone has 115 MB; copies where the file system has none. */
+async function place(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const name of await readdir(from)) {
+    const target = join(to, name);
+    await mkdir(dirname(target), { recursive: true });
+    await link(join(from, name), target).catch(() => copyFile(join(from, name), target));
+  }
+}
