@@ -1,0 +1,136 @@
+/** The stack configuration as a person writes it: one zod schema, from which settings.schema.json and docs/settings.md come. */
+import { z } from "zod";
+import { isTag, isTailscaleAddress } from "../policy/rules.ts";
+import { defaults, delivery, identity, models, quoted, settingsObject, tag, text, workflow } from "./fields.ts";
+
+const repositoryName = text("a repository, as name or owner/name").regex(
+  /^([A-Za-z0-9-]+\/)?(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/,
+  {
+    error: (issue) =>
+      `${quoted(issue)} is not a repository. Write name, or owner/name with the owner of the GitHub provider: letters, digits, ".", "-" and "_".`,
+  },
+);
+
+const repository = settingsObject({
+  name: repositoryName.meta({ description: "The repository, as name or owner/name.", examples: ["api", "acme/api"] }),
+  formerly: z
+    .array(repositoryName, { error: "Expected a list of former names." })
+    .optional()
+    .meta({
+      description: "Names that the repository had before: a rename is then no delete and create.",
+      examples: [["backend"]],
+    }),
+  tag: tag.optional(),
+  models: models.optional(),
+  identity: identity.optional(),
+  workflow: workflow.optional(),
+  delivery: delivery.optional(),
+});
+
+/** Everything under `claude-aperture:`. */
+export const settingsSchema = settingsObject({
+  repositories: z
+    .array(z.union([repositoryName, repository]), {
+      error: "Expected a list of repositories, as names or objects with a name.",
+    })
+    .min(1, { error: "List at least one repository." })
+    .meta({
+      description:
+        "The repositories. An entry is a name, or an object that sets what differs from the stack: name, formerly, tag, models, " +
+        "identity, workflow, delivery.",
+      examples: [["app", { name: "api", models: ["anthropic/claude-sonnet-4-6"], tag: "tag:ci-api" }]],
+    }),
+  aperture: settingsObject({
+    hostname: text("a host name")
+      .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i, {
+        error: (issue) =>
+          `${quoted(issue)} is not a host name. Write it without scheme, port or path, such as ai: runners call http://ai.`,
+      })
+      .optional()
+      .meta({
+        description: "The host name of Aperture in the tailnet. Runners call http://HOSTNAME.",
+        default: defaults.hostname,
+        examples: ["ai"],
+      }),
+    device: text("a tag or a Tailscale address")
+      .refine((value) => isTag(value) || isTailscaleAddress(value), {
+        error: (issue) =>
+          `${quoted(issue)} is not a grant destination. Write the tag of the Aperture device, such as tag:aperture, or its Tailscale ` +
+          "address (100.64.0.0/10 or fd7a:115c:a1e0::/48); a machine name is none.",
+      })
+      .optional()
+      .meta({
+        description:
+          "The Aperture device as the grant's destination: its tag (best: it survives a new address) or a Tailscale address. " +
+          "Default: the addresses of the one device whose MagicDNS name is `hostname`.",
+        examples: ["tag:aperture", "100.101.102.103"],
+      }),
+  })
+    .optional()
+    .meta({ description: "Where Aperture is." }),
+  tag: tag.optional(),
+  tagOwners: z
+    .array(
+      text("an owner").regex(/^(tag:[A-Za-z][A-Za-z0-9-]*|group:[^\s"]+|autogroup:[a-z-]+|[^\s"@:]+@[^\s"@]+)$/, {
+        error: (issue) =>
+          `${quoted(issue)} can not own a tag. Write a user (alice@example.com), a group:, an autogroup: or another tag:.`,
+      }),
+      { error: "Expected a list of owners." },
+    )
+    .optional()
+    .meta({
+      description:
+        "Who else may assign the tags. Owners, Admins and Network admins always may; a pipeline that deploys with a trust " +
+        "credential needs the credential's own tag here.",
+      default: defaults.tagOwners,
+      examples: [["tag:deployer"]],
+    }),
+  models: models.optional(),
+  identity: identity.optional(),
+  workflow: workflow.optional(),
+  policy: settingsObject({
+    mode: z
+      .enum(["write", "observe"], { error: "Expected write or observe." })
+      .optional()
+      .meta({
+        description:
+          "`write` edits the tailnet policy file. `observe` never writes: the policy lives elsewhere, and what is missing is shown ready to paste.",
+        default: defaults.policy.mode,
+        examples: ["observe"],
+      }),
+    owner: text("the name in the marks")
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9._-]+)*$/, {
+        error: (issue) => `${quoted(issue)} can not stand in a mark. Use letters, digits, ".", "_", "-" and "/".`,
+      })
+      .optional()
+      .meta({
+        description: "The name in the comment in front of each entry of ours. Default: project/stack.",
+        examples: ["claude-aperture/prod"],
+      }),
+    test: z
+      .enum(["accept", "strict", "none"], { error: "Expected accept, strict or none." })
+      .optional()
+      .meta({
+        description:
+          "The entry in the policy's `tests`: `accept` = runners reach Aperture's port, `strict` = and not its port 22 (fails on a " +
+          "tailnet that allows all), `none` = no entry.",
+        default: defaults.policy.test,
+        examples: ["strict"],
+      }),
+  })
+    .optional()
+    .meta({ description: "The tailnet policy file." }),
+  delivery: delivery.optional(),
+  onUnavailable: z
+    .enum(["fail", "skip"], { error: "Expected fail or skip." })
+    .optional()
+    .meta({
+      description:
+        "Archived, missing or disabled repositories: `fail` names them all in one error, `skip` reports them and leaves them alone.",
+      default: defaults.onUnavailable,
+      examples: ["skip"],
+    }),
+});
+
+export type SettingsInput = z.infer<typeof settingsSchema>;
+export type RepositoryInput = z.infer<typeof repository>;
