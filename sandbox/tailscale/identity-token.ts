@@ -42,11 +42,7 @@ export function matches(pattern: string, value: unknown): boolean {
 /** `user.name` is the claim `name` within `user`; a name with a dot is written in quotes, `"open.id"`. */
 function findClaim(claims: unknown, name: string): unknown {
   const steps = [...name.matchAll(/"([^"]*)"|[^.]+/g)].map(([step, quoted]) => quoted ?? step);
-  return steps.reduce<unknown>(
-    (value, step) =>
-      typeof value === "object" && value !== null && Object.hasOwn(value, step)
-        ? (value as Record<string, unknown>)[step]
-        : undefined,
-    claims,
-  );
+  return steps.reduce<unknown>((value, step) => (isObject(value) ? value[step] : undefined), claims);
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;

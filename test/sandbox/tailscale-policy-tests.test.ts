@@ -8,6 +8,8 @@ const sections = {
 };
 const devices = [
   { name: "ai.acme.ts.net", addresses: ["100.64.0.5", "fd7a:115c:a1e0::5"], tags: ["tag:aperture"] },
+  { name: "build-1.acme.ts.net", addresses: ["100.64.0.11"], tags: ["tag:deployer"] },
+  { name: "build-2.acme.ts.net", addresses: ["100.64.0.12"], tags: ["tag:deployer"] },
   { name: "laptop.acme.ts.net", addresses: ["100.64.0.9"], user: "carol@acme.example" },
 ];
 
@@ -65,7 +67,9 @@ test.each<[rules: object, src: string, reached: string[], notReached: string[]]>
   [grant("tag:ci", "svc:web"), "tag:ci", ["svc:web:443"], ["svc:other:443"]],
   // an address is the device that has it, and a tag the devices that carry it
   [grant("tag:ci", "tag:aperture"), "tag:ci", ["100.64.0.5:80", "ai:80"], ["100.64.0.9:80"]],
-  [grant("tag:ci", "100.64.0.5"), "tag:ci", ["tag:aperture:80", "ai:80"], ["tag:deployer:80"]],
+  [grant("tag:ci", "100.64.0.5"), "tag:ci", ["tag:aperture:80", "ai:80"], ["tag:owned:80"]],
+  [grant("tag:ci", "100.64.0.11"), "tag:ci", [], ["tag:deployer:80"]],
+  [grant("tag:ci", "100.64.0.8/29"), "tag:ci", ["tag:deployer:80"], []],
   [grant("group:platform", "tag:ci"), "100.64.0.9", ["tag:ci:1"], []],
   [grant("db", "tag:ci"), "db", ["tag:ci:1"], []],
   // access rules
