@@ -86,24 +86,41 @@ export async function cachedBuild(options: BuildOptions): Promise<string | undef
 
 /** Builds what the cache lacks and returns `PULUMI_HOME`. */
 export async function build(options: BuildOptions): Promise<string> {
-  const { cache, log, parts: list = parts() } = options;
+  const { log } = options;
   const home = await homeOf(options);
-  const built = list.filter((part) => part.build);
-  const waiting = (what: string) => () => log(`Waiting for another process that builds ${what} ...`);
   await makeOnce(
     home,
-    async (folder) => {
-      log("Building the engine from Go modules: about six minutes the first time, then it is in the cache.");
-      for (const part of list) {
-        const made = join(cache, "parts", await partKey(part));
-        const what = `${part.name} ${part.version} (${built.indexOf(part) + 1} of ${built.length})`;
-        await makeOnce(made, (folder) => makePart(part, folder, what, options), waiting(what));
-        await place(made, join(folder, part.folder));
-      }
-    },
-    waiting("the engine"),
+    (folder) => makeHome(folder, options),
+    () => log("Waiting for another process that builds the engine ..."),
   );
   return home;
+}
+
+async function makeHome(home: string, options: BuildOptions): Promise<void> {
+  const { cache, log, environment, parts: list = parts() } = options;
+  const made = await Promise.all(
+    list.map(async (part) => ({ part, folder: join(cache, "parts", await partKey(part)) })),
+  );
+  const isMissing = await Promise.all(made.map(async ({ part, folder }) => part.build && !(await exists(folder))));
+  const missing = made.filter((_, index) => isMissing[index]).map(({ part }) => part);
+  const [go] = await findOnPath("go", environment.PATH ?? environment.Path);
+  if (missing.length > 0 && !go) throw new Error(goIsMissing);
+  if (missing.length > 1)
+    log("Building the engine from Go modules: some minutes the first time, then it is in the cache.");
+
+  for (const { part, folder } of made) {
+    const what = `${part.name} ${part.version} (${missing.indexOf(part) + 1} of ${missing.length})`;
+    await makeOnce(
+      folder,
+      async (folder) => {
+        const { build } = part;
+        if (!build) return copyScript(part, folder);
+        await report(log, `Building ${what}`, () => compile({ ...part, build }, go ?? "go", folder, environment));
+      },
+      () => log(`Waiting for another process that builds ${part.name} ...`),
+    );
+    await place(folder, join(home, part.folder));
+  }
 }
 
 async function homeOf({ cache, parts: list = parts() }: BuildOptions): Promise<string> {
@@ -112,21 +129,20 @@ async function homeOf({ cache, parts: list = parts() }: BuildOptions): Promise<s
   return join(cache, "engines", `built-${versions.pulumi}-${hash}`);
 }
 
-async function makePart(part: Part, folder: string, what: string, { log, environment }: BuildOptions): Promise<void> {
-  if (!part.build) return copyScript(part, folder);
-  const [go] = await findOnPath("go", environment.PATH ?? environment.Path);
-  if (!go) throw new Error(goIsMissing);
-  const buildArguments = part.build;
-  await report(log, `Building ${what}`, async () => {
-    const output = join(folder, part.name + executableSuffix);
-    const result = await run(go, ["build", "-buildvcs=false", "-o", output, ...buildArguments], {
-      cwd: part.sources,
-      environment: downloadEnvironment({ CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" }, environment),
-    });
-    if (result.exitCode !== 0 || !(await exists(output))) {
-      throw new Error(`go build of ${part.name} failed in ${part.sources}:\n${tail(result.output)}`);
-    }
+async function compile(
+  part: Part & { build: string[] },
+  go: string,
+  folder: string,
+  environment: Readonly<NodeJS.ProcessEnv>,
+): Promise<void> {
+  const output = join(folder, part.name + executableSuffix);
+  const result = await run(go, ["build", "-buildvcs=false", "-o", output, ...part.build], {
+    cwd: part.sources,
+    environment: downloadEnvironment({ CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" }, environment),
   });
+  if (result.exitCode !== 0 || !(await exists(output))) {
+    throw new Error(`go build of ${part.name} failed in ${part.sources}:\n${tail(result.output)}`);
+  }
 }
 
 export const goIsMissing = [

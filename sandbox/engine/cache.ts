@@ -43,7 +43,7 @@ export async function makeOnce(
   if (await exists(target)) return;
   await mkdir(dirname(target), { recursive: true });
   const release = await lock(`${target}.lock`, onWait, () => exists(target));
-  const temporary = `${target}.${randomUUID()}.tmp`;
+  const temporary = `${target}.${hostname()}.${process.pid}.${randomUUID()}.tmp`;
   try {
     if (await exists(target)) return;
     await removeLeftovers(target);
@@ -58,12 +58,13 @@ export async function makeOnce(
   }
 }
 
-/** What a process that was killed left behind. Only the holder of the lock may call this. */
+/** What processes of this machine that were killed left behind. */
 async function removeLeftovers(target: string): Promise<void> {
+  const prefix = `${basename(target)}.${hostname()}.`;
   for (const name of await readdir(dirname(target))) {
-    if (name.startsWith(`${basename(target)}.`) && name.endsWith(".tmp")) {
-      await rm(join(dirname(target), name), { recursive: true, force: true });
-    }
+    if (!name.startsWith(prefix) || !name.endsWith(".tmp")) continue;
+    const pid = Number.parseInt(name.slice(prefix.length), 10);
+    if (!isRunning(pid)) await rm(join(dirname(target), name), { recursive: true, force: true });
   }
 }
 

@@ -54,7 +54,7 @@ describe("making a folder once", () => {
     const child = spawn(process.execPath, ["-e", ""]);
     await once(child, "exit");
     write(`${target}.lock`, JSON.stringify({ host: hostname(), pid: child.pid }));
-    write(join(`${target}.1234.tmp`, "half"), "half");
+    write(join(`${target}.${hostname()}.${child.pid}.1234.tmp`, "half"), "half");
     await makeOnce(target, async (folder) => writeFileSync(join(folder, "whole"), ""));
     expect(readdirSync(folder)).toEqual(["engine"]);
     expect(readdirSync(target)).toEqual(["whole"]);

@@ -144,7 +144,7 @@ func (c credential) diff(state, inputs property.Map) map[string]p.PropertyDiff {
 	for name, value := range c.wanted(state, inputs).All {
 		old := state.Get(name)
 		same := value.WithSecret(false).Equals(old.WithSecret(false))
-		if slices.Contains(c.sets, name) && value.IsArray() && old.IsArray() && !value.HasComputed() {
+		if slices.Contains(c.sets, name) && !value.HasComputed() {
 			same = sameSet(value, old)
 		}
 		if same {
@@ -195,15 +195,16 @@ func (c credential) read(ctx context.Context, client *tailscale.Client, id strin
 	if err != nil {
 		return p.ReadResponse{}, fmt.Errorf("Failed to fetch %s: %w", c.name, err)
 	}
+	// A property that is not in the program shows up once it is not at its default; on import all that is set does.
 	isImport := inputs.Len() == 0
 	liveInputs := map[string]property.Value{}
 	for name, value := range c.live(key) {
 		given, isGiven := inputs.GetOk(name)
 		isDefault := value.Equals(c.inputs[name])
-		if slices.Contains(c.sets, name) && isGiven && sameSet(value, given) {
+		if slices.Contains(c.sets, name) && sameSet(value, given) {
 			value = given
 		}
-		if isGiven || isImport && !isDefault || !isDefault && !c.inputs[name].IsComputed() {
+		if isGiven || !isDefault && (isImport || !c.inputs[name].IsComputed()) {
 			liveInputs[name] = value.WithSecret(given.Secret())
 		}
 	}
@@ -225,7 +226,11 @@ func (c credential) state(old, inputs property.Map, key *tailscale.Key) property
 		"userId":    property.New(key.UserID),
 	}
 	for name, value := range c.live(key) {
-		state[name] = value.WithSecret(inputs.Get(name).HasSecrets())
+		given := inputs.Get(name)
+		if slices.Contains(c.sets, name) && sameSet(value, given) {
+			value = given
+		}
+		state[name] = value.WithSecret(given.HasSecrets())
 	}
 	if slices.Contains(c.computed, "key") {
 		if key.Key != "" {

@@ -67,13 +67,23 @@ func main() {
 	}
 }
 
-// server leaves out what the framework adds to the provider's configuration: the engine warns about that key.
+// server mends two answers of the framework.
 type server struct{ rpc.ResourceProviderServer }
 
+// CheckConfig leaves out what the framework adds to the configuration: the engine warns about that key.
 func (s server) CheckConfig(ctx context.Context, req *rpc.CheckRequest) (*rpc.CheckResponse, error) {
 	response, err := s.ResourceProviderServer.CheckConfig(ctx, req)
 	if response != nil {
 		delete(response.GetInputs().GetFields(), internalKey)
+	}
+	return response, err
+}
+
+// Read gives no properties for what does not exist; with empty ones the engine would import it.
+func (s server) Read(ctx context.Context, req *rpc.ReadRequest) (*rpc.ReadResponse, error) {
+	response, err := s.ResourceProviderServer.Read(ctx, req)
+	if response != nil && response.GetId() == "" {
+		return &rpc.ReadResponse{}, err
 	}
 	return response, err
 }

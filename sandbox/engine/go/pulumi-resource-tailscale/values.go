@@ -50,7 +50,11 @@ func dictionaryOf(value property.Value) map[string]string {
 	return result
 }
 
+// sameSet compares two lists of strings without regard to order.
 func sameSet(a, b property.Value) bool {
+	if !a.IsArray() || !b.IsArray() {
+		return false
+	}
 	sorted := func(value property.Value) []string {
 		return slices.Compact(slices.Sorted(slices.Values(stringsOf(value))))
 	}
