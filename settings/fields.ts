@@ -2,7 +2,7 @@
 import leven from "leven";
 import { z } from "zod";
 import { isModelPattern, isTag } from "../policy/rules.ts";
-import { actionNames } from "../workflow/actions.ts";
+import { actionNames, parsePin } from "../workflow/actions.ts";
 import { type PresetName, presetNames, workflowDefaults } from "../workflow/options.ts";
 
 /** GitHub's OIDC issuer: docs.github.com, "OpenID Connect reference". */
@@ -188,9 +188,9 @@ export const workflow = settingsObject({
       examples: [["self-hosted", "linux"]],
     }),
   environment: text("the name of an environment")
-    .regex(/^[^*:\p{Cc}]{1,255}$/u, {
+    .regex(/^[^*:$\p{Cc}]{1,255}$/u, {
       error: (issue) =>
-        `${quoted(issue)} can not be an environment here: no colon, asterisk or control character, at most 255 characters.`,
+        `${quoted(issue)} can not be an environment here: no colon, asterisk, dollar or control character, at most 255 characters.`,
     })
     .optional()
     .meta({
@@ -208,7 +208,7 @@ export const workflow = settingsObject({
   actions: z
     .partialRecord(
       z.enum(actionNames, { error: `Known actions: ${actionNames.join(", ")}.` }),
-      text("an action pinned to a commit").regex(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/, {
+      text("an action pinned to a commit").refine((pin) => parsePin(pin) !== undefined, {
         error: (issue) =>
           `${quoted(issue)} is not pinned. Write owner/repository@ and the 40 hexadecimal digits of a commit.`,
       }),
