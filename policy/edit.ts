@@ -1,0 +1,117 @@
+import { change } from "./change.ts";
+import { allMarks, readPolicy } from "./document.ts";
+import type { Fragment, ObservedFragment, SectionName, Tag } from "./fragment.ts";
+import { placeOf } from "./hujson.ts";
+import { checkOwner, markText } from "./marks.ts";
+import { observeFragment, observeOwner } from "./observe.ts";
+import { type Claim, survey } from "./ownership.ts";
+import { PolicyError } from "./policy-error.ts";
+import { inline, multiline } from "./render.ts";
+import { Splice } from "./splice.ts";
+
+export { PolicyError } from "./policy-error.ts";
+
+/** How one entry of a fragment stands in the policy file. */
+export interface Entry {
+  section: SectionName;
+  key: Tag;
+  /**
+   * - `ours`: it carries the owner's mark and is as wanted.
+   * - `adopted`: it exists with the same meaning, or, in `tagOwners`, with other owners; it will not be changed.
+   * - `missing`: it will be added.
+   * - `edited`: it carries the owner's mark and is not as wanted; it will be replaced in place.
+   * - `conflicting`: another stack wants something else for the tag; nothing can be written.
+   */
+  state: Claim["state"];
+  /** Line of the entry, from 1. Absent when it is missing. */
+  line?: number;
+  /** The value that stands in the file, on one line. */
+  found?: string;
+  /** The entry as it should stand in its section, indented with tabs, without a comma behind it. */
+  wanted?: string;
+  /** The stacks in the entry's mark. */
+  owners?: string[];
+}
+
+/** How each entry that the fragment wants stands in the file. */
+export function plan(policy: string, fragment: Fragment, owner: string): Entry[] {
+  checkOwner(owner);
+  const lineOf = lineCounter(policy);
+  return survey(readPolicy(policy), fragment, owner).claims.map(({ section, tag, state, wanted, entry, live }) => ({
+    section,
+    key: tag,
+    state,
+    wanted: (section === "tagOwners" ? `${JSON.stringify(tag)}: ` : "") + multiline(wanted, tabs),
+    ...(entry ? { line: lineOf(entry.item.start), found: inline(live) } : {}),
+    ...(entry?.mark ? { owners: entry.mark.owners } : {}),
+  }));
+}
+
+/** Lines of offsets, each in logarithmic time. */
+function lineCounter(text: string): (offset: number) => number {
+  const newlines: number[] = [];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) newlines.push(at);
+  return (offset) => {
+    let low = 0;
+    let high = newlines.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((newlines[middle] as number) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low + 1;
+  };
+}
+
+const tabs = { eol: "\n", indent: "", unit: "\t" };
+
+/** Brings the owner's entries to exactly the fragment: adds, repairs in place, removes what the fragment no longer has. */
+export function insert(policy: string, fragment: Fragment, owner: string): string {
+  checkOwner(owner);
+  return change(policy, fragment, owner, false);
+}
+
+/** Removes the owner's entries. `fragment` is what was inserted: it proves which entries are the owner's. */
+export function remove(policy: string, fragment: Fragment, owner: string): string {
+  checkOwner(owner);
+  return change(policy, fragment, owner, true);
+}
+
+/** What carries the owner's mark, as far as the file alone proves it. */
+export function find(policy: string, owner: string): Fragment {
+  checkOwner(owner);
+  return observeOwner(readPolicy(policy), owner);
+}
+
+/** The same entries under another owner. Marks that name the new owner already are an error: two stacks need two names. */
+export function remark(policy: string, owner: string, newOwner: string): string {
+  checkOwner(owner);
+  checkOwner(newOwner);
+  if (owner === newOwner) return policy;
+  const marks = allMarks(readPolicy(policy));
+  const own = marks.filter(({ owners }) => owners.includes(owner));
+  const other = marks.find(({ owners }) => owners.includes(newOwner));
+  if (own.length > 0 && other) {
+    throw new PolicyError(
+      `${newOwner} is the owner of entries already, so ${owner} can not become it.`,
+      "Choose a name that no other stack of this tailnet has.",
+      placeOf(policy, other.start),
+    );
+  }
+  const splice = new Splice(policy);
+  for (const mark of own) {
+    const owners = mark.owners.map((name) => (name === owner ? newOwner : name));
+    splice.replace(mark.start, mark.end, markText({ ...mark, owners }));
+  }
+  return splice.apply();
+}
+
+/**
+ * How the fragment stands in the live file, for a comparison with what is wanted: values of own entries are the live ones,
+ * adopted entries are as wanted, what is missing is absent. Own entries of tags that the fragment does not have are there,
+ * too, since the next insert removes them. Nothing there: `{}`.
+ */
+export function observe(policy: string, fragment: Fragment, owner: string): { fragment: ObservedFragment } {
+  checkOwner(owner);
+  return { fragment: observeFragment(readPolicy(policy), fragment, owner) };
+}

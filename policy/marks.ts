@@ -1,0 +1,71 @@
+/**
+ * Marks: the comment in front of an entry that names the stacks whose entry it is,
+ * `// claude-aperture/prod: managed by Pulumi`, or a block comment where the container is on one line.
+ *
+ * A mark may end with a note on how the file looked before, for servers that store `hujson.Format` of what they get: a
+ * comment lets it add trailing commas to plain JSON, and a long line lets it open a container. The last one out undoes
+ * that, see restore.ts. One mark of each owner has the note.
+ */
+import { PolicyError } from "./policy-error.ts";
+
+export interface Mark {
+  start: number;
+  end: number;
+  owners: string[];
+  /** A block comment instead of a line comment: the container was on one line. */
+  isBlock: boolean;
+  note: Note;
+}
+
+/** How the file looked before the first mark came. */
+export interface Note {
+  /** It was JSON without comments and trailing commas. */
+  plainJson: boolean;
+  /** The top-level object was on one line. */
+  oneLine: boolean;
+}
+
+export const nothingToNote: Note = { plainJson: false, oneLine: false };
+
+const ownerForm = "[A-Za-z0-9][A-Za-z0-9._/-]*";
+const markForm = new RegExp(
+  `^(//|/\\*)[ \\t]*(${ownerForm}(?:, ?${ownerForm})*): managed by Pulumi(?: \\((file was [A-Za-z, ]+)\\))?[ \\t]*(\\*/)?$`,
+);
+
+/**
+ * Refuses an owner that could end a comment or be read as two.
+ *
+ * @throws PolicyError
+ */
+export function checkOwner(owner: string): void {
+  if (new RegExp(`^${ownerForm}$`).test(owner)) return;
+  throw new PolicyError(
+    `${JSON.stringify(owner)} can not stand in a mark.`,
+    'Name the stack with letters, digits, ".", "_", "-" and "/", such as claude-aperture/prod.',
+  );
+}
+
+/** The mark that the comment between two offsets is; undefined for any other comment. */
+export function readMark(text: string, start: number, end: number): Mark | undefined {
+  // Nearly every comment is somebody else's.
+  if (!text.slice(start, end).includes("managed by Pulumi")) return undefined;
+  const match = markForm.exec(text.slice(start, end).trimEnd());
+  const [, opening, owners, note, closing] = match ?? [];
+  if (owners === undefined || (opening === "/*") !== (closing !== undefined)) return undefined;
+  return {
+    start,
+    end,
+    owners: owners.split(/, ?/),
+    isBlock: opening === "/*",
+    note: { plainJson: note?.includes(plainJson) ?? false, oneLine: note?.includes(oneLine) ?? false },
+  };
+}
+
+const plainJson = "plain JSON";
+const oneLine = "on one line";
+
+export function markText({ owners, isBlock, note }: Omit<Mark, "start" | "end">): string {
+  const notes = [note.plainJson ? plainJson : "", note.oneLine ? oneLine : ""].filter(Boolean);
+  const text = `${owners.join(", ")}: managed by Pulumi${notes.length > 0 ? ` (file was ${notes.join(", ")})` : ""}`;
+  return isBlock ? `/* ${text} */` : `// ${text}`;
+}

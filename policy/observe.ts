@@ -1,0 +1,93 @@
+/** Live entries in the terms of a fragment. */
+import { entryJson, type PolicyDocument } from "./document.ts";
+import type { Fragment, ObservedAccess, ObservedFragment, Tag, TagAccess } from "./fragment.ts";
+import { isObject, readGrant, readOwners, readTest } from "./meaning.ts";
+import { type Claim, type OwnEntry, survey } from "./ownership.ts";
+
+const empty: TagAccess = { owners: [], destinations: [], ports: [], models: [], test: "none" };
+
+/** How a fragment stands in the file, see `observe` in edit.ts. */
+export function observeFragment(policy: PolicyDocument, fragment: Fragment, owner: string): ObservedFragment {
+  const { claims, surplus, copies } = survey(policy, fragment, owner);
+  const observed: ObservedFragment = {};
+  const add = (tag: Tag, access: ObservedAccess) => {
+    observed[tag] = merge(observed[tag] ?? { test: "none" }, access);
+  };
+  for (const claim of claims) {
+    const access = readClaim(claim, fragment[claim.tag] ?? empty, owner, observed[claim.tag]);
+    if (access) add(claim.tag, access);
+  }
+  const claimed = new Set(claims.map(({ section, tag }) => `${section} ${tag}`));
+  const isCopy = ({ tag, entry }: OwnEntry) => claimed.has(`${entry.section} ${tag}`);
+  for (const own of [...copies, ...surplus].filter(isCopy)) {
+    const name = `${own.entry.section}.copy`;
+    const known = observed[own.tag]?.unexpected?.[name];
+    add(own.tag, {
+      unexpected: { [name]: [...(Array.isArray(known) ? known : []), entryJson(policy.text, own.entry)] },
+    });
+  }
+  const unwanted = readEntries(
+    policy,
+    surplus.filter((own) => !isCopy(own)),
+    observed,
+  );
+  for (const [tag, access] of Object.entries(unwanted)) add(tag as Tag, access);
+  return observed;
+}
+
+/** What an owner has in the file, see `find` in edit.ts. */
+export function observeOwner(policy: PolicyDocument, owner: string): Fragment {
+  const observed = readEntries(policy, survey(policy, {}, owner).surplus, {});
+  return Object.fromEntries(
+    Object.entries(observed).map(([tag, { unexpected: _, ...access }]) => [tag, { ...empty, ...access }]),
+  );
+}
+
+function readClaim(
+  { section, tag, state, entry, live }: Claim,
+  wanted: TagAccess,
+  owner: string,
+  grant: ObservedAccess | undefined,
+): ObservedAccess | undefined {
+  const isOwn = entry?.mark?.owners.includes(owner);
+  if (state === "missing" || (state === "conflicting" && !isOwn)) return undefined;
+  const isAsWanted = state === "ours" || state === "adopted";
+  const { owners, destinations, ports, models, capabilities } = wanted;
+  if (section === "tagOwners") return isAsWanted ? { owners } : readOwners(live, owners);
+  if (section === "tests") {
+    return isAsWanted ? { test: wanted.test } : readTest(tag, live, [wanted, { ...wanted, ...knownFields(grant) }]);
+  }
+  if (!isAsWanted) return readGrant(tag, live, wanted);
+  return { destinations, ports, models, ...(capabilities ? { capabilities } : {}) };
+}
+
+/** Entries that no claim speaks of, by tag; of several in one section the first. `known` is what other sections say. */
+function readEntries(policy: PolicyDocument, entries: OwnEntry[], known: ObservedFragment): ObservedFragment {
+  const read: ObservedFragment = {};
+  const seen = new Set<string>();
+  for (const { tag, entry } of entries) {
+    const key = `${entry.section} ${tag}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const live = entryJson(policy.text, entry);
+    const access = { ...known[tag], ...read[tag] };
+    const part =
+      entry.section === "tagOwners"
+        ? readOwners(live, [])
+        : entry.section === "grants"
+          ? readGrant(tag, live, {})
+          : readTest(tag, live, [{ ...empty, ...knownFields(access) }]);
+    read[tag] = merge(read[tag] ?? {}, part);
+  }
+  return read;
+}
+
+function merge(a: ObservedAccess, b: ObservedAccess): ObservedAccess {
+  const unexpected = { ...a.unexpected, ...b.unexpected };
+  return { ...a, ...b, ...(Object.keys(unexpected).length > 0 ? { unexpected } : {}) };
+}
+
+function knownFields(access: ObservedAccess | undefined): Partial<TagAccess> {
+  const { unexpected: _, ...known } = isObject(access) ? access : {};
+  return known;
+}

@@ -1,0 +1,213 @@
+/**
+ * Which entries of a policy file are a stack's own. A mark alone proves nothing: an entry may have been deleted and its mark
+ * left in front of the next one, or a mark copied together with an entry. So an entry is a stack's own if it carries the
+ * stack's mark and
+ * - in `grants`: it names a tag in `src` and gives Aperture's app capability;
+ * - in `tagOwners`: the fragment has the tag, or a marked grant or test of the same tag stands beside it;
+ * - in `tests`: its `src` is the tag and it accepts a destination of the fragment or of the marked grant.
+ * Any other mark of the stack is a stray one: the next edit takes the mark away and leaves the entry as it is.
+ */
+import { entryJson, field, type PolicyDocument, type PolicyEntry } from "./document.ts";
+import { apertureCapability, entryValue, type Fragment, type SectionName, sectionNames, type Tag } from "./fragment.ts";
+import { stringValue } from "./hujson.ts";
+import type { Mark } from "./marks.ts";
+import { isObject, sameEntry } from "./meaning.ts";
+import { isTag } from "./rules.ts";
+
+/** How an entry that a fragment wants stands in the file. */
+export interface Claim {
+  section: SectionName;
+  tag: Tag;
+  /**
+   * - `ours`: marked, and as wanted. `edited`: marked, and different: by a human, or because the settings changed.
+   * - `adopted`: it means the same but carries no mark of ours, or it is a tag that has other owners already.
+   * - `conflicting`: another stack's mark stands in front of it, and it is not as wanted.
+   */
+  state: "ours" | "adopted" | "missing" | "edited" | "conflicting";
+  wanted: unknown;
+  /** Absent when the entry is missing. */
+  entry?: PolicyEntry;
+  live?: unknown;
+}
+
+export interface OwnEntry {
+  tag: Tag;
+  entry: PolicyEntry;
+}
+
+export interface Ownership {
+  /** What the fragment wants, section by section. */
+  claims: Claim[];
+  /** Own entries that the fragment does not want, or wants once only. */
+  surplus: OwnEntry[];
+  /** Entries that carry a copy of an own entry's mark and say something else. Their marks are among the stray ones. */
+  copies: OwnEntry[];
+  /** Entries whose mark is a stray one. */
+  strays: { entry: PolicyEntry; mark: Mark }[];
+}
+
+/** Looks at every entry of the file once. */
+export function survey(policy: PolicyDocument, fragment: Fragment, owner: string): Ownership {
+  return new Survey(policy, fragment, owner).result();
+}
+
+class Survey {
+  readonly #policy: PolicyDocument;
+  readonly #fragment: Fragment;
+  readonly #owner: string;
+  /** Entries with the owner's mark. */
+  readonly #marked: Record<SectionName, Map<Tag, PolicyEntry[]>>;
+  /** All others, by their only source. */
+  readonly #foreign: Record<SectionName, Map<string, PolicyEntry[]>>;
+  readonly #strays: Ownership["strays"] = [];
+
+  constructor(policy: PolicyDocument, fragment: Fragment, owner: string) {
+    this.#policy = policy;
+    this.#fragment = fragment;
+    this.#owner = owner;
+    this.#marked = { tagOwners: new Map(), grants: new Map(), tests: new Map() };
+    this.#foreign = { tagOwners: new Map(), grants: new Map(), tests: new Map() };
+    for (const name of sectionNames) {
+      for (const entry of policy.sections[name]?.entries ?? []) this.#sort(entry);
+    }
+  }
+
+  result(): Ownership {
+    const claims: Claim[] = [];
+    const surplus: OwnEntry[] = [];
+    const copies: OwnEntry[] = [];
+    for (const section of sectionNames) {
+      const own = this.#ownEntries(section);
+      for (const [tag, access] of Object.entries(this.#fragment) as [Tag, Fragment[Tag]][]) {
+        const wanted = entryValue(section, tag, access);
+        if (wanted === undefined) continue;
+        const [first, ...others] = this.#bestFirst(own.get(tag) ?? [], wanted);
+        own.delete(tag);
+        claims.push(first ? this.#ownClaim(section, tag, wanted, first) : this.#foreignClaim(section, tag, wanted));
+        for (const entry of others) {
+          (this.#means(entry, wanted) ? surplus : copies).push({ tag, entry });
+        }
+      }
+      for (const [tag, entries] of own) surplus.push(...entries.map((entry) => ({ tag, entry })));
+    }
+    for (const { entry } of copies) this.#stray(entry);
+    return { claims, surplus, copies, strays: this.#strays };
+  }
+
+  #sort(entry: PolicyEntry): void {
+    const { section, sources, mark } = entry;
+    if (!mark?.owners.includes(this.#owner)) {
+      if (sources.length === 1) append(this.#foreign[section], sources[0] as string, entry);
+      return;
+    }
+    const tag = sources.length === 1 ? sources[0] : (sources.find((source) => this.#wants(source)) ?? sources[0]);
+    const isPossible = section !== "grants" || givesAperture(this.#policy.text, entry);
+    if (tag !== undefined && isTag(tag) && isPossible) append(this.#marked[section], tag, entry);
+    else this.#stray(entry);
+  }
+
+  #stray(entry: PolicyEntry): void {
+    if (entry.mark) this.#strays.push({ entry, mark: entry.mark });
+  }
+
+  #wants(source: string): boolean {
+    return Object.hasOwn(this.#fragment, source);
+  }
+
+  /** The marked entries of a section that are proven; marks of the others are stray ones. */
+  #ownEntries(section: SectionName): Map<Tag, PolicyEntry[]> {
+    const own = new Map<Tag, PolicyEntry[]>();
+    for (const [tag, entries] of this.#marked[section]) {
+      for (const entry of entries) {
+        if (this.#isProven(section, tag, entry)) append(own, tag, entry);
+        else this.#stray(entry);
+      }
+    }
+    return own;
+  }
+
+  #isProven(section: SectionName, tag: Tag, entry: PolicyEntry): boolean {
+    if (section === "grants") return true;
+    const hasGrant = this.#marked.grants.has(tag);
+    if (section === "tagOwners") {
+      return (
+        this.#wants(tag) || hasGrant || (this.#marked.tests.get(tag) ?? []).some((test) => this.#isPlainTest(test))
+      );
+    }
+    const hosts = acceptedHosts(entryJson(this.#policy.text, entry));
+    if (hosts.some((host) => this.#destinations(tag).has(host))) return true;
+    return !this.#wants(tag) && !hasGrant && this.#marked.tagOwners.has(tag) && this.#isPlainTest(entry);
+  }
+
+  /** What the fragment and the marked grants of a tag reach. */
+  #destinations(tag: Tag): Set<unknown> {
+    const wanted = this.#wants(tag) ? this.#fragment[tag]?.destinations : [];
+    const live = (this.#marked.grants.get(tag) ?? []).flatMap((entry) => {
+      const grant = entryJson(this.#policy.text, entry);
+      return isObject(grant) && Array.isArray(grant.dst) ? (grant.dst as unknown[]) : [];
+    });
+    return new Set<unknown>([...(wanted ?? []), ...live]);
+  }
+
+  /** Has the test the form that a fragment gives it, and nothing else? */
+  #isPlainTest(entry: PolicyEntry): boolean {
+    const test = entryJson(this.#policy.text, entry);
+    return (
+      isObject(test) &&
+      test.proto === "tcp" &&
+      acceptedHosts(test).length > 0 &&
+      Object.keys(test).every((name) => ["src", "proto", "accept", "deny"].includes(name))
+    );
+  }
+
+  #bestFirst(entries: PolicyEntry[], wanted: unknown): PolicyEntry[] {
+    if (entries.length < 2) return entries;
+    const best = entries.find((entry) => this.#means(entry, wanted)) ?? entries[0];
+    return [best, ...entries.filter((entry) => entry !== best)].filter((entry) => entry !== undefined);
+  }
+
+  #ownClaim(section: SectionName, tag: Tag, wanted: unknown, entry: PolicyEntry): Claim {
+    const live = entryJson(this.#policy.text, entry);
+    const isShared = entry.mark !== undefined && entry.mark.owners.length > 1;
+    const state = sameEntry(section, live, wanted) ? "ours" : isShared ? "conflicting" : "edited";
+    return { section, tag, state, wanted, entry, live };
+  }
+
+  #foreignClaim(section: SectionName, tag: Tag, wanted: unknown): Claim {
+    const entries = this.#foreign[section].get(tag) ?? [];
+    const same = entries.filter((entry) => this.#means(entry, wanted));
+    // Where another stack has the entry already, this one joins it: then the last one out removes it.
+    const adopted = same.find(({ mark }) => mark) ?? same[0];
+    const claim = { section, tag, wanted };
+    if (adopted) return { ...claim, state: "adopted", entry: adopted, live: entryJson(this.#policy.text, adopted) };
+    const other = entries.find(
+      (entry) => entry.mark && (section !== "grants" || givesAperture(this.#policy.text, entry)),
+    );
+    if (other) return { ...claim, state: "conflicting", entry: other, live: entryJson(this.#policy.text, other) };
+    const existing = section === "tagOwners" ? entries[0] : undefined;
+    if (existing) return { ...claim, state: "adopted", entry: existing, live: entryJson(this.#policy.text, existing) };
+    return { ...claim, state: "missing" };
+  }
+
+  #means(entry: PolicyEntry, wanted: unknown): boolean {
+    return sameEntry(entry.section, entryJson(this.#policy.text, entry), wanted);
+  }
+}
+
+function givesAperture(text: string, { item }: PolicyEntry): boolean {
+  const app = item.value.kind === "object" ? field(text, item.value, "app")?.value : undefined;
+  return app?.kind === "object" && app.items.some(({ name }) => name && stringValue(text, name) === apertureCapability);
+}
+
+function acceptedHosts(test: unknown): string[] {
+  if (!isObject(test) || !Array.isArray(test.accept)) return [];
+  return test.accept.flatMap((target) =>
+    typeof target === "string" ? [target.slice(0, target.lastIndexOf(":")).replace(/^\[(.*)\]$/, "$1")] : [],
+  );
+}
+
+function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const values = map.get(key);
+  if (values) values.push(value);
+  else map.set(key, [value]);
+}

@@ -1,0 +1,21 @@
+/** Where something stands in a text: both from 1, a column counts UTF-16 units as editors do. */
+export interface Place {
+  line: number;
+  column: number;
+}
+
+/** Something in a policy file that stands in the way of an edit: what, where, and the fix. Nothing was edited. */
+export class PolicyError extends Error {
+  override readonly name = "PolicyError";
+  readonly line?: number;
+  readonly column?: number;
+
+  constructor(what: string, fix: string, place?: Place) {
+    const where = place ? `Line ${place.line}, column ${place.column} of the tailnet policy file: ` : "";
+    super(`${where}${what}\n${fix}`);
+    if (place) {
+      this.line = place.line;
+      this.column = place.column;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/** JSON values as text, in the layout that `hujson.Format` would leave as it is (given tabs). */
+import { apertureCapability } from "./fragment.ts";
+
+export interface Layout {
+  eol: string;
+  /** Indentation of the line on which the value starts. */
+  indent: string;
+  /** One level of indentation. */
+  unit: string;
+}
+
+/** The value on one line: `{"role": "user"}`. */
+export function inline(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inline).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  return `{${members(value)
+    .map(([name, item]) => `${name}: ${inline(item)}`)
+    .join(", ")}}`;
+}
+
+/** The value on as many lines as it needs. A grant's models always stand on lines of their own: a diff names one. */
+export function multiline(value: unknown, layout: Layout): string {
+  const short = inline(value);
+  const inner = { ...layout, indent: layout.indent + layout.unit };
+  if (!isGrantPart(value) && width(short) <= maximumWidth) return short;
+  if (Array.isArray(value)) {
+    return bracketed(
+      "[]",
+      value.map((item) => multiline(item, inner)),
+      layout,
+    );
+  }
+  if (typeof value !== "object" || value === null) return short;
+  const rows = members(value).map(([name, item]) => ({ name, text: multiline(item, inner) }));
+  return bracketed("{}", aligned(rows, layout.eol), layout);
+}
+
+/** hujson counts the comma and space that follow the last item, too (format.go, punchCardWidth). */
+const maximumWidth = 80 - ", ".length;
+
+function width(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** The grant, its `app`, and the list of Aperture's entries. */
+function isGrantPart(value: unknown): boolean {
+  if (Array.isArray(value)) return typeof value[0] === "object" && value[0] !== null && "role" in value[0];
+  return typeof value === "object" && value !== null && ("app" in value || apertureCapability in value);
+}
+
+function members(value: object): [string, unknown][] {
+  return Object.entries(value).map(([name, item]) => [JSON.stringify(name), item]);
+}
+
+function bracketed([open, close]: string, items: string[], { eol, indent, unit }: Layout): string {
+  return `${open}${items.map((item) => `${eol}${indent}${unit}${item},`).join("")}${eol}${indent}${close}`;
+}
+
+/** Values of neighbouring one-line members stand below each other. */
+function aligned(rows: { name: string; text: string }[], eol: string): string[] {
+  const blocks: { name: string; text: string }[][] = [[]];
+  for (const row of rows) {
+    if (row.text.includes(eol)) blocks.push([row], []);
+    else blocks.at(-1)?.push(row);
+  }
+  return blocks.flatMap((block) => {
+    const longest = Math.max(0, ...block.map(({ name }) => width(name)));
+    return block.map(({ name, text }) => `${name}:${" ".repeat(1 + longest - width(name))}${text}`);
+  });
+}
