@@ -1,0 +1,98 @@
+/** A GitHub client with the credentials of the GitHub provider, for what the provider can not read in batches. */
+import { execFileSync } from "node:child_process";
+import { createAppAuth } from "@octokit/auth-app";
+import { Octokit } from "@octokit/core";
+import { retry } from "@octokit/plugin-retry";
+import { throttling } from "@octokit/plugin-throttling";
+import * as pulumi from "@pulumi/pulumi";
+
+export type GitHubConnection = InstanceType<typeof GitHubClient>;
+
+/** The GitHub provider's configuration of a stack; the environment fills what it leaves out, as it does for the provider. */
+export interface GitHubConfiguration {
+  baseUrl?: string | undefined;
+  token?: string | undefined;
+  appAuth?: { id?: string; installationId?: string; pemFile?: string } | undefined;
+}
+
+const GitHubClient = Octokit.plugin(retry, throttling);
+
+/** How often a request waits for a rate limit before its error is shown. */
+const rateLimitRetries = 2;
+
+/** Reads `github:` of the running program's stack. */
+export function githubConfiguration(): GitHubConfiguration {
+  const config = new pulumi.Config("github");
+  return {
+    baseUrl: config.get("baseUrl"),
+    token: config.get("token"),
+    appAuth: config.getObject("appAuth"),
+  };
+}
+
+/** Connects as the provider does: token, GitHub App, or the `gh` command's login. */
+export function connectToGitHub(
+  configuration: GitHubConfiguration,
+  environment: Record<string, string | undefined>,
+): GitHubConnection {
+  return new GitHubClient({
+    ...authentication(configuration, environment),
+    baseUrl: apiUrl(configuration.baseUrl ?? environment.GITHUB_BASE_URL),
+    userAgent: "claude-aperture",
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    throttle: { onRateLimit: waitForLimit, onSecondaryRateLimit: waitForLimit },
+  });
+}
+
+function waitForLimit(seconds: number, _options: object, _client: unknown, retryCount: number): boolean {
+  if (retryCount >= rateLimitRetries) return false;
+  pulumi.log.info(`GitHub asks to wait ${seconds} s (rate limit); waiting.`, undefined, undefined, true);
+  return true;
+}
+
+/** Like the provider: github.com has its API on a host of its own, every other host serves it under /api/v3. */
+export function apiUrl(baseUrl: string | undefined): string {
+  if (!baseUrl) return "https://api.github.com";
+  const url = new URL(baseUrl);
+  if (url.hostname === "github.com" || url.hostname === "api.github.com") return "https://api.github.com";
+  if (url.hostname.endsWith(".ghe.com")) {
+    return `https://${url.hostname.startsWith("api.") ? url.hostname : `api.${url.hostname}`}`;
+  }
+  return `${url.origin}${url.pathname.replace(/(\/api\/v3)?\/*$/, "")}/api/v3`;
+}
+
+function authentication(
+  { token, appAuth, baseUrl }: GitHubConfiguration,
+  environment: Record<string, string | undefined>,
+): ConstructorParameters<typeof GitHubClient>[0] {
+  const given = token ?? environment.GITHUB_TOKEN;
+  if (given) return { auth: given };
+  const appId = appAuth?.id ?? environment.GITHUB_APP_ID;
+  const installationId = appAuth?.installationId ?? environment.GITHUB_APP_INSTALLATION_ID;
+  const privateKey = appAuth?.pemFile ?? environment.GITHUB_APP_PEM_FILE;
+  if (appId && installationId && privateKey) {
+    // Keys in environment variables often have their line breaks escaped; the provider accepts that too.
+    const auth = { appId, installationId, privateKey: privateKey.replaceAll("\\n", "\n") };
+    return { authStrategy: createAppAuth, auth };
+  }
+  const login = ghToken(baseUrl ?? environment.GITHUB_BASE_URL, environment);
+  if (login) return { auth: login };
+  throw new pulumi.RunError(
+    "No credentials for GitHub.\n" +
+      "  Set GITHUB_TOKEN (classic: scopes repo and workflow; fine-grained: Contents, Secrets and Workflows read and write,\n" +
+      "  Actions read), or GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PEM_FILE, or run: gh auth login",
+  );
+}
+
+function ghToken(baseUrl: string | undefined, environment: Record<string, string | undefined>): string | undefined {
+  const host = baseUrl ? new URL(baseUrl).hostname.replace(/^api\./, "") : "github.com";
+  try {
+    const output = execFileSync(environment.GH_PATH || "gh", ["auth", "token", "--hostname", host], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    return output.trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}

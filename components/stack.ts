@@ -1,0 +1,99 @@
+/** What the program does around its resources: read the settings and the repositories, and say what was set up. */
+
+import { RequestError } from "@octokit/request-error";
+import * as pulumi from "@pulumi/pulumi";
+import { SettingsError } from "../settings/problem.ts";
+import { parseSettings, type RepositorySlug, type Settings } from "../settings/settings.ts";
+import type { ClaudeRepository } from "./claude-repository.ts";
+import { connectToGitHub, githubConfiguration } from "./github-connection.ts";
+import { readRepositories } from "./repositories.ts";
+import { type AvailableRepository, decideRepositories, type SkippedRepository } from "./repository-checks.ts";
+
+/** What a stack sets up, checked against GitHub. */
+export interface Stack {
+  settings: Settings;
+  available: AvailableRepository[];
+  skipped: SkippedRepository[];
+}
+
+/** @throws pulumi.RunError with every mistake in the settings, or every repository that can not be set up. */
+export async function readStack(): Promise<Stack> {
+  const settings = readSettings();
+  const github = connectToGitHub(githubConfiguration(), process.env);
+  const requests = settings.repositories.map(({ slug, workflow }) => ({ slug, workflowPath: workflow.path }));
+  const findings = await readRepositories(requests, github).catch(explainGitHubError);
+  const { available, skipped, problems } = decideRepositories(settings, findings);
+  if (problems.length > 0) {
+    const count = problems.length === 1 ? "One repository" : `${problems.length} problems with repositories`;
+    const list = problems.map(({ path, message }) => `  ${path}\n    ${message}`).join("\n");
+    throw new pulumi.RunError(`${count} can not be set up; nothing was changed.\n${list}`);
+  }
+  for (const { slug, reason } of skipped) pulumi.log.warn(`${slug} ${reason}. It is left alone (onUnavailable: skip).`);
+  return { settings, available, skipped };
+}
+
+function readSettings(): Settings {
+  try {
+    return parseSettings({
+      config: pulumi.runtime.allConfig(),
+      project: pulumi.getProject(),
+      stack: pulumi.getStack(),
+      environment: process.env,
+    });
+  } catch (error) {
+    if (error instanceof SettingsError) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+}
+
+function explainGitHubError(error: unknown): never {
+  if (!(error instanceof RequestError)) throw error;
+  const { method, url } = error.request;
+  const fix =
+    error.status === 401
+      ? "The token is wrong or expired: set GITHUB_TOKEN."
+      : error.status === 403
+        ? "The token may not read this: classic tokens need the scopes repo and workflow, and single sign-on must be authorised."
+        : "Is GitHub reachable from here? Try again; nothing was changed.";
+  throw new pulumi.RunError(`GitHub answered ${error.status} to ${method} ${url}: ${error.message}\n  ${fix}`);
+}
+
+/** `acme/app` -> `acme-app`: the name of a repository's resources, whatever its place in the list or its case. */
+export function resourceName(slug: RepositorySlug): string {
+  return slug.toLowerCase().replace("/", "-");
+}
+
+/** A repository that was set up. */
+export interface DeployedRepository {
+  repository: AvailableRepository["settings"];
+  component: ClaudeRepository;
+}
+
+/** The stack's outputs. */
+export function summarise({ settings, skipped }: Stack, deployed: DeployedRepository[]) {
+  const repositories = Object.fromEntries(
+    deployed.map(({ repository: { slug, tag }, component }) => [
+      slug,
+      { workflow: component.workflowUrl, tag, ...(component.subject ? { subject: component.subject } : {}) },
+    ]),
+  );
+  const undelivered = deployed.filter(({ repository }) => repository.delivery.kind === "output");
+  const tags = [...new Set(deployed.map(({ repository }) => repository.tag))].join(" or ");
+  return {
+    repositories,
+    workflows: Object.fromEntries(
+      undelivered.map(({ repository, component }) => [
+        repository.slug,
+        { [repository.workflow.path]: component.workflowText },
+      ]),
+    ),
+    skipped: Object.fromEntries(skipped.map(({ slug, reason }) => [slug, reason])),
+    next: [
+      ...(undelivered.length > 0
+        ? ["Commit the files of the output `workflows`: they do nothing before they are on the default branch."]
+        : []),
+      "Open a pull request with a small change; the job of the workflow must be green and Claude's review must be in it.",
+      `Look in Aperture: http://${settings.aperture.hostname}/ui/ > Logs shows the request with the caller ${tags}.`,
+    ],
+  };
+}

@@ -1,0 +1,36 @@
+/** The program of a stack: settings -> TailnetAccess -> one ClaudeRepository per repository -> outputs. */
+import { apertureDestinations } from "./components/aperture-device.ts";
+import { ClaudeRepository } from "./components/claude-repository.ts";
+import { readStack, resourceName, summarise } from "./components/stack.ts";
+import { TailnetAccess } from "./components/tailnet-access.ts";
+
+const stack = await readStack();
+const { aperture, policy, tagOwners, repositories: listed } = stack.settings;
+
+const access = new TailnetAccess("tailnet-access", {
+  tags: Object.fromEntries(listed.map(({ tag, models }) => [tag, { models }])),
+  destinations: await apertureDestinations(aperture),
+  tagOwners,
+  ...policy,
+});
+
+const deployed = stack.available.map(({ settings: repository, facts }) => {
+  const { slug, formerly, tag, identity, workflow, delivery } = repository;
+  const component = new ClaudeRepository(
+    resourceName(slug),
+    {
+      repository: facts,
+      hostname: aperture.hostname,
+      tag,
+      identity,
+      workflow,
+      delivery,
+      overwrite: facts.workflowText !== undefined,
+      owner: policy.owner,
+    },
+    { dependsOn: access, aliases: formerly.map((name) => ({ name: resourceName(name) })) },
+  );
+  return { repository, component };
+});
+
+export const { repositories, workflows, skipped, next } = summarise(stack, deployed);
