@@ -1,0 +1,100 @@
+/** The program as a Pulumi project in a folder of its own, so that a trial leaves the checkout as it was. */
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, parseDocument, stringify } from "yaml";
+import { childEnvironment } from "./engine/environment.ts";
+
+const root = join(import.meta.dirname, "..");
+
+export interface Run {
+  exitCode: number;
+  /** Standard output and standard error as they came. */
+  output: string;
+}
+
+export interface Project {
+  /** Where `Pulumi.yaml` is; what a person would `cd` to. */
+  directory: string;
+  /** Everything that a child of this project has in its environment. */
+  environment: Record<string, string>;
+  /** Replaces or edits the stack's configuration. */
+  configure(edit: (config: Record<string, unknown>) => void): void;
+  /** `pulumi ARGUMENTS`, in the project's folder. */
+  pulumi(...args: string[]): Promise<Run>;
+}
+
+export interface ProjectOptions {
+  directory: string;
+  stack: string;
+  /** Engine and world; merged over the allow-listed environment. */
+  environment: Record<string, string>;
+  /** Configuration of the stack. Default: that of Pulumi.rehearsal.yaml. */
+  config?: Record<string, unknown>;
+  /** Called with each piece of output as it comes. */
+  onOutput?: (text: string) => void;
+}
+
+/** Makes the folder with `Pulumi.yaml`, the stack's configuration and a file backend, and creates the stack. */
+export async function createProject(options: ProjectOptions): Promise<Project> {
+  const { directory, stack } = options;
+  const backend = join(directory, "state");
+  mkdirSync(backend, { recursive: true });
+  writeFileSync(join(directory, "Pulumi.yaml"), relocatedProject());
+  const stackFile = join(directory, `Pulumi.${stack}.yaml`);
+  writeFileSync(stackFile, stringify({ config: options.config ?? rehearsalConfig() }));
+  const environment = childEnvironment({ ...options.environment, PULUMI_BACKEND_URL: `file://${backend}` });
+
+  const project: Project = {
+    directory,
+    environment,
+    configure(edit) {
+      // The document and not its value: the engine keeps the encryption salt in this file.
+      const document = parseDocument(readFileSync(stackFile, "utf8"));
+      const config = document.toJS().config as Record<string, unknown>;
+      edit(config);
+      document.set("config", config);
+      writeFileSync(stackFile, document.toString());
+    },
+    pulumi: (...args) => run("pulumi", args, { cwd: directory, env: environment }, options.onOutput),
+  };
+  const created = await run("pulumi", ["stack", "init", stack, "--non-interactive"], {
+    cwd: directory,
+    env: environment,
+  });
+  if (created.exitCode !== 0) throw new Error(`pulumi stack init failed:\n${created.output}`);
+  return project;
+}
+
+/** The configuration of Pulumi.rehearsal.yaml. */
+export function rehearsalConfig(): Record<string, unknown> {
+  return parse(readFileSync(join(root, "Pulumi.rehearsal.yaml"), "utf8")).config;
+}
+
+/** Pulumi.yaml with paths that hold from any folder. */
+function relocatedProject(): string {
+  const project = parseDocument(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
+  project.set("main", join(root, "index.ts"));
+  project.setIn(["plugins", "providers", 0, "path"], join(root, "plugin"));
+  return project.toString();
+}
+
+function run(
+  command: string,
+  args: string[],
+  options: { cwd: string; env: Record<string, string> },
+  onOutput?: (text: string) => void,
+): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    const take = (text: string) => {
+      output += text;
+      onOutput?.(text);
+    };
+    child.stdout.setEncoding("utf8").on("data", take);
+    child.stderr.setEncoding("utf8").on("data", take);
+    child.once("error", reject);
+    child.once("close", (exitCode) => resolve({ exitCode: exitCode ?? 1, output }));
+  });
+}

@@ -1,0 +1,222 @@
+/** The acts of the rehearsal: what each does on the engine, and the claims that code then checks. */
+import type { Project } from "../project.ts";
+import type { World } from "../world.ts";
+import { credentials, fileText, joins, names, onlyAdded, secretNames, writeCount, writes } from "./evidence.ts";
+import { explain, show, showDiff } from "./screen.ts";
+
+/** A claim and whether it held. */
+export type Check = [claim: string, holds: boolean];
+
+export interface Stage {
+  world: World;
+  project: Project;
+  /** The policy file before the first act. */
+  policyBefore: string;
+}
+
+export interface Act {
+  title: string;
+  explanation: string;
+  perform(stage: Stage): Promise<Check[]>;
+}
+
+const app = "acme/app";
+const api = "acme/api";
+const workflowPath = ".github/workflows/claude.yml";
+const modelsSetting = "claude-aperture:models";
+
+/** Nobody is there to answer questions. */
+const quiet = ["--non-interactive", "--suppress-progress"];
+
+/** The resources that a preview must name. */
+const previewed = [
+  "tailnet-access-policy",
+  ...["identity-federated", "secret-client-id", "secret-audience", "workflow"].map((child) => `acme-app-${child}`),
+  ...["identity-oauth", "secret-client-id", "secret-secret", "workflow"].map((child) => `acme-api-${child}`),
+];
+
+const before: Act = {
+  title: "The tailnet before",
+  explanation:
+    "A company's policy file with its comments. It belongs to other people: we may add to it, and nothing else.",
+  async perform({ policyBefore, world }) {
+    show(policyBefore);
+    return [
+      ["the policy file has nothing of ours", !policyBefore.includes("managed by Pulumi")],
+      ["there is no credential for runners", credentials(world).length === 0],
+    ];
+  },
+};
+
+const preview: Act = {
+  title: "pulumi preview",
+  explanation: "What would happen. Tailscale validates the whole resulting policy file; nothing is written.",
+  async perform({ project, world }) {
+    const { exitCode, output } = await project.pulumi("preview", ...quiet);
+    return [
+      ["the preview succeeds", exitCode === 0],
+      ["it names the policy, both identities, their secrets and the workflow files", names(output, previewed)],
+      ["nothing was written", writeCount(world) === 0],
+    ];
+  },
+};
+
+const up: Act = {
+  title: "pulumi up",
+  explanation: "The same, for real: policy, then credentials, then secrets, then workflow files.",
+  async perform({ project, world }) {
+    const { exitCode } = await project.pulumi("up", "--yes", ...quiet);
+    const { tailscale, github } = writes(world);
+    const isFile = (write: string) => write.includes("/contents/");
+    return [
+      ["the update succeeds", exitCode === 0],
+      [
+        "the policy was written once, before any credential",
+        tailscale.findIndex((w) => w.endsWith("/acl")) === 0 &&
+          tailscale.filter((w) => w.endsWith("/acl")).length === 1,
+      ],
+      [
+        "each repository got its secrets before its workflow file",
+        [app, api].every((r) =>
+          secretsFirst(
+            github.filter((w) => w.includes(`/${r}/`)),
+            isFile,
+          ),
+        ),
+      ],
+    ];
+  },
+};
+
+function secretsFirst(writes: string[], isFile: (write: string) => boolean): boolean {
+  return writes.length === 3 && writes.findIndex(isFile) === 2;
+}
+
+const result: Act = {
+  title: "What is there now",
+  explanation:
+    "The policy file against the one before; a workflow file as committed; names of secrets; subjects of identities.",
+  async perform({ world, policyBefore }) {
+    const { policy } = world.tailscale.state;
+    showDiff("tailnet policy file", policyBefore, policy);
+    explain(`${app}: ${workflowPath}`);
+    show(fileText(world, app, workflowPath) ?? "(none)");
+    for (const repository of [app, api]) explain(`${repository}: secrets ${secretNames(world, repository).join(", ")}`);
+    for (const key of credentials(world)) {
+      explain(
+        `${key.description}: ${key.keyType === "federated" ? `trusts ${key.subject}` : "OAuth client"}, ${key.tags.join(", ")}`,
+      );
+    }
+    return [
+      [
+        "lines were added to the policy file, and none was changed",
+        onlyAdded(policyBefore, policy) && policy !== policyBefore,
+      ],
+      [
+        "acme/app has the secrets of a federated identity",
+        secretNames(world, app).join() === "TS_AUDIENCE,TS_OAUTH_CLIENT_ID",
+      ],
+      [
+        "acme/api has the secrets of an OAuth client",
+        secretNames(world, api).join() === "TS_OAUTH_CLIENT_ID,TS_OAUTH_SECRET",
+      ],
+      ["a pull request of acme/app joins the tailnet as tag:ci", await joins(world, app, "tag:ci", app)],
+      ["a pull request of another repository does not", !(await joins(world, api, "tag:ci", app))],
+      ["and not with another tag", !(await joins(world, app, "tag:web", app))],
+      ["both workflow files are committed", [app, api].every((r) => fileText(world, r, workflowPath) !== undefined)],
+    ];
+  },
+};
+
+const again: Act = {
+  title: "pulumi up, again",
+  explanation: "Nothing has changed, so there is nothing to do.",
+  async perform({ project, world }) {
+    const count = writeCount(world);
+    const { exitCode } = await project.pulumi("up", "--yes", "--expect-no-changes", ...quiet);
+    return [
+      ["the update succeeds and changes nothing", exitCode === 0],
+      ["nothing was written", writeCount(world) === count],
+    ];
+  },
+};
+
+const narrower: Act = {
+  title: "One model instead of all",
+  explanation: "acme/app's grant shrinks from a provider to one model; its workflow asks for that model.",
+  async perform({ project, world, policyBefore }) {
+    project.configure((config) => {
+      config[modelsSetting] = ["anthropic/claude-sonnet-4-6"];
+    });
+    const { output } = await project.pulumi("preview", "--diff", ...quiet);
+    const { exitCode } = await project.pulumi("up", "--yes", ...quiet);
+    const { policy } = world.tailscale.state;
+    return [
+      [
+        "the preview shows the old model and the new",
+        names(output, ['"anthropic/**" => "anthropic/claude-sonnet-4-6"']),
+      ],
+      ["of the policy it shows nothing else", !/\b(destinations|owners|ports)\b.*=>/.test(output)],
+      ["the update succeeds", exitCode === 0],
+      [
+        "the grant has the one model",
+        policy.includes('"anthropic/claude-sonnet-4-6"') && !policy.includes('"anthropic/**"'),
+      ],
+      ["no line of others was changed", onlyAdded(policyBefore, policy)],
+    ];
+  },
+};
+
+const mistakes: Act = {
+  title: "Two mistakes",
+  explanation:
+    "A model without its provider; an owner that the tailnet does not have. Each preview fails, with the fix.",
+  async perform({ project, world }) {
+    const count = writeCount(world);
+    const settings: Record<string, unknown>[] = [
+      { [modelsSetting]: ["claude-sonnet-4-6"] },
+      { "claude-aperture:tagOwners": ["group:nobody"] },
+    ];
+    const [badModel, badOwner] = [await previewWith(project, settings[0]), await previewWith(project, settings[1])];
+    return [
+      [
+        "the first names the setting and the fix",
+        badModel.exitCode !== 0 && names(badModel.output, [`${modelsSetting}[0]`, "provider/pattern"]),
+      ],
+      ["the second has Tailscale's own words", badOwner.exitCode !== 0 && badOwner.output.includes("group:nobody")],
+      ["nothing was written", writeCount(world) === count],
+    ];
+  },
+};
+
+/** A preview with other settings, which are put back. */
+async function previewWith(project: Project, settings: Record<string, unknown> = {}) {
+  let saved: Record<string, unknown> = {};
+  project.configure((config) => {
+    saved = { ...config };
+    Object.assign(config, settings);
+  });
+  const run = await project.pulumi("preview", ...quiet);
+  project.configure((config) => {
+    for (const key of Object.keys(config)) delete config[key];
+    Object.assign(config, saved);
+  });
+  return run;
+}
+
+const destroy: Act = {
+  title: "pulumi destroy",
+  explanation: "Everything is taken away again, in the reverse order.",
+  async perform({ project, world, policyBefore }) {
+    const { exitCode } = await project.pulumi("destroy", "--yes", ...quiet);
+    return [
+      ["the destroy succeeds", exitCode === 0],
+      ["the policy file is the one before, byte for byte", world.tailscale.state.policy === policyBefore],
+      ["no secret is left in the repositories", [app, api].every((r) => secretNames(world, r).length === 0)],
+      ["no workflow file is left", [app, api].every((r) => fileText(world, r, workflowPath) === undefined)],
+      ["no credential is left", credentials(world).length === 0],
+    ];
+  },
+};
+
+export const acts: Act[] = [before, preview, up, result, again, narrower, mistakes, destroy];

@@ -1,0 +1,76 @@
+/** What the claims of the rehearsal rest on: looked up in the services, never in what the program says of itself. */
+import type { World } from "../world.ts";
+
+/** Writes that both services have answered so far, in order within each. */
+export function writes(world: World): { tailscale: string[]; github: string[] } {
+  const of = (journal: World["github"]["journal"]) =>
+    journal
+      // Validating a policy and fetching a token are POST requests that change nothing.
+      .filter(({ method, path }) => method !== "GET" && !/\/(validate|oauth\/token|graphql)$/.test(path))
+      .map(({ method, path }) => `${method} ${path}`);
+  return { tailscale: of(world.tailscale.journal), github: of(world.github.journal) };
+}
+
+export function writeCount(world: World): number {
+  const { tailscale, github } = writes(world);
+  return tailscale.length + github.length;
+}
+
+/** Credentials of runners that the tailnet has. */
+export function credentials(world: World) {
+  return [...world.tailscale.state.keys.values()].filter((key) => key.keyType !== "auth");
+}
+
+export function secretNames(world: World, repository: string): string[] {
+  return [...world.github.state.repository(repository).secrets.metadata.values()].map(({ name }) => name).toSorted();
+}
+
+/** A file of the default branch. */
+export function fileText(world: World, repository: string, path: string): string | undefined {
+  const { git, defaultBranch } = world.github.state.repository(repository);
+  const tip = git.tip(defaultBranch);
+  return tip && git.read(tip, path)?.toString("utf8");
+}
+
+export function names(output: string, wanted: string[]): boolean {
+  return wanted.every((text) => output.includes(text));
+}
+
+/** Whether `after` has all lines of `before`, in order. */
+export function onlyAdded(before: string, after: string): boolean {
+  const lines = after.split("\n");
+  let at = 0;
+  return before.split("\n").every((line) => {
+    at = lines.indexOf(line, at) + 1;
+    return at > 0;
+  });
+}
+
+/**
+ * Whether a job of a pull request of `repository` can join the tailnet with the federated identity of `identityOf`: the
+ * stand-in GitHub issues the token, the stand-in Tailscale checks signature, subject and claims, and hands out a key for the tag.
+ */
+export async function joins(world: World, repository: string, tag: string, identityOf: string): Promise<boolean> {
+  const clientId = world.github.secretValue(identityOf, "TS_OAUTH_CLIENT_ID") ?? "";
+  const audience = world.github.secretValue(identityOf, "TS_AUDIENCE") ?? "";
+  const jwt = await world.github.issueToken({
+    repository,
+    event: "pull_request",
+    workflowPath: ".github/workflows/claude.yml",
+    audience,
+  });
+  const exchange = await fetch(`${world.tailscale.url}/api/v2/oauth/token-exchange`, {
+    method: "POST",
+    body: new URLSearchParams({ client_id: clientId, jwt }),
+  });
+  if (!exchange.ok) return false;
+  const { access_token: token } = (await exchange.json()) as { access_token: string };
+  const key = await fetch(`${world.tailscale.url}/api/v2/tailnet/-/keys`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({
+      capabilities: { devices: { create: { ephemeral: true, preauthorized: true, tags: [tag] } } },
+    }),
+  });
+  return key.ok;
+}

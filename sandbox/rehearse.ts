@@ -1,0 +1,69 @@
+/** `npm run rehearse`: the program on the real engine against the loopback world, act by act, each claim checked. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { prepareEngine } from "./engine/index.ts";
+import { createProject } from "./project.ts";
+import { acts, type Stage } from "./rehearsal/acts.ts";
+import { explain, heading, type Measurement, showCheck, showTable } from "./rehearsal/screen.ts";
+import { startWorld } from "./world.ts";
+
+const { values: options } = parseArgs({ options: { keep: { type: "boolean", default: false } } });
+const directory = join(import.meta.dirname, "..", ".sandbox", "rehearsal");
+
+explain("Everything below happens on this machine: the services are stand-ins on the loopback interface.");
+const engine = await prepareEngine({ log: console.log });
+for (const line of engine.description) explain(line);
+
+const world = await startWorld();
+rmSync(directory, { recursive: true, force: true });
+const project = await createProject({
+  directory,
+  stack: "rehearsal",
+  environment: { ...engine.environment, ...world.environment },
+  onOutput: (text) => process.stdout.write(text),
+});
+const stage: Stage = { world, project, policyBefore: world.tailscale.state.policy };
+
+const measurements: Measurement[] = [];
+for (const [index, act] of acts.entries()) measurements.push(await perform(index + 1, act));
+showTable(measurements);
+const failed = measurements.reduce((sum, { failed }) => sum + failed, 0);
+console.log(failed === 0 ? "\nEvery act did what it says." : `\n${failed} claims did not hold: see the lines with ✗.`);
+
+if (options.keep) keep();
+else await end();
+
+async function perform(number: number, { title, explanation, perform }: (typeof acts)[number]): Promise<Measurement> {
+  heading(number, title);
+  explain(explanation);
+  const requests = { tailscale: world.tailscale.journal.length, github: world.github.journal.length };
+  const start = performance.now();
+  const checks = await perform(stage);
+  for (const [claim, holds] of checks) showCheck(claim, holds);
+  return {
+    title: `${number}. ${title}`,
+    tailscaleRequests: world.tailscale.journal.length - requests.tailscale,
+    githubRequests: world.github.journal.length - requests.github,
+    seconds: (performance.now() - start) / 1000,
+    checks: checks.length,
+    failed: checks.filter(([, holds]) => !holds).length,
+  };
+}
+
+/** Leaves the services running and says how to go on by hand. */
+function keep(): void {
+  const assignments = Object.entries(project.environment)
+    .filter(([name]) => name in engine.environment || name in world.environment || name === "PULUMI_BACKEND_URL")
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`);
+  console.log(
+    `\nThe services go on until Ctrl-C. In another shell:\n\n${assignments.join("\n")}\ncd '${directory}'\npulumi up\n`,
+  );
+  process.once("SIGINT", () => void end());
+}
+
+async function end(): Promise<void> {
+  await world.close();
+  rmSync(directory, { recursive: true, force: true });
+  process.exit(failed === 0 ? 0 : 1);
+}

@@ -1,0 +1,79 @@
+/** Whole runs: the program on the real engine, in a folder of its own, against a loopback world of its own. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { prepareEngine } from "../../sandbox/engine/index.ts";
+import { createProject, type Project } from "../../sandbox/project.ts";
+import { startWorld, type World, type WorldOptions } from "../../sandbox/world.ts";
+
+export interface Stage {
+  world: World;
+  project: Project;
+}
+
+export interface StageOptions extends WorldOptions {
+  /** Configuration of the stack. Default: one repository, `acme/app`. */
+  config?: Record<string, unknown>;
+  stack?: string;
+  /** Variables over those of engine and world. */
+  environment?: Record<string, string>;
+}
+
+let engine: ReturnType<typeof prepareEngine> | undefined;
+
+/** Lines that tell people what happens while an engine is built the first time. */
+function preparedEngine() {
+  engine ??= prepareEngine({ log: (line) => process.stderr.write(`${line}\n`) });
+  return engine;
+}
+
+/** One repository in the tailnet of the example. */
+export const oneRepository = {
+  "github:owner": "acme",
+  "claude-aperture:repositories": ["app"],
+  "claude-aperture:aperture": { device: "tag:aperture" },
+};
+
+/** A world and a stack in it; both end with the test, and a request that the world does not serve fails it. */
+export async function stage(options: StageOptions = {}): Promise<Stage> {
+  const world = await startWorld(options);
+  onTestFinished(async () => {
+    await world.close();
+    const unknown = [...world.github.journal, ...world.tailscale.journal].filter((entry) => entry.unknown);
+    if (unknown.length > 0) throw new Error(`not served by the sandbox: ${JSON.stringify(unknown)}`);
+  });
+  return { world, project: await stackIn(world, options) };
+}
+
+/** One more stack in a world. */
+export async function stackIn(world: World, options: StageOptions = {}): Promise<Project> {
+  const directory = mkdtempSync(join(tmpdir(), "claude-aperture-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const { environment } = await preparedEngine();
+  return createProject({
+    directory,
+    stack: options.stack ?? "test",
+    environment: { ...environment, ...world.environment, ...options.environment },
+    config: options.config ?? oneRepository,
+  });
+}
+
+/** `pulumi COMMAND` without questions; throws with the whole output when it fails. */
+export async function succeed(project: Project, command: string, ...args: string[]): Promise<string> {
+  const { exitCode, output } = await pulumi(project, command, ...args);
+  if (exitCode !== 0) throw new Error(`pulumi ${command} failed:\n${output}`);
+  return output;
+}
+
+/** `pulumi COMMAND` that must fail; its output. */
+export async function fail(project: Project, command: string, ...args: string[]): Promise<string> {
+  const { exitCode, output } = await pulumi(project, command, ...args);
+  if (exitCode === 0) throw new Error(`pulumi ${command} succeeded:\n${output}`);
+  return output;
+}
+
+function pulumi(project: Project, command: string, ...args: string[]) {
+  const yes = command === "preview" ? [] : ["--yes"];
+  return project.pulumi(command, ...yes, "--non-interactive", "--suppress-progress", "--color", "never", ...args);
+}
