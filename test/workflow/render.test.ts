@@ -155,6 +155,13 @@ it("asks for the model inside the grant, also where Claude Code wants a small on
   expect(stepOf(jobOf("mention"), "Run Claude Code").env).not.toHaveProperty("ANTHROPIC_DEFAULT_HAIKU_MODEL");
 });
 
+it.each(["y", "n", "yes", "No", "on", "OFF", "true", "null", "1", "0x10", "1e3", "~"])(
+  "quotes %s, which some YAML reader takes for no text",
+  (word) => {
+    expect(textOf({ ...options, runsOn: word })).toContain(`runs-on: "${word}"\n`);
+  },
+);
+
 it("is the same text for the same options, whatever the order of presets", () => {
   fc.assert(
     fc.property(
