@@ -31,6 +31,8 @@ export interface ProjectOptions {
   environment: Record<string, string>;
   /** Configuration of the stack. Default: that of Pulumi.rehearsal.yaml. */
   config?: Record<string, unknown>;
+  /** Text of another program, to be run in place of index.ts. */
+  program?: string;
   /** Called with each piece of output as it comes. */
   onOutput?: (text: string) => void;
 }
@@ -40,7 +42,8 @@ export async function createProject(options: ProjectOptions): Promise<Project> {
   const { directory, stack } = options;
   const backend = join(directory, "state");
   mkdirSync(backend, { recursive: true });
-  writeFileSync(join(directory, "Pulumi.yaml"), relocatedProject());
+  const main = options.program === undefined ? join(root, "index.ts") : writeProgram(directory, options.program);
+  writeFileSync(join(directory, "Pulumi.yaml"), relocatedProject(main));
   const stackFile = join(directory, `Pulumi.${stack}.yaml`);
   writeFileSync(stackFile, stringify({ config: options.config ?? rehearsalConfig() }));
   const environment = childEnvironment({ ...options.environment, PULUMI_BACKEND_URL: `file://${backend}` });
@@ -71,10 +74,18 @@ export function rehearsalConfig(): Record<string, unknown> {
   return parse(readFileSync(join(root, "Pulumi.rehearsal.yaml"), "utf8")).config;
 }
 
+/** Writes a program of its own and returns its path. */
+function writeProgram(directory: string, text: string): string {
+  const main = join(directory, "index.ts");
+  writeFileSync(join(directory, "package.json"), JSON.stringify({ type: "module", main: "index.ts" }));
+  writeFileSync(main, text);
+  return main;
+}
+
 /** Pulumi.yaml with paths that hold from any folder. */
-function relocatedProject(): string {
+function relocatedProject(main: string): string {
   const project = parseDocument(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
-  project.set("main", join(root, "index.ts"));
+  project.set("main", main);
   project.setIn(["plugins", "providers", 0, "path"], join(root, "plugin"));
   return project.toString();
 }

@@ -16,6 +16,8 @@ export interface StageOptions extends WorldOptions {
   /** Configuration of the stack. Default: one repository, `acme/app`. */
   config?: Record<string, unknown>;
   stack?: string;
+  /** Text of another program than ours. */
+  program?: string;
   /** Variables over those of engine and world. */
   environment?: Record<string, string>;
 }
@@ -56,6 +58,7 @@ export async function stackIn(world: World, options: StageOptions = {}): Promise
     stack: options.stack ?? "test",
     environment: { ...environment, ...world.environment, ...options.environment },
     config: options.config ?? oneRepository,
+    ...(options.program === undefined ? {} : { program: options.program }),
   });
 }
 
