@@ -1,0 +1,98 @@
+/** `npm run sandbox` as a person uses it: the file of assignments, the line that says ready, pulumi by hand, Ctrl-C. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+
+const root = join(import.meta.dirname, "..", "..");
+
+async function startSandbox(...args: string[]) {
+  const directory = mkdtempSync(join(tmpdir(), "claude-aperture-sandbox-"));
+  const environmentFile = join(directory, "env");
+  const child = spawn(process.execPath, ["sandbox/main.ts", "--assignments", environmentFile, ...args], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(async () => {
+    await stop(child);
+    rmSync(directory, { recursive: true, force: true });
+  });
+  await new Promise<void>((resolve, reject) => {
+    let output = "";
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      if (/^ready/m.test(output)) resolve();
+    });
+    child.once("exit", (code) => reject(new Error(`ended with ${code}:\n${output}`)));
+  });
+  return { child, directory, environmentFile };
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once("exit", () => resolve());
+    child.kill("SIGINT");
+  });
+}
+
+/** The assignments as a shell reads them. */
+function sourced(environmentFile: string): Record<string, string> {
+  const script = `set -a; . "$1"; set +a; "$2" -e 'console.log(JSON.stringify(process.env))'`;
+  return JSON.parse(execFileSync("sh", ["-c", script, "sh", environmentFile, process.execPath], { encoding: "utf8" }));
+}
+
+it("writes what a shell needs, serves journal and state, and cleans up on Ctrl-C", async () => {
+  const { child, environmentFile, directory } = await startSandbox(
+    "--repositories",
+    "acme/one,acme/two",
+    "--latency",
+    "1",
+  );
+  const environment = sourced(environmentFile);
+  for (const name of ["PULUMI_HOME", "PULUMI_BACKEND_URL", "TAILSCALE_API_KEY", "GITHUB_TOKEN"])
+    expect(environment[name], name).toBeTruthy();
+  expect(environment.PULUMI_CONFIG_PASSPHRASE).toBe("");
+
+  const pulumi = (...args: string[]) =>
+    execFileSync("pulumi", args, { cwd: directory, env: environment, encoding: "utf8" });
+  expect(pulumi("version")).toMatch(/^v\d+\.\d+\.\d+/);
+
+  for (const url of [environment.SANDBOX_TAILSCALE_URL, environment.SANDBOX_GITHUB_URL]) {
+    await fetch(`${url}/nowhere`);
+    const journal = (await (await fetch(`${url}/_sandbox/journal`)).json()) as object[];
+    expect(journal).toEqual([{ method: "GET", path: "/nowhere", status: 501, unknown: true }]);
+  }
+  const state = await (await fetch(`${environment.SANDBOX_GITHUB_URL}/_sandbox/state`)).json();
+  expect(JSON.stringify(state)).toContain("acme/two");
+
+  await stop(child);
+  expect(child.exitCode).toBe(0);
+  expect(existsSync(environmentFile)).toBe(false);
+});
+
+it("begins with the policy file that it is given", async () => {
+  const { environmentFile } = await startSandbox("--policy", join(root, "sandbox", "example-policy.hujson"));
+  const { SANDBOX_TAILSCALE_URL, TAILSCALE_API_KEY } = sourced(environmentFile);
+  const answer = await fetch(`${SANDBOX_TAILSCALE_URL}/api/v2/tailnet/-/acl`, {
+    headers: { authorization: `Bearer ${TAILSCALE_API_KEY}`, accept: "application/hujson" },
+  });
+  expect(await answer.text()).toBe(readFileSync(join(root, "sandbox", "example-policy.hujson"), "utf8"));
+});
+
+it.each([
+  [["--store", "odd"], "--store takes raw or canonical"],
+  [["--latency", "fast"], "--latency takes a whole number"],
+  [["--repositories", "app"], "--repositories takes owner/name"],
+  [["--colour"], "--colour"],
+])("%j is refused with the usage", (args, message) => {
+  let stderr = "";
+  try {
+    execFileSync(process.execPath, ["sandbox/main.ts", ...args], { cwd: root, encoding: "utf8", stdio: "pipe" });
+  } catch (error) {
+    stderr = (error as { stderr: string }).stderr;
+  }
+  expect(stderr).toContain(message);
+  expect(stderr).toContain("--port-base N");
+});
