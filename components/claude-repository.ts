@@ -6,6 +6,7 @@ import { federatedSubject, type OidcCustomization } from "../workflow/oidc.ts";
 import { secretsOf } from "../workflow/options.ts";
 import { claudeWorkflow } from "../workflow/presets.ts";
 import { render } from "../workflow/render.ts";
+import { actionsSecret } from "./actions-secret.ts";
 import { type RunnerCredential, RunnerIdentity, type RunnerIdentityArgs } from "./runner-identity.ts";
 import { type Transform, transformed } from "./transform.ts";
 
@@ -42,7 +43,7 @@ export interface ClaudeRepositoryArgs {
 
 /**
  * Claude Code in the pull requests of one repository, through Aperture: the runners' identity, the repository secrets that
- * hold it, and the workflow file, in that order; on removal in the reverse order.
+ * hold it, and the workflow file, so ordered that the workflow finds a working set at any moment.
  */
 export class ClaudeRepository extends pulumi.ComponentResource {
   readonly identity: RunnerIdentity;
@@ -61,8 +62,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
     this.workflowUrl = `${args.repository.url}/actions/workflows/${args.workflow.path.split("/").at(-1)}`;
 
     this.identity = this.createIdentity(name, args, credential);
-    const secrets = this.createSecrets(name, args);
-    if ((args.delivery?.kind ?? "commit") === "commit") this.createWorkflowFile(name, args, secrets);
+    this.createSecretsAndWorkflowFile(name, args);
     this.registerOutputs({ workflowUrl: this.workflowUrl, subject: this.subject });
   }
 
@@ -79,25 +79,71 @@ export class ClaudeRepository extends pulumi.ComponentResource {
     );
   }
 
-  private createSecrets(name: string, args: ClaudeRepositoryArgs): github.ActionsSecret[] {
-    const names = secretsOf(args.identity.kind);
-    const secret = (suffix: string, secretName: string, value: pulumi.Output<string>) =>
-      new github.ActionsSecret(
-        ...transformed<github.ActionsSecretArgs>(
-          args.transform?.actionsSecret,
-          `${name}-secret-${suffix}`,
-          { repository: repositoryName(args), secretName, value },
-          { parent: this },
-        ),
-      );
-    const { proof, clientId } = this.identity;
-    return [secret("client-id", names.clientId, clientId), secret(proof.kind, names.proof, proof.value)];
+  /**
+   * In an order in which the workflow as committed finds a working set after each single write, also while the kind of the
+   * identity changes. A federated workflow needs both secrets, so it follows them. An OAuth workflow authenticates with the
+   * secret alone (tailscale/github-action ignores the client ID then), so the client ID, which the federated workflow still
+   * needs until the file is replaced, follows the file.
+   */
+  private createSecretsAndWorkflowFile(name: string, args: ClaudeRepositoryArgs): void {
+    const isCommitted = (args.delivery?.kind ?? "commit") === "commit";
+    const proof = this.createProofSecret(name, args);
+    if (args.identity.kind === "federated") {
+      const clientId = this.createClientIdSecret(name, args, []);
+      if (isCommitted) this.createWorkflowFile(name, args, [clientId, proof]);
+    } else {
+      const file = isCommitted ? [this.createWorkflowFile(name, args, [proof])] : [];
+      this.createClientIdSecret(name, args, file);
+    }
+  }
+
+  private createProofSecret(name: string, args: ClaudeRepositoryArgs): github.ActionsSecret {
+    const { proof } = this.identity;
+    return this.createSecret(
+      `${name}-secret-${proof.kind}`,
+      args,
+      secretsOf(args.identity.kind).proof,
+      proof.value,
+      [],
+    );
+  }
+
+  private createClientIdSecret(
+    name: string,
+    args: ClaudeRepositoryArgs,
+    dependsOn: pulumi.Resource[],
+  ): github.ActionsSecret {
+    const { clientId } = this.identity;
+    return this.createSecret(
+      `${name}-secret-client-id`,
+      args,
+      secretsOf(args.identity.kind).clientId,
+      clientId,
+      dependsOn,
+    );
+  }
+
+  private createSecret(
+    name: string,
+    args: ClaudeRepositoryArgs,
+    secretName: string,
+    value: pulumi.Output<string>,
+    dependsOn: pulumi.Resource[],
+  ): github.ActionsSecret {
+    return actionsSecret(
+      ...transformed<github.ActionsSecretArgs>(
+        args.transform?.actionsSecret,
+        name,
+        { repository: repositoryName(args), secretName, value },
+        { parent: this, dependsOn },
+      ),
+    );
   }
 
   private createWorkflowFile(
     name: string,
     args: ClaudeRepositoryArgs,
-    secrets: github.ActionsSecret[],
+    dependsOn: github.ActionsSecret[],
   ): github.RepositoryFile {
     const message = args.delivery?.kind === "commit" ? args.delivery.message : undefined;
     return new github.RepositoryFile(
@@ -113,7 +159,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
         },
         {
           parent: this,
-          dependsOn: secrets,
+          dependsOn,
           // A new message alone would be an empty commit in every repository (terraform-provider-github#689), and
           // overwriteOnCreate matters only once.
           ignoreChanges: ["commitMessage", "overwriteOnCreate"],
@@ -130,7 +176,9 @@ function repositoryName({ repository }: ClaudeRepositoryArgs): string {
 
 function runnerCredential(args: ClaudeRepositoryArgs): RunnerCredential {
   const { repository, workflow, identity } = args;
-  if (identity.kind === "oauth") return { kind: "oauth" };
+  if (identity.kind === "oauth") {
+    return { kind: "oauth", ...(identity.rotation === undefined ? {} : { rotation: identity.rotation }) };
+  }
   return {
     kind: "federated",
     ...federatedSubject({

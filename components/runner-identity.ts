@@ -17,7 +17,11 @@ export type RunnerCredential =
       /** The token's issuer. Default GitHub's, `https://token.actions.githubusercontent.com`. */
       issuer?: string;
     }
-  | { kind: "oauth" };
+  | {
+      kind: "oauth";
+      /** Any text; another one makes a new client before the old one goes. */
+      rotation?: string;
+    };
 
 export interface RunnerIdentityArgs {
   /** The repository whose runners use the identity; it names the identity in the admin console. */
@@ -49,7 +53,7 @@ export class RunnerIdentity extends pulumi.ComponentResource {
       this.clientId = identity.id;
       this.proof = { kind: "audience", value: identity.audience };
     } else {
-      const client = this.createOauthClient(name, args);
+      const client = this.createOauthClient(name, args, args.credential);
       this.clientId = client.id;
       this.proof = { kind: "secret", value: pulumi.secret(client.key) };
     }
@@ -78,11 +82,16 @@ export class RunnerIdentity extends pulumi.ComponentResource {
     );
   }
 
-  private createOauthClient(name: string, args: RunnerIdentityArgs): tailscale.OauthClient {
+  private createOauthClient(
+    name: string,
+    args: RunnerIdentityArgs,
+    { rotation }: RunnerCredential & { kind: "oauth" },
+  ): tailscale.OauthClient {
     return new tailscale.OauthClient(
       ...transformed<tailscale.OauthClientArgs>(
         args.transform?.oauthClient,
-        `${name}-oauth`,
+        // Another name is another resource: it is created before the old one is deleted, which happens last of all.
+        rotation === undefined ? `${name}-oauth` : `${name}-oauth-${rotation}`,
         { scopes: ["auth_keys"], tags: [args.tag], description: identityDescription(args.repository) },
         { parent: this, additionalSecretOutputs: ["key"] },
       ),

@@ -118,6 +118,17 @@ export const identity = z
           description:
             "An OAuth client, for organisations without workload identity federation; its secret is stored in the repository.",
         }),
+        rotation: text("a name for the rotation, such as 2026-11")
+          .regex(/^[A-Za-z0-9._-]{1,40}$/, {
+            error: (issue) =>
+              `${quoted(issue)} can not name a rotation. Use up to 40 letters, digits, ".", "_" and "-", such as 2026-11.`,
+          })
+          .optional()
+          .meta({
+            description:
+              "Any text. Another one than before renews client and secret: the new one works before the old one goes.",
+            examples: ["2026-11"],
+          }),
       }),
     ],
     { error: "Expected { kind: federated } or { kind: oauth }." },

@@ -12,7 +12,9 @@ import { type RepositoryInput, type SettingsInput, settingsSchema } from "./sche
 export type RepositorySlug = `${string}/${string}`;
 
 /** How a runner authenticates to Tailscale. */
-export type IdentitySettings = { kind: "federated"; issuer?: string | undefined } | { kind: "oauth" };
+export type IdentitySettings =
+  | { kind: "federated"; issuer?: string | undefined }
+  | { kind: "oauth"; rotation?: string | undefined };
 
 /** How the workflow file gets into the repository. */
 export type DeliverySettings = { kind: "commit"; message?: string | undefined } | { kind: "output" };

@@ -67,7 +67,6 @@ const up: Act = {
   async perform({ project, world }) {
     const { exitCode } = await project.pulumi("up", "--yes", ...quiet);
     const { tailscale, github } = writes(world);
-    const isFile = (write: string) => write.includes("/contents/");
     return [
       ["the update succeeds", exitCode === 0],
       [
@@ -76,20 +75,19 @@ const up: Act = {
           tailscale.filter((w) => w.endsWith("/acl")).length === 1,
       ],
       [
-        "each repository got its secrets before its workflow file",
-        [app, api].every((r) =>
-          secretsFirst(
-            github.filter((w) => w.includes(`/${r}/`)),
-            isFile,
-          ),
-        ),
+        "each repository got what its workflow needs before the workflow file",
+        workflowLast(github, app, ["TS_OAUTH_CLIENT_ID", "TS_AUDIENCE"]) &&
+          workflowLast(github, api, ["TS_OAUTH_SECRET"]),
       ],
     ];
   },
 };
 
-function secretsFirst(writes: string[], isFile: (write: string) => boolean): boolean {
-  return writes.length === 3 && writes.findIndex(isFile) === 2;
+/** Whether the repository's workflow file was written once, after these secrets. */
+function workflowLast(writes: string[], repository: string, secrets: string[]): boolean {
+  const own = writes.filter((write) => write.includes(`/${repository}/`));
+  const file = own.findIndex((write) => write.includes("/contents/"));
+  return own.length === 3 && secrets.every((name) => own.slice(0, file).some((write) => write.endsWith(`/${name}`)));
 }
 
 const result: Act = {
