@@ -115,9 +115,10 @@ async function refuseUnlessValid(around: Surroundings, live: PolicyFile, wanted:
   const verdict = await around.api.validate(wanted);
   if (verdict.kind === "refused") {
     const unchanged = await around.api.validate(live.text);
-    throw new OperationError(refusalMessage({ verdict, unchanged, live: live.text, wanted }));
+    throw new OperationError(refusalMessage({ verdict, unchanged, live: live.text, wanted, owner: inputs.owner }));
   }
-  if (verdict.kind === "warnings") await around.log("warning", warningsMessage(verdict, live.text, wanted));
+  if (verdict.kind === "warnings")
+    await around.log("warning", warningsMessage(verdict, live.text, wanted, inputs.owner));
 }
 
 /**
@@ -135,7 +136,7 @@ async function writeUntilDone(around: Surroundings, inputs: Inputs, edit: (text:
     if (written >= repeatedWrites) throw new OperationError(goneMessage(written));
     // Once is enough: what changes afterwards is for the write itself, which the server refuses as well.
     if (attempt === 1) await refuseUnlessValid(around, live, wanted, inputs);
-    const failure = await tryWrite(around, live, wanted);
+    const failure = await tryWrite(around, live, wanted, inputs.owner);
     if (!failure) written++;
     else if (attempt >= writeAttempts) throw new OperationError(givingUpMessage(failure));
     else await around.runtime.sleep(backoff(around.runtime, attempt, firstDelay, longestDelay), around.signal);
@@ -155,7 +156,12 @@ async function readOrTrust(around: Surroundings, written: number): Promise<Polic
 }
 
 /** The failure after which a fresh start makes sense, or undefined when the file was written. */
-async function tryWrite(around: Surroundings, live: PolicyFile, wanted: string): Promise<Error | undefined> {
+async function tryWrite(
+  around: Surroundings,
+  live: PolicyFile,
+  wanted: string,
+  owner: string,
+): Promise<Error | undefined> {
   try {
     await around.api.write(wanted, live.etag);
     return undefined;
@@ -166,7 +172,7 @@ async function tryWrite(around: Surroundings, live: PolicyFile, wanted: string):
       const verdict = await around.api.validate(wanted);
       const unchanged = await around.api.validate(live.text);
       if (verdict.kind === "refused") {
-        throw new OperationError(refusalMessage({ verdict, unchanged, live: live.text, wanted }));
+        throw new OperationError(refusalMessage({ verdict, unchanged, live: live.text, wanted, owner }));
       }
     }
     throw error;

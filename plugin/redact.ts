@@ -1,6 +1,4 @@
 /** Keeps credentials out of everything that people read. */
-import { literally } from "./lines.ts";
-
 // Tailscale's keys of every kind (https://tailscale.com/kb/1277/key-prefixes), and JSON Web Tokens.
 const forms = ["tskey-[A-Za-z0-9_-]+", "\\beyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*"];
 
@@ -14,4 +12,9 @@ export function redact(text: string, secrets: Iterable<string>): string {
     .flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(`${secret}:`).toString("base64")])
     .sort((a, b) => b.length - a.length);
   return text.replace(new RegExp([...known.map(literally), ...forms].join("|"), "g"), "[secret]");
+}
+
+/** `text` as a part of a regular expression that matches just it. */
+function literally(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -1,6 +1,6 @@
 /** Why the server refuses a policy file, for people: its words, the line, who broke it, and the way out. */
 import type { Finding, Verdict } from "./api.ts";
-import { lineNumbersIn, linesWith, literally } from "./lines.ts";
+import { type Assertion, definesTag, type LocatedTest, locateTest, usesOfTag } from "./locate.ts";
 
 type Refused = Verdict & { kind: "refused" };
 
@@ -12,94 +12,102 @@ export interface Refusal {
   live: string;
   /** The file that was refused. */
   wanted: string;
+  /** Whose entries make the difference. */
+  owner: string;
 }
 
-export const editorUrl = "https://login.tailscale.com/admin/acls/file";
+/** A judgement of `text`. The lines that people see are those of `live`. */
+interface Judged {
+  verdict: { message: string; findings: Finding[] };
+  text: string;
+  live: string;
+  owner: string;
+}
 
-/** The whole message. */
-export function refusalMessage(refusal: Refusal): string {
-  const { verdict, unchanged, live, wanted } = refusal;
+const editorUrl = "https://login.tailscale.com/admin/acls/file";
+
+export function refusalMessage({ verdict, unchanged, live, wanted, owner }: Refusal): string {
   if (unchanged.kind === "refused") {
     return [
-      `Tailscale refuses the policy file already as it stands, so nothing can be added: ${unchanged.message}`,
-      ...details(unchanged, live, live),
-      `Repair the file first: ${editorUrl}`,
+      `Tailscale refuses the policy file as it already stands: ${unchanged.message}`,
+      ...details({ verdict: unchanged, text: live, live, owner }),
+      `Nothing was written. Repair the file first: ${editorUrl}`,
     ].join("\n");
   }
+  const judged = { verdict, text: wanted, live, owner };
   return [
-    `Tailscale refuses the policy file with this change, so nothing was written: ${verdict.message}`,
-    ...details(verdict, live, wanted),
-    ...(tagAdvice(refusal) ?? [`Without the change the file is valid. ${advice(verdict, live, wanted)}`]),
+    `Tailscale refuses the policy file with this change: ${verdict.message}`,
+    ...details(judged),
+    "Nothing was written; without the change the file is valid.",
+    ...(tagAdvice(judged) ?? advice(judged)),
   ].join("\n");
 }
 
 /** The message for a file that is accepted with warnings. */
-export function warningsMessage(verdict: Verdict & { kind: "warnings" }, live: string, wanted: string): string {
-  return [`Tailscale accepts the policy file, and warns: ${verdict.message}`, ...details(verdict, live, wanted)].join(
-    "\n",
-  );
+export function warningsMessage(verdict: Verdict & { kind: "warnings" }, live: string, wanted: string, owner: string) {
+  return [
+    `Tailscale accepts the policy file, and warns: ${verdict.message}`,
+    ...details({ verdict, text: wanted, live, owner }),
+  ].join("\n");
 }
 
-/** One line per failing test, and the line that the server names. */
-function details(verdict: { message: string; findings: Finding[] }, live: string, judged: string): string[] {
-  const numbers = lineNumbersIn(live, judged);
-  const named = /\bline (\d+)/.exec(verdict.message)?.[1];
-  const lines = named === undefined ? [] : [`  ${quoted(judged, Number(named) - 1, numbers)}`];
-  for (const { subject, errors, warnings } of verdict.findings) {
-    const [first] = testLines(judged, subject);
-    const where = first === undefined ? "" : ` (${position(numbers[first])})`;
-    lines.push(`  test of ${JSON.stringify(subject)}${where}:`);
-    lines.push(...[...errors, ...warnings].map((text) => `    ${text}`));
-  }
-  return lines;
+/** The line that the server names, and one block per failing test. */
+function details(judged: Judged): string[] {
+  const { verdict, text, live } = judged;
+  const named = Number(/\bline (\d+)/.exec(verdict.message)?.[1] ?? 0);
+  const line = text.split("\n")[named - 1]?.trim();
+  const where = text === live ? `line ${named}` : `line ${named} of the changed file`;
+  const tests = verdict.findings.flatMap((finding) => {
+    const test = locate(judged, finding);
+    const place = test === undefined ? "" : test.isOwn ? ", an entry of this stack" : `, line ${test.line}`;
+    return [
+      `  test of ${JSON.stringify(finding.subject)}${place}:`,
+      ...[...finding.errors, ...finding.warnings].map((said) => `    ${said}`),
+    ];
+  });
+  return [...(line ? [`  ${where}: ${line}`] : []), ...tests];
 }
 
 /** What to do about tags that the refused file uses and does not define; undefined when there are none. */
-function tagAdvice({ verdict, live, wanted }: Refusal): string[] | undefined {
+function tagAdvice({ verdict, text, live, owner }: Judged): string[] | undefined {
   const said = [verdict.message, ...verdict.findings.flatMap(({ errors }) => errors)].join("\n");
-  const isDefined = (text: string, tag: string) => new RegExp(`"${literally(tag)}"\\s*:`).test(text);
-  const tags = [...new Set(said.match(/\btag:[A-Za-z][A-Za-z0-9-]*/g))].filter((tag) => !isDefined(wanted, tag));
+  const tags = [...new Set(said.match(/\btag:[A-Za-z][A-Za-z0-9-]*/g))].filter((tag) => !definesTag(text, tag));
   if (tags.length === 0) return undefined;
-  const numbers = lineNumbersIn(live, wanted);
-  return tags.flatMap((tag) => {
-    const uses = linesWith(wanted, new RegExp(`"${literally(tag)}[":]`)).map((index) => quoted(wanted, index, numbers));
-    return isDefined(live, tag)
+  const lines = live.split("\n");
+  return tags.flatMap((tag) =>
+    definesTag(live, tag)
       ? [
           `${tag} would be gone, and is still used:`,
-          ...uses.map((use) => `  ${use}`),
+          ...usesOfTag(live, tag, owner).map((line) => `  line ${line}: ${lines[line - 1]?.trim()}`),
           `Change those rules first (${editorUrl}), or keep the tag.`,
         ]
       : [
-          `${tag} is not in "tagOwners". If it is Aperture's, define it there (${editorUrl}) and give it to the device; ` +
-            "or name one of the device's Tailscale addresses instead.",
-        ];
-  });
+          `${tag} is not in "tagOwners". If it is Aperture's, define it there and give it to the device,`,
+          `or name one of the device's Tailscale addresses instead: ${editorUrl}`,
+        ],
+  );
 }
 
-function advice(verdict: Refused, live: string, wanted: string): string {
-  const numbers = lineNumbersIn(live, wanted);
-  const own = verdict.findings.some(({ subject }) => testLines(wanted, subject).some((index) => !numbers[index]));
-  const foreign = verdict.findings.some(({ subject }) => testLines(wanted, subject).some((index) => numbers[index]));
-  if (own && !foreign) {
-    return (
-      "The failing test is this stack's own: a `strict` one wants port 22 closed, which a policy that allows all does " +
-      "not give (use `accept`, or `none`); an `accept` one wants the destination reachable."
-    );
+function advice(judged: Judged): string[] {
+  const tests = judged.verdict.findings.map((finding) => locate(judged, finding));
+  if (tests.some((test) => test?.isOwn === false)) {
+    return [`The failing test is somebody else's: settle it with its author, or change it: ${editorUrl}`];
   }
-  if (foreign) return `The failing test is somebody else's: settle with its author, or change it: ${editorUrl}`;
-  return "Change the entries of this stack, or what they clash with.";
+  if (tests.some((test) => test?.isOwn)) {
+    return [
+      "The failing test is this stack's own. A `strict` one wants port 22 closed, which no policy that allows all does:",
+      "use `accept`, or `none`. An `accept` one wants the destination reachable on the ports.",
+    ];
+  }
+  return ["Change the entries of this stack, or what they clash with."];
 }
 
-function testLines(text: string, subject: string): number[] {
-  if (subject === "") return [];
-  return linesWith(text, new RegExp(`"(src|user)"\\s*:\\s*"${literally(subject)}"`));
-}
-
-function quoted(text: string, index: number, numbers: (number | undefined)[]): string {
-  const line = text.split("\n")[index]?.trim() ?? "";
-  return `${position(numbers[index])}: ${line}`;
-}
-
-function position(number: number | undefined): string {
-  return number === undefined ? "an entry of this stack" : `line ${number}`;
+/** In an own test of the judged file, or in the line numbers of the file that people see. */
+function locate({ text, live, owner }: Judged, { subject, errors }: Finding): LocatedTest | undefined {
+  const failed = errors.flatMap((error): Assertion[] => {
+    const address = /address "([^"]+)"/.exec(error)?.[1];
+    return address ? [{ address, field: error.includes("want: Drop") ? "deny" : "accept" }] : [];
+  });
+  const test = locateTest(text, subject, failed, owner);
+  return test?.isOwn ? test : locateTest(live, subject, failed, owner);
 }

@@ -92,6 +92,8 @@ class Provider {
   #api: PolicyApi;
   /** The resource that each owner belongs to, among those that the program has declared in this run. */
   readonly #owners = new Map<string, string>();
+  /** Owners whose fragment was created in this run. */
+  readonly #created = new Set<string>();
 
   constructor(runtime: Runtime, log: Log | undefined) {
     this.#runtime = runtime;
@@ -145,7 +147,9 @@ class Provider {
       return response;
     }
     await this.#apply(request.getUrn(), parsed.inputs, undefined, request.getPreview());
-    if (!request.getPreview()) response.setId(parsed.inputs.owner);
+    if (request.getPreview()) return response;
+    this.#created.add(parsed.inputs.owner);
+    response.setId(parsed.inputs.owner);
     return response;
   }
 
@@ -185,10 +189,10 @@ class Provider {
   async delete(request: pb.DeleteRequest): Promise<void> {
     const inputs = fromState({ ...decode(request.getProperties()), ...decode(request.getOldInputs()) });
     if (!inputs) return;
-    // A resource that was renamed is created under its new name, then deleted under the old one: the mark is the same,
-    // and the entries belong to the new one now.
+    // A renamed or replaced resource is created first, and its old self deleted after. Both have one mark, and the
+    // entries belong to the new one by then.
     const heir = this.#owners.get(inputs.owner);
-    if (heir !== undefined && heir !== request.getUrn()) return;
+    if (this.#created.has(inputs.owner) || (heir !== undefined && heir !== request.getUrn())) return;
     await operations.deleteFragment(this.#around(request.getUrn()), inputs);
   }
 
@@ -274,7 +278,5 @@ function diffResponse(found: Map<string, Change>): pb.DiffResponse {
     response.getDetaileddiffMap().set(path, property);
   }
   response.setHasdetaileddiff(true);
-  // For a replacement that somebody asks for with --target-replace: the entries have one mark, so the old ones go first.
-  response.setDeletebeforereplace(true);
   return response;
 }

@@ -243,6 +243,6 @@ function noteOn(policy: PolicyDocument): Note {
   const isPlain = tree.commentCount === 0 && tree.trailingCommaCount === 0;
   return {
     plainJson: isPlain && text.slice(root.start, root.end).includes("\n"),
-    oneLine: root.items.length > 0 && !spansLines(text, root),
+    oneLine: text.slice(root.start + 1, root.end - 1).trim() !== "" && !spansLines(text, root),
   };
 }

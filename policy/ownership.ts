@@ -4,7 +4,7 @@
  * stack's mark and
  * - in `grants`: it names a tag in `src` and gives Aperture's app capability;
  * - in `tagOwners`: the fragment has the tag, or a marked grant or test of the same tag stands beside it;
- * - in `tests`: its `src` is the tag and it accepts a destination of the fragment or of the marked grant.
+ * - in `tests`: its `src` is the tag and it accepts a destination of the fragment or of a grant to Aperture.
  * Any other mark of the stack is a stray one: the next edit takes the mark away and leaves the entry as it is.
  */
 import { entryJson, field, type PolicyDocument, type PolicyEntry } from "./document.ts";
@@ -139,10 +139,11 @@ class Survey {
     return !this.#wants(tag) && !hasGrant && this.#marked.tagOwners.has(tag) && this.#isPlainTest(entry);
   }
 
-  /** What the fragment and the marked grants of a tag reach. */
+  /** Aperture's addresses, as the fragment and every grant of the tag say. */
   #destinations(tag: Tag): Set<unknown> {
     const wanted = this.#wants(tag) ? this.#fragment[tag]?.destinations : [];
-    const live = (this.#marked.grants.get(tag) ?? []).flatMap((entry) => {
+    const adoptable = (this.#foreign.grants.get(tag) ?? []).filter((entry) => givesAperture(this.#policy.text, entry));
+    const live = [...(this.#marked.grants.get(tag) ?? []), ...adoptable].flatMap((entry) => {
       const grant = entryJson(this.#policy.text, entry);
       return isObject(grant) && Array.isArray(grant.dst) ? (grant.dst as unknown[]) : [];
     });

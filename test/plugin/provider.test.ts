@@ -8,9 +8,10 @@ import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import * as operations from "../../plugin/operations.ts";
 import { call, executable, spawnPlugin, startPlugin, struct, urn } from "./engine.ts";
 import { testKey } from "./support.ts";
-import { ciAccess, companyPolicy, startTailnet } from "./tailnet.ts";
+import { ciAccess, companyPolicy, inputs, startTailnet } from "./tailnet.ts";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const secret = (value: unknown) => ({
@@ -22,9 +23,11 @@ const properties = { access: { "tag:ci": ciAccess }, owner: "claude-aperture/pro
 let tailnet: Awaited<ReturnType<typeof startTailnet>>;
 let plugin: Awaited<ReturnType<typeof startPlugin>>;
 
+const environment = () => ({ TAILSCALE_API_KEY: testKey, TAILSCALE_BASE_URL: tailnet.url });
+
 beforeEach(async () => {
   tailnet = await startTailnet();
-  plugin = await startPlugin({ TAILSCALE_API_KEY: testKey, TAILSCALE_BASE_URL: tailnet.url });
+  plugin = await startPlugin(environment());
   await plugin.configure();
 });
 afterEach(async () => plugin.close());
@@ -48,7 +51,10 @@ describe("the life of a fragment", () => {
     expect(updated.getRefreshBeforeUpdate()).toBe(true);
     expect(tailnet.state.policy).toContain("anthropic/claude-sonnet-4-6");
 
-    await plugin.delete(changed);
+    const nextRun = await startPlugin(environment());
+    await nextRun.configure();
+    await nextRun.delete(changed);
+    await nextRun.close();
     expect(tailnet.state.policy).toBe(companyPolicy);
   });
 
@@ -86,18 +92,24 @@ describe("the life of a fragment", () => {
     expect(read.getInputs()?.toJavaScript()).toEqual(properties);
   });
 
-  it("a rename of the resource, created before the old one is deleted, keeps the entries", async () => {
-    await plugin.create(properties);
+  it("an old name that is deleted while another resource has its owner keeps the entries", async () => {
+    await operations.writeFragment(tailnet.around, inputs(), undefined);
     await plugin.check(properties, {}, `${urn}-renamed`);
     await plugin.delete(properties);
     expect(tailnet.state.policy).toContain('"tag:ci"');
   });
 
-  it("an equal fragment is no difference, and a replacement would delete first", async () => {
+  it("a replacement, created before the old one is deleted, keeps the entries", async () => {
+    await plugin.check(properties);
+    await plugin.create(properties);
+    await plugin.delete(properties);
+    expect(tailnet.state.policy).toContain('"tag:ci"');
+  });
+
+  it("an equal fragment is no difference", async () => {
     const diff = await plugin.diff(properties, properties);
     expect(diff.getChanges()).toBe(pb.DiffResponse.DiffChanges.DIFF_NONE);
     expect(diff.getReplacesList()).toEqual([]);
-    expect(diff.getDeletebeforereplace()).toBe(true);
   });
 });
 
@@ -119,9 +131,9 @@ describe("check", () => {
 
   it("accepts values that are not known yet, without asking the server", async () => {
     const access = { "tag:ci": { ...ciAccess, destinations: [unknown], models: unknown } };
-    const { inputs, failures } = await plugin.check({ ...properties, access });
+    const { inputs: checked, failures } = await plugin.check({ ...properties, access });
     expect(failures).toEqual([]);
-    expect(inputs).toEqual({ ...properties, access });
+    expect(checked).toEqual({ ...properties, access });
     const created = await plugin.create({ ...properties, access }, true);
     expect(created.getProperties()?.toJavaScript()).toEqual({ ...properties, access });
     expect(tailnet.journal).toEqual([]);
@@ -137,9 +149,9 @@ describe("check", () => {
 
   it("keeps secrets secret, from check to state and through a refresh", async () => {
     const hidden = { ...properties, access: secret(properties.access) };
-    const { inputs, failures } = await plugin.check(hidden);
+    const { inputs: checked, failures } = await plugin.check(hidden);
     expect(failures).toEqual([]);
-    expect(inputs).toEqual(hidden);
+    expect(checked).toEqual(hidden);
     const created = await plugin.create(hidden);
     expect(created.getProperties()?.toJavaScript()).toEqual(hidden);
     expect((await plugin.read("claude-aperture/prod", hidden)).getInputs()?.toJavaScript()).toEqual(hidden);
@@ -231,7 +243,7 @@ describe("the provider", () => {
   });
 
   it("uses its configuration before the environment", async () => {
-    const other = await startTailnet({ policy: "{}\n" });
+    const other = await startTailnet({ policy: `// another\n${companyPolicy}` });
     await plugin.configure({ baseUrl: other.url });
     await plugin.create(properties);
     expect(other.state.policy).toContain('"tag:ci"');
