@@ -14,7 +14,7 @@ describe("two stacks in one policy file", () => {
     });
     await succeed(first, "up");
     await succeed(second, "up");
-    expect(world.tailscale.state.policy).toContain("claude-aperture/other, claude-aperture/test: managed by Pulumi");
+    expect(world.tailscale.state.policy).toContain("claude-aperture/test, claude-aperture/other: managed by Pulumi");
     await succeed(first, "destroy");
     expect(world.tailscale.state.policy).toContain('"tag:ci"');
     expect(world.tailscale.state.policy).not.toContain("claude-aperture/test");
