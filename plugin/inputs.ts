@@ -1,5 +1,5 @@
 /** The inputs of a `tailnet-policy:index:Fragment`, from property values and back. */
-import type { Fragment, ObservedFragment, Tag, TagAccess } from "../policy/fragment.ts";
+import type { Fragment, ObservedFragment, Tag } from "../policy/fragment.ts";
 import type { Problem } from "../policy/rules.ts";
 import { childPath } from "./diff.ts";
 import { type PropertyMap, type PropertyValue, unknown } from "./structs.ts";
@@ -43,38 +43,39 @@ export function parseInputs(properties: PropertyMap): Parsed {
   return { kind: "known", inputs: toInputs(properties) };
 }
 
-/** The inputs as they stand in state. Whatever is missing there is empty: it was written by this plugin, or imported. */
-export function fromState(properties: PropertyMap): Inputs | undefined {
-  const parsed = parseInputs(properties);
-  if (parsed.kind === "known") return parsed.inputs;
-  // A live entry that somebody edited need not have the form of an input; the owner is all that is needed then.
-  if (typeof properties.owner !== "string" || properties.owner === "") return undefined;
-  return toInputs({ ...properties, access: lenientAccess(properties.access) });
+/**
+ * What this plugin wrote, from a resource's outputs in state. Undefined when they hold no owner: an import.
+ * `access` there is how the entries stood at the last refresh; what was written proves which entries are the owner's, and
+ * stands beside it.
+ */
+export function fromState(outputs: PropertyMap): Inputs | undefined {
+  if (typeof outputs.owner !== "string" || outputs.owner === "") return undefined;
+  const parsed = parseInputs({ access: outputs[appliedKey] ?? outputs.access ?? null, owner: outputs.owner });
+  const access = parsed.kind === "known" ? parsed.inputs.access : {};
+  return { access, owner: outputs.owner, mode: outputs.mode === "observe" ? "observe" : "write" };
 }
 
+/** The outputs of a resource: its inputs as given or as they stand in the policy file, and what was written. */
+export function toState(values: PropertyMap, applied: PropertyValue): PropertyMap {
+  return { ...values, [appliedKey]: applied };
+}
+
+/** Two underscores keep a property out of every display (pulumi/pulumi, IsInternalPropertyKey). */
+const appliedKey = "__applied";
+
 /** The property values of inputs, or of how they stand in the policy file. */
-export function toProperties(inputs: Inputs | ObservedInputs): PropertyMap {
+export function toProperties({ access, owner, mode }: Inputs | ObservedInputs): PropertyMap {
   // A fragment holds JSON values only; its interfaces lack the index signature that PropertyMap asks for.
-  return { access: structuredClone(inputs.access) as unknown as PropertyMap, owner: inputs.owner, mode: inputs.mode };
+  return { access: structuredClone(access) as unknown as PropertyMap, owner, mode };
 }
 
 function toInputs(properties: PropertyMap): Inputs {
   return {
-    access: (properties.access ?? {}) as unknown as Fragment,
+    access: properties.access as unknown as Fragment,
     owner: properties.owner as string,
     mode: (properties.mode ?? "write") as Mode,
   };
 }
-
-function lenientAccess(access: PropertyValue | undefined): PropertyMap {
-  if (!isMap(access)) return {};
-  const entries = Object.entries(access).filter(([, value]) => isMap(value));
-  return Object.fromEntries(
-    entries.map(([tag, value]) => [tag, { ...emptyAccess, ...(value as PropertyMap) } satisfies PropertyMap]),
-  );
-}
-
-const emptyAccess = { owners: [], destinations: [], ports: [], models: [], test: "none" } satisfies TagAccess;
 
 /** Collects problems, and whether anything is unknown. */
 class Reader {

@@ -1,6 +1,7 @@
 /** What people are told when the policy file is managed elsewhere. */
 import type { Entry } from "../policy/edit.ts";
-import { sectionNames } from "../policy/fragment.ts";
+import { entryValue, type Fragment, sectionNames, type TagAccess } from "../policy/fragment.ts";
+import { inline } from "../policy/render.ts";
 import type { ManagedElsewhere } from "./api.ts";
 
 /** The setting that the file's owners use to keep others out, and the way out. */
@@ -13,6 +14,20 @@ export function managedElsewhereMessage({ link }: ManagedElsewhere): string {
     "https://login.tailscale.com/admin/settings/policy-file-management",
   ].join("\n");
 }
+
+/** What a write will do to the policy file, an entry a line, for whoever judges a preview. Empty: nothing. */
+export function previewMessage(entries: Entry[], access: Fragment, leavingTags: string[]): string {
+  const lines = entries.flatMap(({ section, key, state, line, found }) => {
+    const wanted = inline(entryValue(section, key, access[key] ?? emptyAccess));
+    const name = section === "tagOwners" ? `${section} ${JSON.stringify(key)}:` : section;
+    if (state === "missing") return [`+ ${name} ${wanted}`];
+    if (state === "edited") return [`~ ${name} line ${line}: ${found} => ${wanted}`];
+    return state === "adopted" ? [`= ${name} line ${line} stays as it is: ${found}`] : [];
+  });
+  return [...lines, ...leavingTags.map((tag) => `- every entry of ${tag}`)].join("\n");
+}
+
+const emptyAccess: TagAccess = { owners: [], destinations: [], ports: [], models: [], test: "none" };
 
 /** What is missing or differs, as HuJSON that can be pasted into the section that it names. */
 export function missingMessage(entries: Entry[], elsewhere: ManagedElsewhere | undefined): string {

@@ -7,7 +7,7 @@ import { CredentialError } from "./credentials.ts";
 import type { Severity } from "./engine-log.ts";
 import { ConnectionError } from "./http.ts";
 import type { Inputs, ObservedInputs } from "./inputs.ts";
-import { managedElsewhereMessage, missingMessage } from "./messages.ts";
+import { managedElsewhereMessage, missingMessage, previewMessage } from "./messages.ts";
 import { refusalMessage, warningsMessage } from "./refusal.ts";
 import { backoff, type Runtime } from "./runtime.ts";
 
@@ -51,6 +51,19 @@ export async function checkFragment(
 /** Create and update in mode `write`: brings the owner's entries to exactly the fragment. Nothing to change: no write. */
 export async function writeFragment(around: Surroundings, inputs: Inputs, previous: Inputs | undefined): Promise<void> {
   await writeUntilDone(around, inputs, (text) => edited(text, inputs, previous));
+}
+
+/** Tells whoever judges a preview which entries a create or an update will add, change, adopt and remove. */
+export async function previewFragment(
+  around: Surroundings,
+  inputs: Inputs,
+  previous: Inputs | undefined,
+): Promise<void> {
+  const live = await around.api.read();
+  const entries = plan(live.text, inputs.access, previous?.owner ?? inputs.owner);
+  const leaving = Object.keys(previous?.access ?? {}).filter((tag) => !Object.hasOwn(inputs.access, tag));
+  const message = previewMessage(entries, inputs.access, leaving);
+  if (message !== "") await around.log("info", `In the tailnet policy file:\n${message}`);
 }
 
 /**

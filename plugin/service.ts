@@ -208,8 +208,9 @@ class Provider {
   async #apply(urn: string, inputs: Inputs, previous: Inputs | undefined, preview: boolean): Promise<void> {
     const around = this.#around(urn);
     if (inputs.mode === "observe") return operations.observeFragment(around, inputs, preview);
-    // What a preview of a write has to say was said by `check`, which the engine calls right before.
-    if (!preview) await operations.writeFragment(around, inputs, previous);
+    // `check`, which the engine calls right before, has had the whole file validated.
+    if (preview) return operations.previewFragment(around, inputs, previous);
+    await operations.writeFragment(around, inputs, previous);
   }
 
   #around(urn: string): operations.Surroundings {

@@ -35,6 +35,13 @@ const previewed = [
   ...["identity-oauth", "secret-client-id", "secret-secret", "workflow"].map((child) => `acme-api-${child}`),
 ];
 
+/** The entries of the policy file that a preview must name. */
+const previewedEntries = ["tag:ci", "tag:ci-api"].flatMap((tag) => [
+  `+ tagOwners "${tag}": []`,
+  `+ grants {"src": ["${tag}"], "dst": ["tag:aperture"], "ip": ["tcp:80"]`,
+  `+ tests {"src": "${tag}"`,
+]);
+
 const before: Act = {
   title: "The tailnet before",
   explanation:
@@ -55,7 +62,8 @@ const preview: Act = {
     const { exitCode, output } = await project.pulumi("preview", ...quiet);
     return [
       ["the preview succeeds", exitCode === 0],
-      ["it names the policy, both identities, their secrets and the workflow files", names(output, previewed)],
+      ["it names each entry of the policy file", names(output, previewedEntries)],
+      ["it names both identities, their secrets and the workflow files", names(output, previewed)],
       ["nothing was written", writeCount(world) === 0],
     ];
   },

@@ -58,13 +58,17 @@ describe("the life of a fragment", () => {
     expect(tailnet.state.policy).toBe(companyPolicy);
   });
 
-  it("previews compute and write nothing", async () => {
+  it("previews name each entry and write nothing", async () => {
     const created = await plugin.create(properties, true);
     expect(created.getId()).toBe("");
     expect(created.getProperties()?.toJavaScript()).toEqual(properties);
+    const [said] = plugin.logged.map(({ message }) => message);
+    expect(said).toMatch(
+      /^In the tailnet policy file:\n\+ tagOwners "tag:ci": .*\n\+ grants \{.*"anthropic\/\*\*".*\n\+ tests \{/,
+    );
     await plugin.update(properties, properties, true);
     expect(tailnet.state.policy).toBe(companyPolicy);
-    expect(tailnet.journal).toEqual([]);
+    expect(tailnet.journal.filter(({ method }) => method !== "GET")).toEqual([]);
   });
 
   it("a console edit shows as a difference to be undone, by its path", async () => {
