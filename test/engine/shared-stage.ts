@@ -1,0 +1,40 @@
+/** One world and one stack for all tests of a file, where a stage for each would cost more than the test. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll } from "vitest";
+import { prepareEngine } from "../../sandbox/engine/index.ts";
+import { createProject, type Project } from "../../sandbox/project.ts";
+import { startWorld, type World } from "../../sandbox/world.ts";
+import { oneRepository, type StageOptions } from "./support.ts";
+
+const components = join(import.meta.dirname, "..", "..", "components", "index.ts");
+
+/** A program with nothing but policy entries, so that a run takes a second: `arguments_` are those of TailnetAccess. */
+export function accessProgram(arguments_: object): string {
+  return `import { TailnetAccess } from ${JSON.stringify(components)};
+new TailnetAccess("access", ${JSON.stringify(arguments_)});
+`;
+}
+
+/** Its fields are there from the first test on. */
+export function sharedStage(options: StageOptions = {}): { world: World; project: Project } {
+  const stage = {} as { world: World; project: Project };
+  const directory = mkdtempSync(join(tmpdir(), "claude-aperture-"));
+  beforeAll(async () => {
+    const { environment } = await prepareEngine({ log: (line) => process.stderr.write(`${line}\n`) });
+    stage.world = await startWorld(options);
+    stage.project = await createProject({
+      directory,
+      stack: options.stack ?? "test",
+      environment: { ...environment, ...stage.world.environment, ...options.environment },
+      config: options.config ?? oneRepository,
+      ...(options.program === undefined ? {} : { program: options.program }),
+    });
+  });
+  afterAll(async () => {
+    await stage.world?.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  return stage;
+}
