@@ -55,13 +55,11 @@ export function fromState(outputs: PropertyMap): Inputs | undefined {
   return { access, owner: outputs.owner, mode: outputs.mode === "observe" ? "observe" : "write" };
 }
 
-/** The outputs of a resource: its inputs as given or as they stand in the policy file, and what was written. */
-export function toState(values: PropertyMap, applied: PropertyValue): PropertyMap {
-  return { ...values, [appliedKey]: applied };
-}
-
-/** Two underscores keep a property out of every display (pulumi/pulumi, IsInternalPropertyKey). */
-const appliedKey = "__applied";
+/**
+ * The output that holds the `access` that was written. Two underscores keep it out of every display
+ * (pulumi/pulumi, IsInternalPropertyKey).
+ */
+export const appliedKey = "__applied";
 
 /** The property values of inputs, or of how they stand in the policy file. */
 export function toProperties({ access, owner, mode }: Inputs | ObservedInputs): PropertyMap {

@@ -9,8 +9,9 @@ export function managedElsewhereMessage({ link }: ManagedElsewhere): string {
   return [
     `The policy file of this tailnet is managed elsewhere${link ? `: ${link}` : "."}`,
     "Nothing was written, because the next run of that tool would undo it.",
-    'Set mode "observe" to see which entries to add there (pulumi config set --path claude-aperture:policy.mode observe),',
-    'or, if the file is not managed there any more, turn off "Prevent edits in the admin console":',
+    'Set mode "observe" (pulumi config set --path claude-aperture:policy.mode observe): an update then shows which entries',
+    "to add there, and a destroy leaves the file alone. Or, if the file is not managed there any more, turn off",
+    '"Prevent edits in the admin console":',
     "https://login.tailscale.com/admin/settings/policy-file-management",
   ].join("\n");
 }

@@ -7,12 +7,13 @@ import type structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Problem } from "../policy/rules.ts";
 import { PolicyApi } from "./api.ts";
 import { checkConfiguration, parseConfiguration } from "./configuration.ts";
-import { type Change, changes } from "./diff.ts";
+import { changes } from "./diff.ts";
 import { engineLog, type Log, standardErrorLog } from "./engine-log.ts";
-import { fromState, type Inputs, parseInputs, toProperties } from "./inputs.ts";
+import { appliedKey, fromState, type Inputs, parseInputs, toProperties } from "./inputs.ts";
 import * as operations from "./operations.ts";
+import { checkResponse, diffResponse, sharedOwner, withApplied, withMode } from "./responses.ts";
 import type { Runtime } from "./runtime.ts";
-import { fragmentToken, schema, version } from "./schema.ts";
+import { schema, version } from "./schema.ts";
 import { decode, encode, secretProperties } from "./structs.ts";
 
 /**
@@ -48,9 +49,8 @@ export function createService(runtime: Runtime, log?: Log): UntypedServiceImplem
       checkResponse(request.getNews(), checkConfiguration(decode(request.getNews()))),
     ),
     diffConfig: unary((request: pb.DiffRequest) => {
-      const before = request.getOldInputs() ?? request.getOlds();
-      // Never a replacement: that would remove the entries that were just created under the same mark.
-      return diffResponse(changes(decode(before), decode(request.getNews())));
+      // Never a replacement: two names of one tailnet look like two tailnets, and its entries would come and go.
+      return diffResponse(changes(decode(request.getOldInputs()), decode(request.getNews())));
     }),
     configure: unary((request: pb.ConfigureRequest) => {
       provider.configure(request.getArgs());
@@ -131,16 +131,15 @@ class Provider {
   }
 
   diff(request: pb.DiffRequest): pb.DiffResponse {
-    // Both are what the refresh before this has found; older states may lack the inputs.
-    const before = request.getOldInputs() ?? request.getOlds();
-    return diffResponse(changes(decode(before), decode(request.getNews())));
+    // The old inputs are what the refresh before this has found.
+    return diffResponse(changes(decode(request.getOldInputs()), decode(request.getNews())));
   }
 
   async create(request: pb.CreateRequest): Promise<pb.CreateResponse> {
     const properties = request.getProperties();
     const parsed = parseInputs(decode(properties));
     const response = new pb.CreateResponse();
-    response.setProperties(properties);
+    response.setProperties(withApplied(properties));
     response.setRefreshBeforeUpdate(true);
     if (parsed.kind !== "known") {
       if (!request.getPreview()) throw new operations.OperationError("The inputs are not known.");
@@ -157,7 +156,7 @@ class Provider {
     const properties = request.getNews();
     const parsed = parseInputs(decode(properties));
     const response = new pb.UpdateResponse();
-    response.setProperties(properties);
+    response.setProperties(withApplied(properties));
     response.setRefreshBeforeUpdate(true);
     if (parsed.kind !== "known") {
       if (!request.getPreview()) throw new operations.OperationError("The inputs are not known.");
@@ -170,24 +169,26 @@ class Provider {
 
   async read(request: pb.ReadRequest): Promise<pb.ReadResponse> {
     const around = this.#around(request.getUrn());
-    const stored = request.getInputs() ?? request.getProperties();
-    const known = fromState({ ...decode(request.getProperties()), ...decode(request.getInputs()) });
+    const stored = request.getProperties();
+    const known = fromState(decode(stored));
     const isImport = known === undefined || Object.keys(known.access).length === 0;
     const found = isImport
       ? await operations.findFragment(around, known?.owner ?? request.getId())
       : await operations.readFragment(around, known);
     const response = new pb.ReadResponse();
     if (!found) return response;
+    const secrets = secretProperties(stored);
     const values = toProperties(found);
+    const applied = isImport ? values : toProperties(known);
     response.setId(request.getId());
-    response.setInputs(encode(values, secretProperties(stored)));
-    response.setProperties(encode(values, secretProperties(stored)));
+    response.setInputs(encode(values, secrets));
+    response.setProperties(encode({ ...values, [appliedKey]: applied.access ?? null }, secrets));
     response.setRefreshBeforeUpdate(true);
     return response;
   }
 
   async delete(request: pb.DeleteRequest): Promise<void> {
-    const inputs = fromState({ ...decode(request.getProperties()), ...decode(request.getOldInputs()) });
+    const inputs = fromState(decode(request.getProperties()));
     if (!inputs) return;
     // A renamed or replaced resource is created first, and its old self deleted after. Both have one mark, and the
     // entries belong to the new one by then.
@@ -225,59 +226,8 @@ class Provider {
   readonly #redactProblem = ({ path, message }: Problem): Problem => ({ path, message: this.#api.redact(message) });
 }
 
-/** The checked inputs: as they came, with the default of the mode. */
-function withMode(news: structPb.Struct | undefined): structPb.Struct | undefined {
-  if (!news || news.getFieldsMap().has("mode")) return news;
-  const mode = encode({ mode: "write" }).getFieldsMap().get("mode");
-  if (mode) news.getFieldsMap().set("mode", mode);
-  return news;
-}
-
-function checkResponse(inputs: structPb.Struct | undefined, problems: Problem[]): pb.CheckResponse {
-  const response = new pb.CheckResponse();
-  response.setInputs(inputs);
-  const failures = problems.map(({ path, message }) => {
-    const failure = new pb.CheckFailure();
-    // With a property the engine prints "property P value {<nil>} has a problem" for every nested path.
-    failure.setReason(path === "" ? message : `${path}: ${message}`);
-    return failure;
-  });
-  response.setFailuresList(failures);
-  return response;
-}
-
-function sharedOwner(owner: string, urn: string): Problem {
-  const name = urn.split("::").at(-1) ?? urn;
-  return {
-    path: "owner",
-    message:
-      `${JSON.stringify(owner)} is the owner of the ${fragmentToken} "${name}" already, and each would remove the ` +
-      "other's entries. Give each its own owner, or make them one.",
-  };
-}
-
 /** An error that nobody foresaw is a fault of the plugin, and shows where. */
 function errorText(error: unknown): string {
   if (operations.isExpected(error)) return error.message;
   return error instanceof Error ? `tailnet-policy: ${error.stack ?? error.message}` : String(error);
-}
-
-const kinds = {
-  add: pb.PropertyDiff.Kind.ADD,
-  delete: pb.PropertyDiff.Kind.DELETE,
-  update: pb.PropertyDiff.Kind.UPDATE,
-} satisfies Record<Change, unknown>;
-
-function diffResponse(found: Map<string, Change>): pb.DiffResponse {
-  const response = new pb.DiffResponse();
-  response.setChanges(found.size > 0 ? pb.DiffResponse.DiffChanges.DIFF_SOME : pb.DiffResponse.DiffChanges.DIFF_NONE);
-  response.setDiffsList([...new Set([...found.keys()].map((path) => path.split(/[.[]/, 1)[0] ?? path))]);
-  for (const [path, change] of found) {
-    const property = new pb.PropertyDiff();
-    property.setKind(kinds[change]);
-    property.setInputdiff(true);
-    response.getDetaileddiffMap().set(path, property);
-  }
-  response.setHasdetaileddiff(true);
-  return response;
 }

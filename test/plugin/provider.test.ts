@@ -19,6 +19,8 @@ const secret = (value: unknown) => ({
   value,
 });
 const properties = { access: { "tag:ci": ciAccess }, owner: "claude-aperture/prod", mode: "write" };
+/** The outputs of a fragment with these inputs. */
+const state = <Access>(given: { access: Access }) => ({ ...given, __applied: given.access });
 
 let tailnet: Awaited<ReturnType<typeof startTailnet>>;
 let plugin: Awaited<ReturnType<typeof startPlugin>>;
@@ -37,17 +39,17 @@ describe("the life of a fragment", () => {
     expect((await plugin.check(properties)).failures).toEqual([]);
     const created = await plugin.create(properties);
     expect(created.getId()).toBe("claude-aperture/prod");
-    expect(created.getProperties()?.toJavaScript()).toEqual(properties);
+    expect(created.getProperties()?.toJavaScript()).toEqual(state(properties));
     expect(created.getRefreshBeforeUpdate()).toBe(true);
 
     const read = await plugin.read(created.getId(), properties);
     expect(read.getInputs()?.toJavaScript()).toEqual(properties);
-    expect(read.getProperties()?.toJavaScript()).toEqual(properties);
+    expect(read.getProperties()?.toJavaScript()).toEqual(state(properties));
     expect(read.getRefreshBeforeUpdate()).toBe(true);
 
     const changed = { ...properties, access: { "tag:ci": { ...ciAccess, models: ["anthropic/claude-sonnet-4-6"] } } };
     const updated = await plugin.update(properties, changed);
-    expect(updated.getProperties()?.toJavaScript()).toEqual(changed);
+    expect(updated.getProperties()?.toJavaScript()).toEqual(state(changed));
     expect(updated.getRefreshBeforeUpdate()).toBe(true);
     expect(tailnet.state.policy).toContain("anthropic/claude-sonnet-4-6");
 
@@ -61,7 +63,7 @@ describe("the life of a fragment", () => {
   it("previews name each entry and write nothing", async () => {
     const created = await plugin.create(properties, true);
     expect(created.getId()).toBe("");
-    expect(created.getProperties()?.toJavaScript()).toEqual(properties);
+    expect(created.getProperties()?.toJavaScript()).toEqual(state(properties));
     const [said] = plugin.logged.map(({ message }) => message);
     expect(said).toMatch(
       /^In the tailnet policy file:\n\+ tagOwners "tag:ci": .*\n\+ grants \{.*"anthropic\/\*\*".*\n\+ tests \{/,
@@ -74,13 +76,37 @@ describe("the life of a fragment", () => {
   it("a console edit shows as a difference to be undone, by its path", async () => {
     await plugin.create(properties);
     tailnet.state.policy = tailnet.state.policy.replace("anthropic/**", "openai/**");
-    const live = (await plugin.read("claude-aperture/prod", properties)).getProperties()?.toJavaScript() ?? {};
+    const live = (await plugin.read("claude-aperture/prod", properties)).getInputs()?.toJavaScript() ?? {};
     const diff = await plugin.diff(live, properties);
     expect(diff.getChanges()).toBe(pb.DiffResponse.DiffChanges.DIFF_SOME);
     expect(diff.getDiffsList()).toEqual(["access"]);
     expect(diff.getHasdetaileddiff()).toBe(true);
     const details = [...diff.getDetaileddiffMap().entries()].map(([path, property]) => [path, property.getKind()]);
     expect(details).toEqual([['access["tag:ci"].models[0]', pb.PropertyDiff.Kind.UPDATE]]);
+  });
+
+  it.each([
+    [["tagOwners"]],
+    [["grants"]],
+    [["tests"]],
+    [["tagOwners", "grants"]],
+    [["tagOwners", "tests"]],
+    [["grants", "tests"]],
+  ])("what somebody left of it after deleting its %j is still known after two refreshes, and removed", async (gone) => {
+    await operations.writeFragment(tailnet.around, inputs(), undefined);
+    const own = /^\t\t\/\/ claude-aperture\/prod: managed by Pulumi\n(?:\t\t\S.*[^{]\n|\t\t\{\n[\s\S]*?\n\t\t\},\n)/m;
+    for (const section of gone) {
+      const [before = "", after = ""] = tailnet.state.policy.split(new RegExp(`(?<="${section}": [[{]\\n)`));
+      tailnet.state.policy = before + after.replace(own, "");
+      expect(after).toMatch(own);
+    }
+    const first = await plugin.read("claude-aperture/prod", state(properties));
+    const second = await plugin.read("claude-aperture/prod", first.getProperties()?.toJavaScript());
+    expect(second.toObject()).toEqual(first.toObject());
+    const diff = await plugin.diff(second.getInputs()?.toJavaScript() ?? {}, properties);
+    expect(diff.getChanges()).toBe(pb.DiffResponse.DiffChanges.DIFF_SOME);
+    await plugin.delete(second.getProperties()?.toJavaScript() ?? {});
+    expect(tailnet.state.policy).toBe(companyPolicy);
   });
 
   it("a vanished fragment has no id, so that the engine creates it again", async () => {
@@ -139,7 +165,7 @@ describe("check", () => {
     expect(failures).toEqual([]);
     expect(checked).toEqual({ ...properties, access });
     const created = await plugin.create({ ...properties, access }, true);
-    expect(created.getProperties()?.toJavaScript()).toEqual({ ...properties, access });
+    expect(created.getProperties()?.toJavaScript()).toEqual(state({ ...properties, access }));
     expect(tailnet.journal).toEqual([]);
   });
 
@@ -157,7 +183,7 @@ describe("check", () => {
     expect(failures).toEqual([]);
     expect(checked).toEqual(hidden);
     const created = await plugin.create(hidden);
-    expect(created.getProperties()?.toJavaScript()).toEqual(hidden);
+    expect(created.getProperties()?.toJavaScript()).toEqual(state(hidden));
     expect((await plugin.read("claude-aperture/prod", hidden)).getInputs()?.toJavaScript()).toEqual(hidden);
   });
 
