@@ -1,7 +1,7 @@
 /** The loopback world: a tailnet's API and a GitHub that know each other, and the environment that leads programs to them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type RepositoryOptions, type RepositorySlug, startGitHub } from "./github/index.ts";
+import { type RepositoryOptions, type RepositorySlug, startGitHub, type TokenOptions } from "./github/index.ts";
 import type { ServiceOptions } from "./service.ts";
 import { startTailscale } from "./tailscale/index.ts";
 
@@ -15,6 +15,8 @@ export interface WorldOptions {
   /** `hujson.Format`; needed for `canonical`. */
   format?: (text: string) => Promise<string>;
   latencyMs?: number;
+  /** What GitHub accepts. Default: one token with every scope and GitHub's own limits. */
+  tokens?: TokenOptions[];
   /** First of the ports; default: the system chooses. */
   portBase?: number;
 }
@@ -37,6 +39,7 @@ export async function startWorld(options: WorldOptions = {}) {
   const github = await startGitHub({
     ...service(0),
     repositories: options.repositories ?? ["acme/app", "acme/api"],
+    ...(options.tokens ? { tokens: options.tokens } : {}),
   });
   const tailscale = await startTailscale({
     ...service(1),

@@ -1,0 +1,140 @@
+/** What is compared: this program, the plain one, and an empty one as the floor; each as a stack ready to run. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { insert } from "../policy/edit.ts";
+import type { Fragment } from "../policy/fragment.ts";
+import { createProject, type Project } from "../sandbox/project.ts";
+import { examplePolicy } from "../sandbox/world.ts";
+import { claudeWorkflow } from "../workflow/presets.ts";
+import { render } from "../workflow/render.ts";
+
+export type ProgramName = "ours" | "plain" | "plain-defaults" | "empty";
+
+export interface Program {
+  name: ProgramName;
+  title: string;
+  /** Largest number of repositories that it is tried with unless asked for by name. */
+  upTo: number;
+  /** `--parallel` of the engine; its own default when false. */
+  raisesParallelism: boolean;
+}
+
+export const programs: Program[] = [
+  { name: "empty", title: "empty program", upTo: Number.POSITIVE_INFINITY, raisesParallelism: true },
+  { name: "ours", title: "claude-aperture", upTo: Number.POSITIVE_INFINITY, raisesParallelism: true },
+  { name: "plain", title: "plain, best settings", upTo: Number.POSITIVE_INFINITY, raisesParallelism: true },
+  { name: "plain-defaults", title: "plain, defaults", upTo: 10, raisesParallelism: false },
+];
+
+/** A stack of a program, and how to change its one model. */
+export interface Contestant {
+  project: Project;
+  changeModel(): void;
+}
+
+export interface ContestantOptions {
+  directory: string;
+  /** Names without owner. */
+  repositories: string[];
+  /** Engine and world. */
+  environment: Record<string, string>;
+}
+
+/** The change is of the grant alone: a narrower pattern would also need `--model` in every workflow file. */
+const models = { first: ["anthropic/**"], second: ["anthropic/**", "bedrock/**"] };
+
+export function createContestant(name: ProgramName, options: ContestantOptions): Promise<Contestant> {
+  if (name === "ours") return ours(options);
+  return name === "empty" ? empty(options) : plain(options, name === "plain-defaults");
+}
+
+async function ours({ directory, repositories, environment }: ContestantOptions): Promise<Contestant> {
+  const project = await createProject({
+    directory,
+    stack: "bench",
+    environment,
+    config: {
+      "github:owner": "acme",
+      "claude-aperture:repositories": repositories,
+      "claude-aperture:aperture": { device: "tag:aperture" },
+      "claude-aperture:models": models.first,
+    },
+  });
+  return {
+    project,
+    changeModel() {
+      project.configure((config) => {
+        config["claude-aperture:models"] = models.second;
+      });
+    },
+  };
+}
+
+async function plain(
+  { directory, repositories, environment }: ContestantOptions,
+  withDefaults: boolean,
+): Promise<Contestant> {
+  mkdirSync(directory, { recursive: true });
+  const policyFile = join(directory, "policy.hujson");
+  const workflowFile = join(directory, "claude.yml");
+  writeFileSync(policyFile, policyWith(models.first));
+  writeFileSync(workflowFile, workflowText());
+  const project = await createProject({
+    directory,
+    stack: "bench",
+    environment,
+    program: importing(join(import.meta.dirname, "plain", "index.ts")),
+    config: {
+      "github:owner": "acme",
+      "claude-aperture:repositories": repositories,
+      "claude-aperture:policyFile": policyFile,
+      "claude-aperture:workflowFile": workflowFile,
+      // Over those of Pulumi.yaml, which are the best ones.
+      ...(withDefaults
+        ? { "github:parallelRequests": false, "github:writeDelayMs": 1000, "github:readDelayMs": 0 }
+        : {}),
+    },
+  });
+  return { project, changeModel: () => writeFileSync(policyFile, policyWith(models.second)) };
+}
+
+async function empty({ directory, environment }: ContestantOptions): Promise<Contestant> {
+  const project = await createProject({
+    directory,
+    stack: "bench",
+    environment,
+    program: "export {};\n",
+    config: { "claude-aperture:repositories": [] },
+  });
+  return { project, changeModel() {} };
+}
+
+/** A program in a folder far from node_modules: the import is resolved from where the file is. */
+function importing(file: string): string {
+  return `export * from ${JSON.stringify(pathToFileURL(file).href)};\n`;
+}
+
+/** The company's policy file with the same entries that claude-aperture adds to it. */
+function policyWith(models: string[]): string {
+  const fragment: Fragment = {
+    "tag:ci": { owners: [], destinations: ["tag:aperture"], ports: ["tcp:80"], models, test: "accept" },
+  };
+  return insert(examplePolicy(), fragment, "plain/bench");
+}
+
+/** The same file that claude-aperture writes. */
+function workflowText(): string {
+  return render(
+    claudeWorkflow({
+      owner: "plain/bench",
+      presets: ["review"],
+      identity: "federated",
+      hostname: "ai",
+      tag: "tag:ci",
+      path: ".github/workflows/claude.yml",
+      runsOn: "ubuntu-latest",
+      timeoutMinutes: 20,
+    }),
+  );
+}
