@@ -1,6 +1,7 @@
 /** What every loopback service shares: a journal of its requests, latency, two control routes, and a 501 for the rest. */
 import { type ServerType, serve } from "@hono/node-server";
 import { type Context, Hono } from "hono";
+import { type Fault, type Faults, failing } from "./faults.ts";
 
 /** One request that a service answered; control requests are left out. Holds no header and no body, so no secret. */
 export interface JournalEntry {
@@ -10,6 +11,8 @@ export interface JournalEntry {
   /** The query as sent, without `?`; absent when empty. */
   query?: string;
   status: number;
+  /** What went wrong on purpose, in place of or after the service's own answer, whose status this is when it acted. */
+  fault?: Fault["kind"];
   /** No route serves this: the stand-in lacks something that a client needs. Answered with 501; tests fail on it. */
   unknown?: true;
 }
@@ -25,29 +28,39 @@ export interface Service {
   /** `http://127.0.0.1:<port>`, no trailing slash. */
   url: string;
   journal: JournalEntry[];
+  /** Set by a test to let requests fail. */
+  faults: { choose?: Faults };
   close(): Promise<void>;
 }
 
 /** An empty service: add routes to `app`, then `listen`. */
-export function createService(options: ServiceOptions, state: () => unknown): { app: Hono; journal: JournalEntry[] } {
+export function createService(
+  options: ServiceOptions,
+  state: () => unknown,
+): { app: Hono } & Pick<Service, "journal" | "faults"> {
   const app = new Hono();
   const journal: JournalEntry[] = [];
+  const faults: Service["faults"] = {};
   app.get("/_sandbox/journal", (c) => c.json(journal));
   app.get("/_sandbox/state", (c) => c.json(state() as object));
   app.use(async (c, next) => {
     if (options.latencyMs) await new Promise((resolve) => setTimeout(resolve, options.latencyMs));
-    await next();
     const url = new URL(c.req.url);
+    const request = { method: c.req.method, path: url.pathname };
+    const fault = faults.choose?.(request);
+    const answer = fault && (await failing(c, fault, next));
+    if (!fault) await next();
     journal.push({
-      method: c.req.method,
-      path: url.pathname,
+      ...request,
       ...(url.search ? { query: url.search.slice(1) } : {}),
-      status: c.res.status,
+      ...(fault ? { fault: fault.kind } : {}),
+      status: (fault?.kind === "drop after" ? c.res : (answer ?? c.res)).status,
       ...(c.res.headers.get(unknownRouteHeader) ? { unknown: true as const } : {}),
     });
+    return answer;
   });
   app.notFound((c) => unknownRoute(c));
-  return { app, journal };
+  return { app, journal, faults };
 }
 
 const unknownRouteHeader = "x-sandbox-unknown-route";

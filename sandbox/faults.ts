@@ -1,0 +1,41 @@
+/** What can go wrong between a client and a loopback service: chosen by a test, request by request. */
+import type { HttpBindings } from "@hono/node-server";
+import type { Context } from "hono";
+
+export type Fault =
+  /** The connection breaks before the service has acted. */
+  | { kind: "drop before" }
+  /** The service acts, and the connection breaks before its answer. */
+  | { kind: "drop after" }
+  /** The service does not act and answers this. */
+  | { kind: "answer"; status: number; body: object; headers?: Record<string, string> };
+
+/** One request, as a fault is chosen for it. */
+export interface FaultyRequest {
+  method: string;
+  /** The path as sent, without the query. */
+  path: string;
+}
+
+/** Chooses what goes wrong with a request, before the service has seen it; mostly nothing. */
+export type Faults = (request: FaultyRequest) => Fault | undefined;
+
+/** The answer to send in place of the service's; undefined: the service's own. `act` has the service act. */
+export async function failing(c: Context, fault: Fault, act: () => Promise<void>): Promise<Response | undefined> {
+  if (fault.kind === "answer") return Response.json(fault.body, fault);
+  if (fault.kind === "drop after") await act();
+  const { incoming } = c.env as HttpBindings;
+  incoming.socket.destroy();
+  // Nobody gets this: the socket is gone.
+  return new Response(null, { status: 503 });
+}
+
+/** The same fault for the first `times` requests that match, then none. */
+export function faultFor(matches: (request: FaultyRequest) => boolean, fault: Fault, times = 1): Faults {
+  let left = times;
+  return (request) => {
+    if (left === 0 || !matches(request)) return undefined;
+    left -= 1;
+    return fault;
+  };
+}
