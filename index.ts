@@ -1,7 +1,8 @@
 /** The program of a stack: settings -> TailnetAccess -> one ClaudeRepository per repository -> outputs. */
 import { apertureDestinations } from "./components/aperture-device.ts";
 import { ClaudeRepository } from "./components/claude-repository.ts";
-import { readStack, resourceName, summarise } from "./components/stack.ts";
+import { keepAsTheyAre } from "./components/departed-repositories.ts";
+import { keptRepositories, readStack, resourceName, summarise } from "./components/stack.ts";
 import { TailnetAccess } from "./components/tailnet-access.ts";
 
 const stack = await readStack();
@@ -33,4 +34,6 @@ const deployed = stack.available.map(({ settings: repository, facts }) => {
   return { repository, component };
 });
 
-export const { repositories, workflows, skipped, next } = summarise(stack, deployed);
+await keepAsTheyAre(keptRepositories(stack));
+
+export const { repositories, workflows, skipped, leaving, next } = summarise(stack, deployed);

@@ -73,6 +73,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
         repository: args.repository.slug,
         tag: args.tag,
         credential,
+        ...(args.owner === undefined ? {} : { owner: args.owner }),
         ...(args.transform ? { transform: args.transform } : {}),
       },
       { parent: this },

@@ -1,6 +1,6 @@
 /** Which of the listed repositories can be set up: decided from what GitHub says, before anything is written. */
 import type { Problem } from "../settings/problem.ts";
-import type { RepositorySettings, Settings } from "../settings/settings.ts";
+import type { RepositorySettings, RepositorySlug, Settings } from "../settings/settings.ts";
 import { managedBy } from "../workflow/render.ts";
 import type { BranchProtection, RepositoryFacts, RepositoryFindings } from "./repositories.ts";
 
@@ -12,7 +12,7 @@ export interface AvailableRepository {
 
 /** A repository that is left alone (`onUnavailable: skip`), and why. */
 export interface SkippedRepository {
-  slug: string;
+  slug: RepositorySlug;
   reason: string;
 }
 
@@ -43,7 +43,8 @@ export function decideRepositories(settings: Settings, findings: RepositoryFindi
   return decision;
 }
 
-function unavailable(facts: RepositoryFacts | undefined): string | undefined {
+/** Why nothing can be written to a repository; undefined when it can. */
+export function unavailable(facts: RepositoryFacts | undefined): string | undefined {
   if (!facts) return "does not exist, or the GitHub credential can not see it";
   if (facts.archived) return "is archived, so nothing can be written";
   if (facts.disabled) return "is disabled by GitHub, so nothing can be written";

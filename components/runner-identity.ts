@@ -4,6 +4,7 @@ import * as tailscale from "@pulumi/tailscale";
 import type { Tag } from "../policy/fragment.ts";
 import { githubIssuer } from "../settings/fields.ts";
 import type { RepositorySlug } from "../settings/settings.ts";
+import { removesLeftovers } from "./leftover-credentials.ts";
 import { type Transform, transformed } from "./transform.ts";
 
 /** What the identity trusts: a GitHub OIDC token, or whoever holds a secret. */
@@ -29,6 +30,8 @@ export interface RunnerIdentityArgs {
   /** The one tag of the runners. The policy file must define it first. */
   tag: Tag;
   credential: RunnerCredential;
+  /** The stack's name, so that no two stacks take each other's credential for their own. Default `project/stack`. */
+  owner?: string;
   transform?: {
     federatedIdentity?: Transform<tailscale.FederatedIdentityArgs>;
     oauthClient?: Transform<tailscale.OauthClientArgs>;
@@ -60,6 +63,10 @@ export class RunnerIdentity extends pulumi.ComponentResource {
     this.registerOutputs({ clientId: this.clientId });
   }
 
+  private describe({ repository, owner }: RunnerIdentityArgs, rotation?: string): string {
+    return identityDescription(repository, owner ?? `${pulumi.getProject()}/${pulumi.getStack()}`, rotation);
+  }
+
   private createFederatedIdentity(
     name: string,
     args: RunnerIdentityArgs,
@@ -75,9 +82,9 @@ export class RunnerIdentity extends pulumi.ComponentResource {
           customClaimRules: credential.customClaimRules,
           scopes: ["auth_keys"],
           tags: [args.tag],
-          description: identityDescription(args.repository),
+          description: this.describe(args),
         },
-        { parent: this },
+        { parent: this, ...removesLeftovers() },
       ),
     );
   }
@@ -92,8 +99,8 @@ export class RunnerIdentity extends pulumi.ComponentResource {
         args.transform?.oauthClient,
         // Another name is another resource: it is created before the old one is deleted, which happens last of all.
         rotation === undefined ? `${name}-oauth` : `${name}-oauth-${rotation}`,
-        { scopes: ["auth_keys"], tags: [args.tag], description: identityDescription(args.repository) },
-        { parent: this, additionalSecretOutputs: ["key"] },
+        { scopes: ["auth_keys"], tags: [args.tag], description: this.describe(args, rotation) },
+        { parent: this, additionalSecretOutputs: ["key"], ...removesLeftovers() },
       ),
     );
   }
@@ -103,14 +110,12 @@ export class RunnerIdentity extends pulumi.ComponentResource {
 const descriptionLimit = 50;
 
 /**
- * The name of a repository's identity in the admin console: letters, digits and hyphens only, at most 50 of them. Where
- * something had to be replaced or cut, eight digits of a hash keep it apart from its neighbours.
+ * The name of a repository's credential in the admin console, such as `claude-acme-app-0123abcd`: letters, digits and
+ * hyphens only, at most 50 of them. The eight digits of a hash make it the name of one credential of one stack.
  */
-export function identityDescription(repository: RepositorySlug): string {
-  const wanted = `claude ${repository}`;
-  const safe = wanted.replaceAll(/[^A-Za-z0-9]+/g, "-");
-  const reversible = /^claude [A-Za-z0-9-]+\/[A-Za-z0-9]+$/.test(wanted) && safe.length <= descriptionLimit;
-  if (reversible) return safe;
-  const hash = createHash("sha256").update(repository.toLowerCase()).digest("hex").slice(0, 8);
-  return `${safe.slice(0, descriptionLimit - 9).replace(/-+$/, "")}-${hash}`;
+export function identityDescription(repository: RepositorySlug, owner: string, rotation = ""): string {
+  const readable = `claude-${repository}`.replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, descriptionLimit - 9);
+  const whole = JSON.stringify([owner, repository.toLowerCase(), rotation]);
+  const hash = createHash("sha256").update(whole).digest("hex").slice(0, 8);
+  return `${readable.replace(/-+$/, "")}-${hash}`;
 }

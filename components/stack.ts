@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { SettingsError } from "../settings/problem.ts";
 import { parseSettings, type RepositorySlug, type Settings } from "../settings/settings.ts";
 import type { ClaudeRepository } from "./claude-repository.ts";
+import { type KeptRepository, readLeaving, readPreviousOutputs } from "./departed-repositories.ts";
 import { connectToGitHub, githubConfiguration } from "./github-connection.ts";
 import { readRepositories } from "./repositories.ts";
 import { type AvailableRepository, decideRepositories, type SkippedRepository } from "./repository-checks.ts";
@@ -14,6 +15,8 @@ export interface Stack {
   settings: Settings;
   available: AvailableRepository[];
   skipped: SkippedRepository[];
+  /** Those that left the list and can not be written, see departed-repositories.ts. */
+  leaving: SkippedRepository[];
 }
 
 /** @throws pulumi.RunError with every mistake in the settings, or every repository that can not be set up. */
@@ -21,7 +24,11 @@ export async function readStack(): Promise<Stack> {
   const settings = readSettings();
   const github = connectToGitHub(githubConfiguration(), process.env);
   const requests = settings.repositories.map(({ slug, workflow }) => ({ slug, workflowPath: workflow.path }));
-  const findings = await readRepositories(requests, github).catch(explainGitHubError);
+  const read = Promise.all([
+    readRepositories(requests, github),
+    readPreviousOutputs().then((previous) => readLeaving(previous, settings.repositories, github)),
+  ]);
+  const [findings, leaving] = await read.catch(explainGitHubError);
   const { available, skipped, problems } = decideRepositories(settings, findings);
   if (problems.length > 0) {
     const count = problems.length === 1 ? "One repository" : `${problems.length} problems with repositories`;
@@ -29,7 +36,19 @@ export async function readStack(): Promise<Stack> {
     throw new pulumi.RunError(`${count} can not be set up; nothing was changed.\n${list}`);
   }
   for (const { slug, reason } of skipped) pulumi.log.warn(`${slug} ${reason}. It is left alone (onUnavailable: skip).`);
-  return { settings, available, skipped };
+  for (const { slug, reason } of leaving) {
+    pulumi.log.warn(
+      `${slug} left the list and ${reason}. Its credential is deleted, its secrets and workflow file can not be; the next ` +
+        "`pulumi up` forgets them.",
+    );
+  }
+  return { settings, available, skipped, leaving };
+}
+
+/** The repositories that stay as they are in this run. */
+export function keptRepositories({ skipped, leaving }: Stack): KeptRepository[] {
+  const kept = ({ slug }: SkippedRepository, isLeaving: boolean) => ({ slug, name: resourceName(slug), isLeaving });
+  return [...skipped.map((one) => kept(one, false)), ...leaving.map((one) => kept(one, true))];
 }
 
 function readSettings(): Settings {
@@ -70,7 +89,7 @@ export interface DeployedRepository {
 }
 
 /** The stack's outputs. */
-export function summarise({ settings, skipped }: Stack, deployed: DeployedRepository[]) {
+export function summarise({ settings, skipped, leaving }: Stack, deployed: DeployedRepository[]) {
   const repositories = Object.fromEntries(
     deployed.map(({ repository: { slug, tag }, component }) => [
       slug,
@@ -87,7 +106,8 @@ export function summarise({ settings, skipped }: Stack, deployed: DeployedReposi
         { [repository.workflow.path]: component.workflowText },
       ]),
     ),
-    skipped: Object.fromEntries(skipped.map(({ slug, reason }) => [slug, reason])),
+    skipped: reasons(skipped),
+    leaving: reasons(leaving),
     next: [
       ...(undelivered.length > 0
         ? ["Commit the files of the output `workflows`: they do nothing before they are on the default branch."]
@@ -96,4 +116,8 @@ export function summarise({ settings, skipped }: Stack, deployed: DeployedReposi
       `Look in Aperture: http://${settings.aperture.hostname}/ui/ > Logs shows the request with the caller ${tags}.`,
     ],
   };
+}
+
+function reasons(repositories: SkippedRepository[]): Record<string, string> {
+  return Object.fromEntries(repositories.map(({ slug, reason }) => [slug, reason]));
 }

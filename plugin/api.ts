@@ -1,9 +1,8 @@
 /** The endpoints of the Tailscale API that concern the policy file: https://tailscale.com/api#tag/policyfile */
-import { type Connection, type ProviderSettings, readConnection } from "./credentials.ts";
-import { exchange, type HttpRequest, type HttpResponse } from "./http.ts";
-import { redact } from "./redact.ts";
+import { TailnetConnection } from "./connection.ts";
+import type { ProviderSettings } from "./credentials.ts";
+import type { HttpResponse } from "./http.ts";
 import type { Runtime } from "./runtime.ts";
-import { Authorization } from "./tokens.ts";
 
 /** A policy file as the server holds it. */
 export interface PolicyFile {
@@ -48,23 +47,17 @@ export class ApiError extends Error {
 export class PreconditionFailed extends ApiError {}
 
 export class PolicyApi {
-  readonly #runtime: Runtime;
-  readonly #settings: ProviderSettings;
-  readonly #authorization: Authorization;
-  readonly #signal: AbortSignal | undefined;
+  readonly #tailnet: TailnetConnection;
 
   /** Makes no request and reads no credential: that happens at use. `signal` ends what is under way. */
   constructor(runtime: Runtime, settings: ProviderSettings, signal?: AbortSignal) {
-    this.#runtime = runtime;
-    this.#settings = settings;
-    this.#authorization = new Authorization(runtime);
-    this.#signal = signal;
+    this.#tailnet = new TailnetConnection(runtime, settings, signal);
   }
 
   /** Needs the scope `policy_file:read`. */
   async read(): Promise<PolicyFile> {
     const headers = { Accept: "application/hujson" };
-    const response = await this.#send("acl", { method: "GET", headers, retry: "always" });
+    const response = await this.#tailnet.send("acl", { method: "GET", headers, retry: "always" });
     if (response.status !== 200) throw apiError(response, "read the policy file", "policy_file:read");
     const etag = response.headers.get("etag")?.replace(/^W\//, "").replaceAll('"', "");
     if (!etag) throw new ApiError(response.status, "The policy file came without an ETag, so no edit of it is safe.");
@@ -77,7 +70,7 @@ export class PolicyApi {
    */
   async validate(text: string): Promise<Verdict> {
     const headers = { "Content-Type": "application/hujson", Accept: "application/json" };
-    const response = await this.#send("acl/validate", { method: "POST", headers, body: text, retry: "always" });
+    const response = await this.#tailnet.send("acl/validate", { method: "POST", headers, body: text, retry: "always" });
     const { message, findings } = parseAnswer(response.body);
     if (response.status === 400 && message) return { kind: "refused", message, findings };
     if (response.status !== 200) throw apiError(response, "validate a policy file", "policy_file:read");
@@ -93,7 +86,7 @@ export class PolicyApi {
    */
   async write(text: string, etag: string): Promise<void> {
     const headers = { "Content-Type": "application/hujson", Accept: "application/hujson", "If-Match": `"${etag}"` };
-    const response = await this.#send("acl", { method: "POST", headers, body: text, retry: "rejected" });
+    const response = await this.#tailnet.send("acl", { method: "POST", headers, body: text, retry: "rejected" });
     if (response.status >= 200 && response.status < 300) return;
     throw apiError(response, "write the policy file", "policy_file");
   }
@@ -101,7 +94,7 @@ export class PolicyApi {
   /** Undefined when the file is managed here, or when this credential may not see the setting. */
   async managedElsewhere(): Promise<ManagedElsewhere | undefined> {
     const headers = { Accept: "application/json" };
-    const response = await this.#send("settings", { method: "GET", headers, retry: "always" });
+    const response = await this.#tailnet.send("settings", { method: "GET", headers, retry: "always" });
     if (response.status === 403 || response.status === 404) return undefined;
     if (response.status !== 200) throw apiError(response, "read the tailnet settings", "policy_file:read");
     const settings = parseObject(response.body);
@@ -111,21 +104,7 @@ export class PolicyApi {
 
   /** `text` without any secret that was in use. Everything that people read passes through here. */
   redact(text: string): string {
-    return redact(text, this.#authorization.secrets);
-  }
-
-  async #send(path: string, request: Omit<HttpRequest, "url">): Promise<HttpResponse> {
-    for (let renewed = false; ; renewed = true) {
-      const connection: Connection = readConnection(this.#settings, this.#runtime);
-      const authorization = await this.#authorization.header(connection, this.#signal);
-      const url = `${connection.baseUrl}/api/v2/tailnet/${encodeURIComponent(connection.tailnet)}/${path}`;
-      const headers = { ...request.headers, Authorization: authorization, "User-Agent": "claude-aperture" };
-      const response = await exchange(this.#runtime, { ...request, url, headers }, this.#signal);
-      // A token can be revoked before its time; one new one is worth a try. A 401 did nothing, so this is safe.
-      if (response.status !== 401 || renewed || !this.#authorization.invalidate(connection, authorization)) {
-        return response;
-      }
-    }
+    return this.#tailnet.redact(text);
   }
 }
 

@@ -2,7 +2,7 @@
 import { backoff, type Runtime } from "./runtime.ts";
 
 export interface HttpRequest {
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "DELETE";
   url: string;
   headers?: Record<string, string>;
   body?: string;

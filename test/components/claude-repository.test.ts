@@ -55,7 +55,7 @@ describe("ClaudeRepository with a federated identity", () => {
       customClaimRules: { repository_id: "7", repository_owner_id: "3" },
       scopes: ["auth_keys"],
       tags: ["tag:ci"],
-      description: "claude-acme-app",
+      description: expect.stringMatching(/^claude-acme-app-[0-9a-f]{8}$/),
     });
   });
 
@@ -83,7 +83,7 @@ describe("ClaudeRepository with an OAuth client", () => {
     expect(recorder.the(oauthType).inputs).toEqual({
       scopes: ["auth_keys"],
       tags: ["tag:ci"],
-      description: "claude-acme-app",
+      description: expect.stringMatching(/^claude-acme-app-[0-9a-f]{8}$/),
     });
     expect(recorder.the(secretType, "acme-app-secret-secret").inputs).toEqual({
       repository: "app",

@@ -1,0 +1,126 @@
+/**
+ * Repositories of the stack that can not be written any more: archived, disabled or deleted since they were set up.
+ *
+ * Left out of the program, their resources would be deleted by the engine, GitHub would refuse that, and each run would fail.
+ * So the program goes on declaring them, exactly as they are:
+ * - One that is still listed (`onUnavailable: skip`) stays whole, until it can be written again.
+ * - One that left the list loses its credential, which is Tailscale's and can go, in the first run. In that run its secrets
+ *   and its workflow file get `retainOnDelete`; the next run leaves them out, and the engine forgets them.
+ */
+import * as github from "@pulumi/github";
+import * as pulumi from "@pulumi/pulumi";
+import * as tailscale from "@pulumi/tailscale";
+import type { RepositorySettings, RepositorySlug } from "../settings/settings.ts";
+import type { GitHubConnection } from "./github-connection.ts";
+import { type RepositoryFindings, readRepositories } from "./repositories.ts";
+import { type SkippedRepository, unavailable } from "./repository-checks.ts";
+
+/** The stack's outputs of its last run, as far as this one needs them. */
+export interface PreviousOutputs {
+  /** By slug: those that were set up, */
+  repositories?: Record<RepositorySlug, unknown>;
+  /** those that were listed and left alone, */
+  skipped?: Record<RepositorySlug, string>;
+  /** and those that had left the list and were kept for that run. */
+  leaving?: Record<RepositorySlug, string>;
+}
+
+/** The outputs of the running stack as its last run left them; empty for a new one. */
+export async function readPreviousOutputs(): Promise<PreviousOutputs> {
+  const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name: pulumi.getStack() });
+  return (outputs ?? {}) as PreviousOutputs;
+}
+
+/** Repositories of the last run that nobody lists now, under no name; without those that the engine may forget already. */
+export function departed(previous: PreviousOutputs, listed: RepositorySettings[]): RepositorySlug[] {
+  const names = new Set(listed.flatMap(({ slug, formerly }) => [slug, ...formerly]).map((name) => name.toLowerCase()));
+  const slugs = Object.keys({ ...previous.repositories, ...previous.skipped }) as RepositorySlug[];
+  return slugs.filter((slug) => !names.has(slug.toLowerCase()) && !Object.hasOwn(previous.leaving ?? {}, slug));
+}
+
+/** Those that GitHub lets nobody write, and why. A renamed one can be written: GitHub redirects its old name. */
+export function unwritable(findings: RepositoryFindings): SkippedRepository[] {
+  return [...findings].flatMap(([slug, facts]) => {
+    const reason = unavailable(facts);
+    return reason === undefined ? [] : [{ slug, reason }];
+  });
+}
+
+/** Which of the departed repositories have to be kept for this run. Asks GitHub only when one has left. */
+export async function readLeaving(
+  previous: PreviousOutputs,
+  listed: RepositorySettings[],
+  connection: GitHubConnection,
+): Promise<SkippedRepository[]> {
+  const slugs = departed(previous, listed);
+  if (slugs.length === 0) return [];
+  const requests = slugs.map((slug) => ({ slug, workflowPath: ".github" }));
+  return unwritable(await readRepositories(requests, connection));
+}
+
+/** A repository whose resources are declared as the state has them. */
+export interface KeptRepository {
+  slug: RepositorySlug;
+  /** The name of its component. */
+  name: string;
+  /** Whether the next run may leave it out: the engine then forgets what GitHub does not let it delete. */
+  isLeaving: boolean;
+}
+
+/** Declares what the state has of the repositories, unchanged. Reads the state once, and only when there is one to keep. */
+export async function keepAsTheyAre(repositories: KeptRepository[]): Promise<void> {
+  if (repositories.length === 0) return;
+  const request = { stackName: pulumi.getStack() };
+  const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", request);
+  const state = Object.entries(outputs as Record<string, { type: string; outputs: Record<string, unknown> }>);
+  for (const { slug, name, isLeaving } of repositories) {
+    const own = state.flatMap(([urn, { type, outputs }]) => {
+      const child = urn.slice(urn.lastIndexOf("::") + 2);
+      const isOwn = isLeaving
+        ? outputs.repository === slug.slice(slug.indexOf("/") + 1)
+        : outputs.repository === slug.slice(slug.indexOf("/") + 1) || child.startsWith(`${name}-identity-`);
+      return isOwn && child.startsWith(`${name}-`) ? [{ type, child, outputs }] : [];
+    });
+    if (own.length > 0) keep(name, own, isLeaving);
+  }
+}
+
+function keep(
+  name: string,
+  resources: { type: string; child: string; outputs: Record<string, unknown> }[],
+  isLeaving: boolean,
+): void {
+  const repository = new pulumi.ComponentResource("claude-aperture:index:ClaudeRepository", name);
+  const options = { parent: repository, ignoreChanges: ["*"], retainOnDelete: isLeaving };
+  const identity = () =>
+    new pulumi.ComponentResource(
+      "claude-aperture:index:RunnerIdentity",
+      `${name}-identity`,
+      {},
+      { parent: repository },
+    );
+  for (const { type, child, outputs } of resources) {
+    // The arguments only have to be of the right form: all changes are ignored.
+    switch (type) {
+      case "github:index/actionsSecret:ActionsSecret":
+        new github.ActionsSecret(child, { repository: "-", secretName: "A", value: "" }, options);
+        break;
+      case "github:index/repositoryFile:RepositoryFile":
+        new github.RepositoryFile(child, { repository: "-", file: "-", content: "" }, options);
+        break;
+      case "tailscale:index/federatedIdentity:FederatedIdentity":
+        new tailscale.FederatedIdentity(child, outputs as unknown as tailscale.FederatedIdentityArgs, {
+          ...options,
+          parent: identity(),
+        });
+        break;
+      case "tailscale:index/oauthClient:OauthClient":
+        new tailscale.OauthClient(child, outputs as unknown as tailscale.OauthClientArgs, {
+          ...options,
+          parent: identity(),
+          additionalSecretOutputs: ["key"],
+        });
+        break;
+    }
+  }
+}
