@@ -15,6 +15,9 @@ const access = new TailnetAccess("tailnet-access", {
   ...policy,
 });
 
+// No workflow file before all secrets: see `workflowAfter`.
+const allSecrets = Promise.withResolvers<void>();
+
 const deployed = stack.available.map(({ settings: repository, facts }) => {
   const { slug, formerly, tag, identity, workflow, delivery } = repository;
   const component = new ClaudeRepository(
@@ -28,11 +31,14 @@ const deployed = stack.available.map(({ settings: repository, facts }) => {
       delivery,
       overwrite: facts.workflowText !== undefined,
       owner: policy.owner,
+      workflowAfter: allSecrets.promise,
     },
     { dependsOn: access, aliases: formerly.map((name) => ({ name: resourceName(name) })) },
   );
   return { repository, component };
 });
+
+Promise.all(deployed.map(({ component }) => component.secretsSettled)).then(() => allSecrets.resolve());
 
 await keepAsTheyAre(keptRepositories(stack));
 

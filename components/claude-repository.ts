@@ -7,7 +7,12 @@ import { secretsOf } from "../workflow/options.ts";
 import { claudeWorkflow } from "../workflow/presets.ts";
 import { render } from "../workflow/render.ts";
 import { actionsSecret } from "./actions-secret.ts";
-import { type RunnerCredential, RunnerIdentity, type RunnerIdentityArgs } from "./runner-identity.ts";
+import {
+  createRunnerCredential,
+  type RunnerCredential,
+  type RunnerIdentityArgs,
+  type RunnerSecrets,
+} from "./runner-identity.ts";
 import { type Transform, transformed } from "./transform.ts";
 
 export interface ClaudeRepositoryArgs {
@@ -31,8 +36,14 @@ export interface ClaudeRepositoryArgs {
   delivery?: DeliverySettings;
   /** Replace a file that exists at the workflow's path. Default false: the provider refuses. */
   overwrite?: boolean;
-  /** The stack's name in the header of the workflow file. Default `project/stack`. */
+  /** The stack's name in the header of the workflow file and of the credential. Default `project/stack`. */
   owner?: string;
+  /**
+   * What the workflow file waits for besides its own repository. A program with many repositories passes a promise that all
+   * credentials stand: no repository gets a workflow in a run that fails before, and the engine, which writes the whole
+   * state after each step, has the long texts in it for the last steps only.
+   */
+  workflowAfter?: Promise<unknown>;
   transform?: RunnerIdentityArgs["transform"] & {
     /** Each repository secret. */
     actionsSecret?: Transform<github.ActionsSecretArgs>;
@@ -46,7 +57,9 @@ export interface ClaudeRepositoryArgs {
  * hold it, and the workflow file, so ordered that the workflow finds a working set at any moment.
  */
 export class ClaudeRepository extends pulumi.ComponentResource {
-  readonly identity: RunnerIdentity;
+  readonly credential: RunnerSecrets;
+  /** Resolves when the secrets on which the workflow depends are written, or one of them failed; also in a preview. */
+  readonly secretsSettled: Promise<unknown>;
   /** The text of the workflow file. */
   readonly workflowText: string;
   /** The runs of the workflow. */
@@ -61,13 +74,13 @@ export class ClaudeRepository extends pulumi.ComponentResource {
     this.workflowText = render(claudeWorkflow(workflowOptions(args)));
     this.workflowUrl = `${args.repository.url}/actions/workflows/${args.workflow.path.split("/").at(-1)}`;
 
-    this.identity = this.createIdentity(name, args, credential);
-    this.createSecretsAndWorkflowFile(name, args);
+    this.credential = this.createCredential(name, args, credential);
+    this.secretsSettled = Promise.allSettled(this.createSecretsAndWorkflowFile(name, args).map(registered));
     this.registerOutputs({ workflowUrl: this.workflowUrl, subject: this.subject });
   }
 
-  private createIdentity(name: string, args: ClaudeRepositoryArgs, credential: RunnerCredential): RunnerIdentity {
-    return new RunnerIdentity(
+  private createCredential(name: string, args: ClaudeRepositoryArgs, credential: RunnerCredential): RunnerSecrets {
+    return createRunnerCredential(
       `${name}-identity`,
       {
         repository: args.repository.slug,
@@ -76,30 +89,31 @@ export class ClaudeRepository extends pulumi.ComponentResource {
         ...(args.owner === undefined ? {} : { owner: args.owner }),
         ...(args.transform ? { transform: args.transform } : {}),
       },
-      { parent: this },
+      this,
     );
   }
 
   /**
-   * In an order in which the workflow as committed finds a working set after each single write, also while the kind of the
+   * Returns the secrets on which the workflow depends. All is written in an order in which the workflow as committed finds a working set after each single write, also while the kind of the
    * identity changes. A federated workflow needs both secrets, so it follows them. An OAuth workflow authenticates with the
    * secret alone (tailscale/github-action ignores the client ID then), so the client ID, which the federated workflow still
    * needs until the file is replaced, follows the file.
    */
-  private createSecretsAndWorkflowFile(name: string, args: ClaudeRepositoryArgs): void {
+  private createSecretsAndWorkflowFile(name: string, args: ClaudeRepositoryArgs): github.ActionsSecret[] {
     const isCommitted = (args.delivery?.kind ?? "commit") === "commit";
     const proof = this.createProofSecret(name, args);
     if (args.identity.kind === "federated") {
       const clientId = this.createClientIdSecret(name, args, []);
       if (isCommitted) this.createWorkflowFile(name, args, [clientId, proof]);
-    } else {
-      const file = isCommitted ? [this.createWorkflowFile(name, args, [proof])] : [];
-      this.createClientIdSecret(name, args, file);
+      return [clientId, proof];
     }
+    const file = isCommitted ? [this.createWorkflowFile(name, args, [proof])] : [];
+    this.createClientIdSecret(name, args, file);
+    return [proof];
   }
 
   private createProofSecret(name: string, args: ClaudeRepositoryArgs): github.ActionsSecret {
-    const { proof } = this.identity;
+    const { proof } = this.credential;
     return this.createSecret(
       `${name}-secret-${proof.kind}`,
       args,
@@ -114,7 +128,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
     args: ClaudeRepositoryArgs,
     dependsOn: pulumi.Resource[],
   ): github.ActionsSecret {
-    const { clientId } = this.identity;
+    const { clientId } = this.credential;
     return this.createSecret(
       `${name}-secret-client-id`,
       args,
@@ -146,6 +160,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
     args: ClaudeRepositoryArgs,
     dependsOn: github.ActionsSecret[],
   ): github.RepositoryFile {
+    const ready: pulumi.Input<pulumi.Resource[]> = args.workflowAfter?.then(() => dependsOn) ?? dependsOn;
     const message = args.delivery?.kind === "commit" ? args.delivery.message : undefined;
     return new github.RepositoryFile(
       ...transformed<github.RepositoryFileArgs>(
@@ -160,7 +175,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
         },
         {
           parent: this,
-          dependsOn,
+          dependsOn: ready,
           // A new message alone would be an empty commit in every repository (terraform-provider-github#689), and
           // overwriteOnCreate matters only once.
           ignoreChanges: ["commitMessage", "overwriteOnCreate"],
@@ -168,6 +183,11 @@ export class ClaudeRepository extends pulumi.ComponentResource {
       ),
     );
   }
+}
+
+/** An output has no public way to tell that it failed; its promise does (@pulumi/pulumi, output.ts). */
+function registered({ urn }: pulumi.Resource): Promise<unknown> {
+  return (urn as unknown as { promise(): Promise<unknown> }).promise();
 }
 
 /** The provider takes the name without its owner. */

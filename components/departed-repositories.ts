@@ -92,13 +92,6 @@ function keep(
 ): void {
   const repository = new pulumi.ComponentResource("claude-aperture:index:ClaudeRepository", name);
   const options = { parent: repository, ignoreChanges: ["*"], retainOnDelete: isLeaving };
-  const identity = () =>
-    new pulumi.ComponentResource(
-      "claude-aperture:index:RunnerIdentity",
-      `${name}-identity`,
-      {},
-      { parent: repository },
-    );
   for (const { type, child, outputs } of resources) {
     // The arguments only have to be of the right form: all changes are ignored.
     switch (type) {
@@ -109,15 +102,11 @@ function keep(
         new github.RepositoryFile(child, { repository: "-", file: "-", content: "" }, options);
         break;
       case "tailscale:index/federatedIdentity:FederatedIdentity":
-        new tailscale.FederatedIdentity(child, outputs as unknown as tailscale.FederatedIdentityArgs, {
-          ...options,
-          parent: identity(),
-        });
+        new tailscale.FederatedIdentity(child, outputs as unknown as tailscale.FederatedIdentityArgs, options);
         break;
       case "tailscale:index/oauthClient:OauthClient":
         new tailscale.OauthClient(child, outputs as unknown as tailscale.OauthClientArgs, {
           ...options,
-          parent: identity(),
           additionalSecretOutputs: ["key"],
         });
         break;

@@ -38,72 +38,88 @@ export interface RunnerIdentityArgs {
   };
 }
 
+/** What a workflow needs of a credential. */
+export interface RunnerSecrets {
+  /** For the secret `TS_OAUTH_CLIENT_ID`. */
+  clientId: pulumi.Output<string>;
+  /** The second half of the credential, and the repository secret that holds it. */
+  proof: { kind: "audience"; value: pulumi.Output<string> } | { kind: "secret"; value: pulumi.Output<string> };
+}
+
 /**
  * The credential with which a repository's runners join the tailnet, with the scope `auth_keys` and one tag.
  *
  * A federated identity trusts GitHub's OIDC tokens and has no secret. An OAuth client has one, which stays secret in the state.
  */
-export class RunnerIdentity extends pulumi.ComponentResource {
-  /** For the secret `TS_OAUTH_CLIENT_ID`. */
-  readonly clientId: pulumi.Output<string>;
-  /** The second half of the credential, and the repository secret that holds it. */
-  readonly proof: { kind: "audience"; value: pulumi.Output<string> } | { kind: "secret"; value: pulumi.Output<string> };
+export class RunnerIdentity extends pulumi.ComponentResource implements RunnerSecrets {
+  readonly clientId: RunnerSecrets["clientId"];
+  readonly proof: RunnerSecrets["proof"];
 
   constructor(name: string, args: RunnerIdentityArgs, options?: pulumi.ComponentResourceOptions) {
     super("claude-aperture:index:RunnerIdentity", name, {}, options);
-    if (args.credential.kind === "federated") {
-      const identity = this.createFederatedIdentity(name, args, args.credential);
-      this.clientId = identity.id;
-      this.proof = { kind: "audience", value: identity.audience };
-    } else {
-      const client = this.createOauthClient(name, args, args.credential);
-      this.clientId = client.id;
-      this.proof = { kind: "secret", value: pulumi.secret(client.key) };
-    }
-    this.registerOutputs({ clientId: this.clientId });
+    const { clientId, proof } = createRunnerCredential(name, args, this);
+    this.clientId = clientId;
+    this.proof = proof;
+    this.registerOutputs({ clientId });
   }
+}
 
-  private describe({ repository, owner }: RunnerIdentityArgs, rotation?: string): string {
-    return identityDescription(repository, owner ?? `${pulumi.getProject()}/${pulumi.getStack()}`, rotation);
+/** The resource of a `RunnerIdentity` alone, as a child of `parent`. */
+export function createRunnerCredential(
+  name: string,
+  args: RunnerIdentityArgs,
+  parent: pulumi.ComponentResource,
+): RunnerSecrets {
+  if (args.credential.kind === "federated") {
+    const identity = createFederatedIdentity(name, args, args.credential, parent);
+    return { clientId: identity.id, proof: { kind: "audience", value: identity.audience } };
   }
+  const client = createOauthClient(name, args, args.credential, parent);
+  return { clientId: client.id, proof: { kind: "secret", value: pulumi.secret(client.key) } };
+}
 
-  private createFederatedIdentity(
-    name: string,
-    args: RunnerIdentityArgs,
-    credential: RunnerCredential & { kind: "federated" },
-  ): tailscale.FederatedIdentity {
-    return new tailscale.FederatedIdentity(
-      ...transformed<tailscale.FederatedIdentityArgs>(
-        args.transform?.federatedIdentity,
-        `${name}-federated`,
-        {
-          issuer: credential.issuer ?? githubIssuer,
-          subject: credential.subject,
-          customClaimRules: credential.customClaimRules,
-          scopes: ["auth_keys"],
-          tags: [args.tag],
-          description: this.describe(args),
-        },
-        { parent: this, ...removesLeftovers() },
-      ),
-    );
-  }
+function createFederatedIdentity(
+  name: string,
+  args: RunnerIdentityArgs,
+  credential: RunnerCredential & { kind: "federated" },
+  parent: pulumi.ComponentResource,
+): tailscale.FederatedIdentity {
+  return new tailscale.FederatedIdentity(
+    ...transformed<tailscale.FederatedIdentityArgs>(
+      args.transform?.federatedIdentity,
+      `${name}-federated`,
+      {
+        issuer: credential.issuer ?? githubIssuer,
+        subject: credential.subject,
+        customClaimRules: credential.customClaimRules,
+        scopes: ["auth_keys"],
+        tags: [args.tag],
+        description: describe(args),
+      },
+      { parent, ...removesLeftovers() },
+    ),
+  );
+}
 
-  private createOauthClient(
-    name: string,
-    args: RunnerIdentityArgs,
-    { rotation }: RunnerCredential & { kind: "oauth" },
-  ): tailscale.OauthClient {
-    return new tailscale.OauthClient(
-      ...transformed<tailscale.OauthClientArgs>(
-        args.transform?.oauthClient,
-        // Another name is another resource: it is created before the old one is deleted, which happens last of all.
-        rotation === undefined ? `${name}-oauth` : `${name}-oauth-${rotation}`,
-        { scopes: ["auth_keys"], tags: [args.tag], description: this.describe(args, rotation) },
-        { parent: this, additionalSecretOutputs: ["key"], ...removesLeftovers() },
-      ),
-    );
-  }
+function createOauthClient(
+  name: string,
+  args: RunnerIdentityArgs,
+  { rotation }: RunnerCredential & { kind: "oauth" },
+  parent: pulumi.ComponentResource,
+): tailscale.OauthClient {
+  return new tailscale.OauthClient(
+    ...transformed<tailscale.OauthClientArgs>(
+      args.transform?.oauthClient,
+      // Another name is another resource: it is created before the old one is deleted, which happens last of all.
+      rotation === undefined ? `${name}-oauth` : `${name}-oauth-${rotation}`,
+      { scopes: ["auth_keys"], tags: [args.tag], description: describe(args, rotation) },
+      { parent, additionalSecretOutputs: ["key"], ...removesLeftovers() },
+    ),
+  );
+}
+
+function describe({ repository, owner }: RunnerIdentityArgs, rotation?: string): string {
+  return identityDescription(repository, owner ?? `${pulumi.getProject()}/${pulumi.getStack()}`, rotation);
 }
 
 /** Tailscale allows 50 characters (API document of `POST /keys`). */
