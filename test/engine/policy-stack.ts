@@ -1,0 +1,49 @@
+/** A stack of nothing but policy entries on the real engine, for runs of a second: its wish changes with its program. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Fragment } from "../../policy/fragment.ts";
+import { createProject, type Project, type Run } from "../../sandbox/project.ts";
+
+const components = join(import.meta.dirname, "..", "..", "components", "index.ts");
+
+export interface PolicyStack {
+  owner: string;
+  project: Project;
+  /** `pulumi up` with this fragment; undefined: `pulumi destroy`. */
+  run(wanted: Fragment | undefined): Promise<Run>;
+  /** The same. @throws Error with the whole output when it fails. */
+  apply(wanted: Fragment | undefined): Promise<void>;
+}
+
+/** Without a preview in front: the update asks the same of the plugin once more. */
+const quiet = ["--yes", "--skip-preview", "--non-interactive", "--suppress-progress", "--color", "never"];
+
+export async function policyStack(options: {
+  /** An empty folder. */
+  directory: string;
+  name: string;
+  /** Of engine and world. */
+  environment: Record<string, string>;
+}): Promise<PolicyStack> {
+  const { directory, name: stack, environment } = options;
+  const owner = `claude-aperture/${stack}`;
+  // Pulumi.yaml declares this key, so the engine asks for it, whatever the program.
+  const config = { "claude-aperture:repositories": ["app"] };
+  const project = await createProject({ directory, stack, environment, config, program: "" });
+  const run = (wanted: Fragment | undefined) => {
+    if (!wanted) return project.pulumi("destroy", ...quiet);
+    writeFileSync(join(directory, "index.ts"), fragmentProgram(owner, wanted));
+    return project.pulumi("up", ...quiet);
+  };
+  const apply = async (wanted: Fragment | undefined) => {
+    const { exitCode, output } = await run(wanted);
+    if (exitCode !== 0) throw new Error(`pulumi ${wanted ? "up" : "destroy"} failed:\n${output}`);
+  };
+  return { owner, project, run, apply };
+}
+
+function fragmentProgram(owner: string, access: Fragment): string {
+  return `import { PolicyFragment } from ${JSON.stringify(components)};
+new PolicyFragment("policy", ${JSON.stringify({ access, owner, mode: "write" })});
+`;
+}
