@@ -16,7 +16,7 @@ export interface PolicyStack {
 }
 
 /** Without a preview in front: the update asks the same of the plugin once more. */
-const quiet = ["--yes", "--skip-preview", "--non-interactive", "--suppress-progress", "--color", "never"];
+export const quiet = ["--yes", "--skip-preview", "--non-interactive", "--suppress-progress", "--color", "never"];
 
 export async function policyStack(options: {
   /** An empty folder. */

@@ -7,7 +7,7 @@ import { contest } from "../writers/contest.ts";
 import { withStacks } from "../writers/on-engines.ts";
 import { seedFrom } from "../writers/random.ts";
 
-it("every entry is there once, no comment is lost, and the file ends as it began", { timeout: 300_000 }, async () => {
+it("every entry is there once, no comment is lost, and the file ends as it began", { timeout: 900_000 }, async () => {
   const seed = seedFrom("WRITERS_SEED");
   console.log(`WRITERS_SEED=${seed}`);
   await withStacks(async (world, stacks) => {

@@ -16,7 +16,7 @@ it.each([
 ])(
   "policy entries and settings, console edits and faults agree with the model after each step: %s, %i",
   {
-    timeout: 300_000,
+    timeout: 900_000,
   },
   async (_, seed) => {
     console.log(`HISTORY_SEED=${seed}`);

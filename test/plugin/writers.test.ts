@@ -13,7 +13,7 @@ afterEach(async () => {
   await Promise.all(stacks.splice(0).map((stack) => stack.close()));
 });
 
-it("every entry is there once, no comment is lost, and the file ends as it began", { timeout: 300_000 }, async () => {
+it("every entry is there once, no comment is lost, and the file ends as it began", { timeout: 900_000 }, async () => {
   const world = await startWorld();
   const seed = seedFrom("WRITERS_SEED");
   console.log(`WRITERS_SEED=${seed}`);

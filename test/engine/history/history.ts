@@ -62,6 +62,7 @@ class History {
   readonly #steps: string[] = [];
   readonly #result: HistoryResult;
   #belongings: Belongings = nothing;
+  #overtakings = 0;
 
   constructor(world: World, stacks: HistoryStack[], options: HistoryOptions) {
     this.#world = world;
@@ -159,7 +160,7 @@ class History {
   /** `shadow` is given each edit that somebody squeezes in. */
   #arm(fault: PlannedFault, shadow: (edit: (text: string) => string) => void) {
     return arm(this.#world, fault, () => {
-      const step = nextEdit(this.#random, this.#belongings, 10_000 + this.#steps.length);
+      const step = nextEdit(this.#random, this.#belongings, 10_000 + this.#overtakings++);
       this.#world.tailscale.state.policy = step.edit(this.#world.tailscale.state.policy);
       shadow(step.edit);
       this.#belongings = step.after;
