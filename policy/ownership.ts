@@ -85,7 +85,9 @@ class Survey {
         own.delete(tag);
         claims.push(first ? this.#ownClaim(section, tag, wanted, first) : this.#foreignClaim(section, tag, wanted));
         for (const entry of others) {
-          (this.#means(entry, wanted) ? surplus : copies).push({ tag, entry });
+          // A copy that nobody changed is as old as the first one: it goes, also when the settings have changed since.
+          const isUnchanged = first !== undefined && this.#means(entry, entryJson(this.#policy.text, first));
+          (isUnchanged || this.#means(entry, wanted) ? surplus : copies).push({ tag, entry });
         }
       }
       for (const [tag, entries] of own) surplus.push(...entries.map((entry) => ({ tag, entry })));

@@ -178,6 +178,13 @@ describe("copies", () => {
     expect(insert(text, ci, owner).match(/"tag:aperture"\]/g)).toHaveLength(1);
   });
 
+  it("the same twice, and other settings since: one is brought to them, and the old one does not stay in effect", () => {
+    const wanted: Fragment = { "tag:ci": { ...access, models: ["openai/gpt-5"] } };
+    const text = insert(twice(policy(), grant), wanted, owner);
+    expect(text).not.toContain("anthropic");
+    expect(text).toBe(insert(policy(), wanted, owner));
+  });
+
   it("two others: both show", () => {
     const other = { ...grant, dst: ["tag:other"] };
     const text = twice(twice(policy(), other), { ...other, dst: ["tag:third"] });
