@@ -116,7 +116,8 @@ export function isExpected(error: unknown): error is Error {
 
 function edited(text: string, inputs: Inputs, previous: Inputs | undefined): string {
   const renamed = previous !== undefined && previous.owner !== inputs.owner;
-  return insert(renamed ? remark(text, previous.owner, inputs.owner) : text, inputs.access, inputs.owner);
+  const marked = renamed ? remark(text, previous.owner, inputs.owner) : text;
+  return insert(marked, inputs.access, inputs.owner, previous?.access);
 }
 
 async function refuseUnlessValid(around: Surroundings, live: PolicyFile, wanted: string, inputs: Inputs) {

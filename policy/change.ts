@@ -21,13 +21,19 @@ import { Splice } from "./splice.ts";
 
 /**
  * The text with exactly `fragment` as the owner's entries; with `isGone` without any of them, where `fragment` only says
- * which entries are the owner's.
+ * which entries are the owner's, as `applied` does, which was inserted before.
  *
  * @throws PolicyError when another stack wants something else for the same tag
  */
-export function change(text: string, fragment: Fragment, owner: string, isGone: boolean): string {
+export function change(
+  text: string,
+  fragment: Fragment,
+  owner: string,
+  isGone: boolean,
+  applied: Fragment = fragment,
+): string {
   const policy = readPolicy(text);
-  const ownership = survey(policy, fragment, owner);
+  const ownership = survey(policy, fragment, owner, applied);
   if (!isGone) refuseConflicts(text, ownership.claims, owner);
   return new Change(policy, ownership, owner, isGone).result();
 }

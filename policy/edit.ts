@@ -65,10 +65,13 @@ function lineCounter(text: string): (offset: number) => number {
 
 const tabs = { eol: "\n", indent: "", unit: "\t" };
 
-/** Brings the owner's entries to exactly the fragment: adds, repairs in place, removes what the fragment no longer has. */
-export function insert(policy: string, fragment: Fragment, owner: string): string {
+/**
+ * Brings the owner's entries to exactly the fragment: adds, repairs in place, removes what the fragment no longer has.
+ * `applied` is what was inserted before: it proves which entries are the owner's, whatever people deleted beside them.
+ */
+export function insert(policy: string, fragment: Fragment, owner: string, applied?: Fragment): string {
   checkOwner(owner);
-  return change(policy, fragment, owner, false);
+  return change(policy, fragment, owner, false, applied);
 }
 
 /** Removes the owner's entries. `fragment` is what was inserted: it proves which entries are the owner's. */

@@ -3,7 +3,7 @@
  * left in front of the next one, or a mark copied together with an entry. So an entry is a stack's own if it carries the
  * stack's mark and
  * - in `grants`: it names a tag in `src` and gives Aperture's app capability;
- * - in `tagOwners`: the fragment has the tag, or a marked grant or test of the same tag stands beside it;
+ * - in `tagOwners`: the fragment has or had the tag, or a marked grant or test of the same tag stands beside it;
  * - in `tests`: its `src` is the tag and it accepts a destination of the fragment or of a grant to Aperture.
  * Any other mark of the stack is a stray one: the next edit takes the mark away and leaves the entry as it is.
  */
@@ -46,14 +46,20 @@ export interface Ownership {
   strays: { entry: PolicyEntry; mark: Mark }[];
 }
 
-/** Looks at every entry of the file once. */
-export function survey(policy: PolicyDocument, fragment: Fragment, owner: string): Ownership {
-  return new Survey(policy, fragment, owner).result();
+/** Looks at every entry of the file once. `applied` is what was inserted before, and proves entries like the fragment. */
+export function survey(
+  policy: PolicyDocument,
+  fragment: Fragment,
+  owner: string,
+  applied: Fragment = fragment,
+): Ownership {
+  return new Survey(policy, fragment, owner, applied).result();
 }
 
 class Survey {
   readonly #policy: PolicyDocument;
   readonly #fragment: Fragment;
+  readonly #applied: Fragment;
   readonly #owner: string;
   /** Entries with the owner's mark. */
   readonly #marked: Record<SectionName, Map<Tag, PolicyEntry[]>>;
@@ -61,9 +67,10 @@ class Survey {
   readonly #foreign: Record<SectionName, Map<string, PolicyEntry[]>>;
   readonly #strays: Ownership["strays"] = [];
 
-  constructor(policy: PolicyDocument, fragment: Fragment, owner: string) {
+  constructor(policy: PolicyDocument, fragment: Fragment, owner: string, applied: Fragment) {
     this.#policy = policy;
     this.#fragment = fragment;
+    this.#applied = applied;
     this.#owner = owner;
     this.#marked = { tagOwners: new Map(), grants: new Map(), tests: new Map() };
     this.#foreign = { tagOwners: new Map(), grants: new Map(), tests: new Map() };
@@ -102,7 +109,7 @@ class Survey {
       if (sources.length === 1) append(this.#foreign[section], sources[0] as string, entry);
       return;
     }
-    const tag = sources.length === 1 ? sources[0] : (sources.find((source) => this.#wants(source)) ?? sources[0]);
+    const tag = sources.length === 1 ? sources[0] : (sources.find((source) => this.#knows(source)) ?? sources[0]);
     const isPossible = section !== "grants" || givesAperture(this.#policy.text, entry);
     if (tag !== undefined && isTag(tag) && isPossible) append(this.#marked[section], tag, entry);
     else this.#stray(entry);
@@ -112,8 +119,9 @@ class Survey {
     if (entry.mark) this.#strays.push({ entry, mark: entry.mark });
   }
 
-  #wants(source: string): boolean {
-    return Object.hasOwn(this.#fragment, source);
+  /** A tag of the owner's, now or before. */
+  #knows(source: string): boolean {
+    return Object.hasOwn(this.#fragment, source) || Object.hasOwn(this.#applied, source);
   }
 
   /** The marked entries of a section that are proven; marks of the others are stray ones. */
@@ -133,23 +141,25 @@ class Survey {
     const hasGrant = this.#marked.grants.has(tag);
     if (section === "tagOwners") {
       return (
-        this.#wants(tag) || hasGrant || (this.#marked.tests.get(tag) ?? []).some((test) => this.#isPlainTest(test))
+        this.#knows(tag) || hasGrant || (this.#marked.tests.get(tag) ?? []).some((test) => this.#isPlainTest(test))
       );
     }
     const hosts = acceptedHosts(entryJson(this.#policy.text, entry));
     if (hosts.some((host) => this.#destinations(tag).has(host))) return true;
-    return !this.#wants(tag) && !hasGrant && this.#marked.tagOwners.has(tag) && this.#isPlainTest(entry);
+    return !this.#knows(tag) && !hasGrant && this.#marked.tagOwners.has(tag) && this.#isPlainTest(entry);
   }
 
   /** Aperture's addresses, as the fragment and every grant of the tag say. */
   #destinations(tag: Tag): Set<unknown> {
-    const wanted = this.#wants(tag) ? this.#fragment[tag]?.destinations : [];
+    const known = [this.#fragment, this.#applied].flatMap((fragment) =>
+      Object.hasOwn(fragment, tag) ? (fragment[tag]?.destinations ?? []) : [],
+    );
     const adoptable = (this.#foreign.grants.get(tag) ?? []).filter((entry) => givesAperture(this.#policy.text, entry));
     const live = [...(this.#marked.grants.get(tag) ?? []), ...adoptable].flatMap((entry) => {
       const grant = entryJson(this.#policy.text, entry);
       return isObject(grant) && Array.isArray(grant.dst) ? (grant.dst as unknown[]) : [];
     });
-    return new Set<unknown>([...(wanted ?? []), ...live]);
+    return new Set<unknown>([...known, ...live]);
   }
 
   /** Has the test the form that a fragment gives it, and nothing else? */

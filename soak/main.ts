@@ -6,8 +6,8 @@ import { contest } from "../test/writers/contest.ts";
 import { withStacks } from "../test/writers/on-engines.ts";
 import { readOptions, type SoakOptions, usage } from "./options.ts";
 
-const options = readOptionsOrExit();
 const started = Date.now();
+const options = readOptionsOrExit();
 const until = options.minutes === undefined ? undefined : started + options.minutes * 60_000;
 const engine = await prepareEngine({ log: console.error });
 for (const line of engine.description) console.log(line);

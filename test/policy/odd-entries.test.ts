@@ -168,6 +168,18 @@ describe("a file without the fragment's own knowledge", () => {
   });
 });
 
+describe("a tag that the settings no longer have, whose grant somebody has deleted", () => {
+  const tagOnly = [grant, test].reduce((text, entry) => text.replace(`${mark} ${JSON.stringify(entry)}`, ""), policy());
+
+  it("goes, where it is known that the stack had it", () => {
+    expect(insert(tagOnly, {}, owner, ci)).toBe('{\n"tagOwners": {},\n"grants": [],\n"tests": [],\n}\n');
+  });
+
+  it("stays without its mark, where only the mark says so", () => {
+    expect(insert(tagOnly, {}, owner)).toBe('{\n"tagOwners": {"tag:ci": []},\n"grants": [],\n"tests": [],\n}\n');
+  });
+});
+
 describe("copies", () => {
   const twice = (text: string, copy: unknown) =>
     text.replace(`"grants": [${mark}`, `"grants": [${mark} ${JSON.stringify(copy)}, ${mark}`);
