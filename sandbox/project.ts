@@ -1,6 +1,6 @@
 /** The program as a Pulumi project in a folder of its own, so that a trial leaves the checkout as it was. */
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, parseDocument, stringify } from "yaml";
 import { childEnvironment } from "./engine/environment.ts";
@@ -18,6 +18,10 @@ export interface Project {
   directory: string;
   /** Everything that a child of this project has in its environment. */
   environment: Record<string, string>;
+  /** What every `pulumi` of this project has printed so far. */
+  outputs: { command: string; output: string }[];
+  /** Links below `directory` to the engine's own folders. */
+  linked: string[];
   /** Replaces or edits the stack's configuration. */
   configure(edit: (config: Record<string, unknown>) => void): void;
   /** `pulumi ARGUMENTS`, in the project's folder. */
@@ -46,11 +50,28 @@ export async function createProject(options: ProjectOptions): Promise<Project> {
   writeFileSync(join(directory, "Pulumi.yaml"), relocatedProject(main));
   const stackFile = join(directory, `Pulumi.${stack}.yaml`);
   writeFileSync(stackFile, stringify({ config: options.config ?? rehearsalConfig() }));
-  const environment = childEnvironment({ ...options.environment, PULUMI_BACKEND_URL: `file://${backend}` });
+  const { home, linked } = ownHome(directory, options.environment.PULUMI_HOME);
+  const temporary = join(directory, "tmp");
+  mkdirSync(temporary, { recursive: true });
+  const environment = childEnvironment({
+    ...options.environment,
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_HOME: home,
+    PULUMI_CONFIG_PASSPHRASE: passphrase,
+    TMPDIR: temporary,
+  });
+  const outputs: Project["outputs"] = [];
+  const pulumi = async (args: string[], onOutput?: (text: string) => void) => {
+    const result = await run("pulumi", args, { cwd: directory, env: environment }, onOutput);
+    outputs.push({ command: args[0] ?? "", output: result.output });
+    return result;
+  };
 
   const project: Project = {
     directory,
     environment,
+    outputs,
+    linked,
     configure(edit) {
       // The document and not its value: the engine keeps the encryption salt in this file.
       const document = parseDocument(readFileSync(stackFile, "utf8"));
@@ -59,14 +80,32 @@ export async function createProject(options: ProjectOptions): Promise<Project> {
       document.set("config", config);
       writeFileSync(stackFile, document.toString());
     },
-    pulumi: (...args) => run("pulumi", args, { cwd: directory, env: environment }, options.onOutput),
+    pulumi: (...args) => pulumi(args, options.onOutput),
   };
-  const created = await run("pulumi", ["stack", "init", stack, "--non-interactive"], {
-    cwd: directory,
-    env: environment,
-  });
+  const created = await pulumi(["stack", "init", stack, "--non-interactive"]);
   if (created.exitCode !== 0) throw new Error(`pulumi stack init failed:\n${created.output}`);
   return project;
+}
+
+/** Of the stack's secrets; made up, and not empty, so that it can be searched for. */
+const passphrase = "example passphrase, no <secret> & 100% made up";
+
+/**
+ * A `PULUMI_HOME` in which the engine and its plugins are those of `shared`, and logs and the choice of stacks are the
+ * project's own.
+ */
+function ownHome(directory: string, shared: string | undefined): { home: string; linked: string[] } {
+  const home = join(directory, "home");
+  mkdirSync(home, { recursive: true });
+  if (shared === undefined) return { home, linked: [] };
+  const linked = ["plugins", "versions"].map((folder) => {
+    mkdirSync(join(shared, folder), { recursive: true });
+    const link = join(home, folder);
+    // A junction needs no rights on Windows; elsewhere the type does not count.
+    symlinkSync(join(shared, folder), link, "junction");
+    return link;
+  });
+  return { home, linked };
 }
 
 /** The configuration of Pulumi.rehearsal.yaml. */

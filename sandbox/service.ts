@@ -2,6 +2,7 @@
 import { type ServerType, serve } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { type Fault, type Faults, failing } from "./faults.ts";
+import type { KnownSecret } from "./secrecy/known-secrets.ts";
 
 /** One request that a service answered; control requests are left out. Holds no header and no body, so no secret. */
 export interface JournalEntry {
@@ -30,6 +31,10 @@ export interface Service {
   journal: JournalEntry[];
   /** Set by a test to let requests fail. */
   faults: { choose?: Faults };
+  /** What the control routes answer, by path; also after `close`. */
+  controlAnswers(): Promise<Record<string, string>>;
+  /** Every secret that it issued or accepted so far. */
+  secrets(): KnownSecret[];
   close(): Promise<void>;
 }
 
@@ -37,12 +42,12 @@ export interface Service {
 export function createService(
   options: ServiceOptions,
   state: () => unknown,
-): { app: Hono } & Pick<Service, "journal" | "faults"> {
+): { app: Hono } & Pick<Service, "journal" | "faults" | "controlAnswers"> {
   const app = new Hono();
   const journal: JournalEntry[] = [];
   const faults: Service["faults"] = {};
-  app.get("/_sandbox/journal", (c) => c.json(journal));
-  app.get("/_sandbox/state", (c) => c.json(state() as object));
+  const control = { "/_sandbox/journal": () => journal, "/_sandbox/state": () => state() as object };
+  for (const [path, answer] of Object.entries(control)) app.get(path, (c) => c.json(answer()));
   app.use(async (c, next) => {
     if (options.latencyMs) await new Promise((resolve) => setTimeout(resolve, options.latencyMs));
     const url = new URL(c.req.url);
@@ -60,7 +65,11 @@ export function createService(
     return answer;
   });
   app.notFound((c) => unknownRoute(c));
-  return { app, journal, faults };
+  const controlAnswers = async () =>
+    Object.fromEntries(
+      await Promise.all(Object.keys(control).map(async (path) => [path, await (await app.request(path)).text()])),
+    );
+  return { app, journal, faults, controlAnswers };
 }
 
 const unknownRouteHeader = "x-sandbox-unknown-route";

@@ -25,13 +25,15 @@ export function authenticate(state: GitHubState, resource: "core" | "graphql"): 
   return async (c, next) => {
     requests += 1;
     const requestId = `SAND:${requests.toString(16).toUpperCase().padStart(8, "0")}`;
-    const viewer = state.viewers.get(tokenOf(c) ?? "");
+    const token = tokenOf(c) ?? "";
+    const viewer = state.viewers.get(token);
     const rateLimit = viewer?.rateLimits[resource] ?? { limit: anonymousLimit, used: 1, reset: hourFromNow() };
     if (!viewer) {
       c.res = renderRefusal(unauthorized(tokenOf(c)), c);
     } else if (!spend(rateLimit)) {
       c.res = resource === "core" ? renderRefusal(exhausted(viewer), c) : exhaustedGraphql(c, viewer);
     } else {
+      state.secrets.add(`token of ${viewer.login}`, token);
       c.set("viewer", viewer);
       await next();
     }

@@ -48,7 +48,7 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
   const tokens = options.tokens ?? [{ token: defaultToken }];
   const state = new GitHubState(options.repositories, tokens);
   const { issuer, routes, issueToken } = createIssuer(state, options.issuer);
-  const { app, journal, faults } = createService(options, () => publicState(state));
+  const { app, journal, faults, controlAnswers } = createService(options, () => publicState(state));
   app.route("/api/v3", restApi(state));
   app.route("/api/graphql", graphqlApi(state));
   app.route(issuerPath, routes);
@@ -57,6 +57,11 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
     url,
     journal,
     faults,
+    controlAnswers,
+    secrets() {
+      for (const [token, { login }] of state.viewers) state.secrets.add(`token of ${login}`, token);
+      return state.secrets.list();
+    },
     close,
     state,
     token: tokens[0]?.token ?? defaultToken,

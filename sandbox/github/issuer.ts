@@ -66,7 +66,7 @@ export function createIssuer(state: GitHubState, issuer = issuerOfGitHub) {
     const claims = claimsOf(repository, job);
     const issuedAt = Math.floor((job.issuedAt ?? new Date()).getTime() / 1000);
     const { privateKey } = await keyPair();
-    return new SignJWT(claims)
+    const token = await new SignJWT(claims)
       .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: id })
       .setSubject(subject(repository, claims, subjectContext({ ...job, ref: claims.ref })))
       .setIssuer(issuer)
@@ -76,6 +76,8 @@ export function createIssuer(state: GitHubState, issuer = issuerOfGitHub) {
       .setNotBefore(issuedAt)
       .setExpirationTime(issuedAt + lifetimeSeconds)
       .sign(privateKey);
+    state.secrets.add(`OIDC token of a job of ${job.repository}`, token);
+    return token;
   }
 
   return { issuer, routes, issueToken };

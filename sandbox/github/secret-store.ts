@@ -16,7 +16,13 @@ export class SecretStore {
   /** What the API shows of each secret, by name. */
   readonly metadata = new Map<string, SecretMetadata>();
   readonly #values = new Map<string, string>();
+  readonly #onValue: (name: string, value: string) => void;
   #keys: { id: string; pair: { publicKey: Uint8Array; privateKey: Uint8Array } } | undefined;
+
+  /** `onValue` hears of every value that is stored. */
+  constructor(onValue: (name: string, value: string) => void) {
+    this.#onValue = onValue;
+  }
 
   /** The key that clients seal values for; made when first asked for. */
   get publicKey(): { id: string; base64: string } {
@@ -43,6 +49,7 @@ export class SecretStore {
     const now = laterThan(existing?.updatedAt);
     this.metadata.set(key, { name: key, createdAt: existing?.createdAt ?? now, updatedAt: now });
     this.#values.set(key, value);
+    this.#onValue(key, value);
     return existing ? "updated" : "created";
   }
 

@@ -1,5 +1,6 @@
 /** The stand-in's world: live and mutable, so that a test can act as somebody at github.com. */
 
+import { KnownSecrets } from "../secrecy/known-secrets.ts";
 import { timestamp } from "./answers.ts";
 import { GitStore, type Signature } from "./git.ts";
 import type {
@@ -96,6 +97,8 @@ export class GitHubState {
   readonly repositories: Repository[] = [];
   /** By token. */
   readonly viewers = new Map<string, Viewer>();
+  /** Tokens, OIDC tokens and values of repository secrets, of now and of before. */
+  readonly secrets = new KnownSecrets();
   readonly #owners = new Map<string, Owner>();
   #created = 0;
 
@@ -132,7 +135,7 @@ export class GitHubState {
         selected: { githubOwnedAllowed: true, verifiedAllowed: false, patternsAllowed: [] },
       },
       git: new GitStore(),
-      secrets: new SecretStore(),
+      secrets: new SecretStore((name, value) => this.secrets.add(`repository secret ${name}`, value)),
       variables: new Map(),
       pulls: [],
       createdAt: timestamp(),

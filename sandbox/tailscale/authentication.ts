@@ -61,7 +61,10 @@ export const hasScope = (caller: Caller, scope: string): boolean =>
 
 function callerOf(state: TailscaleState, authorization: string): Caller {
   const token = /^Bearer (.+)$/i.exec(authorization)?.[1] ?? basicCredentials(authorization)?.user ?? "";
-  if (state.apiKeys.has(token)) return { kind: "user", userId: owner.userId };
+  if (state.apiKeys.has(token)) {
+    state.secrets.add("API key", token);
+    return { kind: "user", userId: owner.userId };
+  }
   const accessToken = state.accessTokens.get(digest(token));
   // A token ends with its credential.
   if (accessToken && state.now() < accessToken.expires && state.keys.has(accessToken.caller.id))
@@ -82,6 +85,7 @@ export function issueAccessToken(state: TailscaleState, caller: AccessToken["cal
   const token = `tskey-api-${caller.id}-${randomId(32)}`;
   const expires = new Date(state.now().getTime() + state.tokenLifetime * 1000);
   state.accessTokens.set(digest(token), { caller, expires });
+  state.secrets.add(`access token of ${caller.id}`, token);
   return {
     access_token: token,
     token_type: "Bearer",

@@ -45,6 +45,7 @@ function keep(state: TailscaleState, unsecured: WithSecret<Key>, prefix: string)
   const secret = `${prefix}-${unsecured.id}-${randomId(32)}`;
   const key: Key = { ...unsecured, secretDigest: digest(secret) };
   state.keys.set(key.id, key);
+  state.secrets.add(`${key.keyType === "auth" ? "auth key" : "secret of OAuth client"} ${key.id}`, secret);
   return { key, secret };
 }
 

@@ -38,7 +38,7 @@ export async function startTailscale(options: TailscaleOptions): Promise<Service
   const { store = "raw", format, githubIssuer } = options;
   if (store === "canonical" && !format) throw new Error('store "canonical" needs `format`');
   const state = createState(options.policy, options.apiKeys ?? [], options.devices ?? []);
-  const { app, journal, faults } = createService(options, () => publicState(state));
+  const { app, journal, faults, controlAnswers } = createService(options, () => publicState(state));
   app.onError(renderApiError);
   addPolicyRoutes(app, state, { store, ...(format ? { format } : {}) });
   addKeyRoutes(app, state);
@@ -51,5 +51,15 @@ export async function startTailscale(options: TailscaleOptions): Promise<Service
       keys: createRemoteJWKSet(new URL(githubIssuer.jwksUrl), { cooldownDuration: 0 }),
     },
   );
-  return { ...(await listen(app, options.port)), journal, faults, state };
+  return {
+    ...(await listen(app, options.port)),
+    journal,
+    faults,
+    controlAnswers,
+    secrets() {
+      for (const apiKey of state.apiKeys) state.secrets.add("API key", apiKey);
+      return state.secrets.list();
+    },
+    state,
+  };
 }

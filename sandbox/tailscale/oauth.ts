@@ -33,9 +33,10 @@ export function addOAuthRoutes(app: Hono, state: TailscaleState, trusted: Truste
     const form = await readForm(c);
     const clientId = form.get("client_id") ?? "";
     const identity = state.keys.get(clientId);
+    const jwt = form.get("jwt") ?? "";
     const reason =
       identity?.keyType === "federated"
-        ? await refusalReason(form.get("jwt") ?? "", identity, trusted, state.now())
+        ? await refusalReason(jwt, identity, trusted, state.now())
         : "no federated identity has this client ID";
     if (reason !== undefined || identity?.keyType !== "federated") {
       state.refusedExchanges.push({ clientId, reason: reason ?? "" });
@@ -44,6 +45,7 @@ export function addOAuthRoutes(app: Hono, state: TailscaleState, trusted: Truste
         "Unauthorized. Visit https://login.tailscale.com/admin/settings/trust-credentials for details",
       );
     }
+    state.secrets.add(`identity token for ${clientId}`, jwt);
     return c.json(issueAccessToken(state, caller(identity, identity.scopes)));
   });
 }

@@ -1,4 +1,5 @@
 /** What the stand-in knows: one tailnet. */
+import { KnownSecrets } from "../secrecy/known-secrets.ts";
 import { timestamp } from "./answers.ts";
 import { randomId } from "./secrets.ts";
 
@@ -118,6 +119,8 @@ export interface TailscaleState {
   /** The time that tokens, keys and their expiry go by. Default: the system's. */
   now: () => Date;
   refusedExchanges: RefusedExchange[];
+  /** What was issued, and what somebody proved who they are with. */
+  secrets: KnownSecrets;
 }
 
 /** The user that API access tokens belong to, and that owns devices without a user. */
@@ -157,6 +160,7 @@ export function createState(policy: string, apiKeys: string[], devices: DeviceOp
     tokenLifetime: 3600,
     now: () => new Date(),
     refusedExchanges: [],
+    secrets: new KnownSecrets(),
   };
 }
 

@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, afterEach, beforeAll } from "vitest";
 import { prepareEngine } from "../../sandbox/engine/index.ts";
 import { createProject, type Project } from "../../sandbox/project.ts";
 import { startWorld, type World } from "../../sandbox/world.ts";
+import { expectNoLeak } from "./secrecy.ts";
 import { oneRepository, type StageOptions } from "./support.ts";
 
 const components = join(import.meta.dirname, "..", "..", "components", "index.ts");
@@ -17,7 +18,7 @@ new TailnetAccess("access", ${JSON.stringify(arguments_)});
 `;
 }
 
-/** Its fields are there from the first test on. */
+/** Its fields are there from the first test on. The test that leaves a secret anywhere fails. */
 export function sharedStage(options: StageOptions = {}): { world: World; project: Project } {
   const stage = {} as { world: World; project: Project };
   const directory = mkdtempSync(join(tmpdir(), "claude-aperture-"));
@@ -32,6 +33,8 @@ export function sharedStage(options: StageOptions = {}): { world: World; project
       ...(options.program === undefined ? {} : { program: options.program }),
     });
   });
+  const leaks = new Set<string>();
+  afterEach(() => expectNoLeak(stage.world, [stage.project], leaks));
   afterAll(async () => {
     await stage.world?.close();
     rmSync(directory, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 import { prepareEngine } from "../../sandbox/engine/index.ts";
 import { createProject, type Project } from "../../sandbox/project.ts";
 import { startWorld, type World, type WorldOptions } from "../../sandbox/world.ts";
+import { expectNoLeak, plantCanaries } from "./secrecy.ts";
 
 export interface Stage {
   world: World;
@@ -22,6 +23,8 @@ export interface StageOptions extends WorldOptions {
   environment?: Record<string, string>;
 }
 
+plantCanaries();
+
 let engine: ReturnType<typeof prepareEngine> | undefined;
 
 /** Lines that tell people what happens while an engine is built the first time. */
@@ -37,7 +40,10 @@ export const oneRepository = {
   "claude-aperture:aperture": { device: "tag:aperture" },
 };
 
-/** A world and a stack in it; both end with the test, and a request that the world does not serve fails it. */
+/**
+ * A world and a stack in it; both end with the test. A request that the world does not serve fails it, and so does a secret
+ * that is left anywhere.
+ */
 export async function stage(options: StageOptions = {}): Promise<Stage> {
   const world = await startWorld(options);
   onTestFinished(async () => {
@@ -48,18 +54,21 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   return { world, project: await stackIn(world, options) };
 }
 
-/** One more stack in a world. */
+/** One more stack in a world. It ends with the test, which fails when a secret is left anywhere. */
 export async function stackIn(world: World, options: StageOptions = {}): Promise<Project> {
   const directory = mkdtempSync(join(tmpdir(), "claude-aperture-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const { environment } = await preparedEngine();
-  return createProject({
+  const project = await createProject({
     directory,
     stack: options.stack ?? "test",
     environment: { ...environment, ...world.environment, ...options.environment },
     config: options.config ?? oneRepository,
     ...(options.program === undefined ? {} : { program: options.program }),
   });
+  // Hooks run in reverse order: before the folder and the world go.
+  onTestFinished(() => expectNoLeak(world, [project]));
+  return project;
 }
 
 /** `pulumi COMMAND` without questions; throws with the whole output when it fails. */
