@@ -5,6 +5,7 @@ import { Octokit } from "@octokit/core";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import * as pulumi from "@pulumi/pulumi";
+import { redact } from "../plugin/redact.ts";
 
 export type GitHubConnection = InstanceType<typeof GitHubClient>;
 
@@ -30,17 +31,34 @@ export function githubConfiguration(): GitHubConfiguration {
   };
 }
 
-/** Connects as the provider does: token, GitHub App, or the `gh` command's login. */
+/** Connects as the provider does: token, GitHub App, or the `gh` command's login. No error of it shows a credential. */
 export function connectToGitHub(
   configuration: GitHubConfiguration,
   environment: Record<string, string | undefined>,
 ): GitHubConnection {
-  return new GitHubClient({
-    ...authentication(configuration, environment),
+  const credential = authentication(configuration, environment);
+  const client = new GitHubClient({
+    ...credential,
     baseUrl: apiUrl(configuration.baseUrl ?? environment.GITHUB_BASE_URL),
     userAgent: "claude-aperture",
     log: { debug() {}, info() {}, warn() {}, error() {} },
     throttle: { onRateLimit: waitForLimit, onSecondaryRateLimit: waitForLimit },
+  });
+  redactErrors(client, typeof credential?.auth === "string" ? [credential.auth] : []);
+  return client;
+}
+
+/** A proxy may repeat in its answer what it was sent. */
+function redactErrors(client: GitHubConnection, secrets: string[]): void {
+  client.hook.error("request", (error) => {
+    error.message = redact(error.message, secrets);
+    if (error.stack) error.stack = redact(error.stack, secrets);
+    throw error;
+  });
+  // GraphQL's errors come with status 200.
+  client.hook.after("request", ({ data }) => {
+    for (const error of Array.isArray(data?.errors) ? data.errors : [])
+      error.message = redact(`${error.message}`, secrets);
   });
 }
 

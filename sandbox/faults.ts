@@ -8,7 +8,9 @@ export type Fault =
   /** The service acts, and the connection breaks before its answer. */
   | { kind: "drop after" }
   /** The service does not act and answers this. */
-  | { kind: "answer"; status: number; body: object; headers?: Record<string, string> };
+  | { kind: "answer"; status: number; body: object; headers?: Record<string, string> }
+  /** The service does not act, and its error repeats the credential and the body that it was sent, as careless proxies do. */
+  | { kind: "echo"; status: number };
 
 /** One request, as a fault is chosen for it. */
 export interface FaultyRequest {
@@ -23,11 +25,21 @@ export type Faults = (request: FaultyRequest) => Fault | undefined;
 /** The answer to send in place of the service's; undefined: the service's own. `act` has the service act. */
 export async function failing(c: Context, fault: Fault, act: () => Promise<void>): Promise<Response | undefined> {
   if (fault.kind === "answer") return Response.json(fault.body, fault);
+  if (fault.kind === "echo") return echo(c, fault.status);
   if (fault.kind === "drop after") await act();
   const { incoming } = c.env as HttpBindings;
   incoming.socket.destroy();
   // Nobody gets this: the socket is gone.
   return new Response(null, { status: 503 });
+}
+
+/** Says it as REST and GraphQL services do. */
+async function echo(c: Context, status: number): Promise<Response> {
+  const authorization = c.req.header("authorization") ?? "";
+  const basic = /^Basic (.+)$/i.exec(authorization)?.[1] ?? "";
+  const decoded = Buffer.from(basic, "base64").toString();
+  const message = `can not serve "Authorization: ${authorization}" (${decoded}) with the body ${await c.req.text()}`;
+  return Response.json({ message, errors: [{ message }] }, { status });
 }
 
 /** The same fault for the first `times` requests that match, then none. */
