@@ -29,10 +29,10 @@ export async function sweep(
 const notSecret = new Set(["repository secret TS_OAUTH_CLIENT_ID", "repository secret TS_AUDIENCE"]);
 
 /** Everything that services issued or accepted, and what the projects' environments hold; each value once. */
-function secretsInPlay(
+export function secretsInPlay(
   { github, tailscale }: World,
   projects: readonly Project[],
-  canaries: readonly KnownSecret[],
+  canaries: readonly KnownSecret[] = [],
 ): KnownSecret[] {
   const known = new KnownSecrets();
   for (const { name, value } of [
