@@ -6,6 +6,7 @@ import { prepareEngine } from "./engine/index.ts";
 import { createProject } from "./project.ts";
 import { acts, type Stage } from "./rehearsal/acts.ts";
 import { explain, heading, type Measurement, showCheck, showTable } from "./rehearsal/screen.ts";
+import { sweep } from "./secrecy/sweep.ts";
 import { startWorld } from "./world.ts";
 
 const { values: options } = parseArgs({ options: { keep: { type: "boolean", default: false } } });
@@ -28,7 +29,11 @@ const stage: Stage = { world, project, policyBefore: world.tailscale.state.polic
 const measurements: Measurement[] = [];
 for (const [index, act] of acts.entries()) measurements.push(await perform(index + 1, act));
 showTable(measurements);
-const failed = measurements.reduce((sum, { failed }) => sum + failed, 0);
+explain("Everything that the runs have printed and left behind is searched for every secret that was in play.");
+const leaks = await sweep(world, [project]);
+showCheck("no secret is in outputs, state, logs, temporary files or journals, in clear or encoded", leaks.length === 0);
+for (const leak of leaks) console.log(leak);
+const failed = measurements.reduce((sum, { failed }) => sum + failed, 0) + Math.min(leaks.length, 1);
 console.log(failed === 0 ? "\nEvery act did what it says." : `\n${failed} claims did not hold: see the lines with ✗.`);
 
 if (options.keep) keep();
