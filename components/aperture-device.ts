@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tailscale from "@pulumi/tailscale";
+import { say } from "../troubleshooting/entry.ts";
+import { devicesUnread, noDevice } from "../troubleshooting/start.ts";
 
 /** Where Aperture is, as the settings say it. */
 export interface ApertureSettings {
@@ -14,18 +16,20 @@ export interface ApertureSettings {
  *
  * A grant takes no machine name (tailscale.com/docs, "Grants syntax"), so a name has to become an address here.
  *
- * @throws pulumi.RunError when no device, or more than one, has the name.
+ * @throws pulumi.RunError when no device, or more than one, has the name, or when the credential may not see the devices.
  */
 export async function apertureDestinations({ hostname, device }: ApertureSettings): Promise<string[]> {
   if (device !== undefined) return [device];
-  const { devices = [] } = await tailscale.getDevices({ namePrefix: hostname });
+  const { devices = [] } = await tailscale.getDevices({ namePrefix: hostname }).catch(explainRefusal);
   const named = devices.filter(({ name }) => name.split(".")[0] === hostname || name === hostname);
   const [only] = named;
   if (named.length === 1 && only) return only.addresses.toSorted();
   const found = named.length === 0 ? "No device" : `${named.length} devices`;
-  throw new pulumi.RunError(
-    `${found} of the tailnet has the MagicDNS name "${hostname}", so the grant has no destination.\n` +
-      "  Name Aperture's tag or address: pulumi config set --path aperture.device tag:aperture\n" +
-      "  or its host name, if it is another: pulumi config set --path aperture.hostname NAME",
-  );
+  throw new pulumi.RunError(say(noDevice, { found, hostname }));
+}
+
+/** The provider's error ends in the status: `... (403)` (tailscale-client-go-v2, `APIError.Error`). */
+function explainRefusal(error: unknown): never {
+  const said = error instanceof Error ? error.message : String(error);
+  throw new pulumi.RunError(say(devicesUnread, { said }));
 }

@@ -7,6 +7,7 @@ import { secretsOf } from "../workflow/options.ts";
 import { claudeWorkflow } from "../workflow/presets.ts";
 import { render } from "../workflow/render.ts";
 import { actionsSecret } from "./actions-secret.ts";
+import { explained } from "./explained.ts";
 import {
   createRunnerCredential,
   type RunnerCredential,
@@ -150,7 +151,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
         args.transform?.actionsSecret,
         name,
         { repository: repositoryName(args), secretName, value },
-        { parent: this, dependsOn },
+        { parent: this, dependsOn, hooks: explained() },
       ),
     );
   }
@@ -176,6 +177,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
         {
           parent: this,
           dependsOn: ready,
+          hooks: explained(),
           // A new message alone would be an empty commit in every repository (terraform-provider-github#689), and
           // overwriteOnCreate matters only once.
           ignoreChanges: ["commitMessage", "overwriteOnCreate"],

@@ -13,7 +13,7 @@ import * as tailscale from "@pulumi/tailscale";
 import type { RepositorySettings, RepositorySlug } from "../settings/settings.ts";
 import type { GitHubConnection } from "./github-connection.ts";
 import { type RepositoryFindings, readRepositories } from "./repositories.ts";
-import { type SkippedRepository, unavailable } from "./repository-checks.ts";
+import { type SkippedRepository, whyUnavailable } from "./repository-checks.ts";
 
 /** The stack's outputs of its last run, as far as this one needs them. */
 export interface PreviousOutputs {
@@ -41,7 +41,7 @@ export function departed(previous: PreviousOutputs, listed: RepositorySettings[]
 /** Those that GitHub lets nobody write, and why. A renamed one can be written: GitHub redirects its old name. */
 export function unwritable(findings: RepositoryFindings): SkippedRepository[] {
   return [...findings].flatMap(([slug, facts]) => {
-    const reason = unavailable(facts);
+    const reason = whyUnavailable(facts);
     return reason === undefined ? [] : [{ slug, reason }];
   });
 }

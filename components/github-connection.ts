@@ -6,6 +6,8 @@ import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import * as pulumi from "@pulumi/pulumi";
 import { redact } from "../plugin/redact.ts";
+import { say } from "../troubleshooting/entry.ts";
+import { noGitHubCredentials, rateLimited } from "../troubleshooting/repositories.ts";
 
 export type GitHubConnection = InstanceType<typeof GitHubClient>;
 
@@ -64,7 +66,7 @@ function redactErrors(client: GitHubConnection, secrets: string[]): void {
 
 function waitForLimit(seconds: number, _options: object, _client: unknown, retryCount: number): boolean {
   if (retryCount >= rateLimitRetries) return false;
-  pulumi.log.info(`GitHub asks to wait ${seconds} s (rate limit); waiting.`, undefined, undefined, true);
+  pulumi.log.info(say(rateLimited, { seconds }), undefined, undefined, true);
   return true;
 }
 
@@ -95,11 +97,7 @@ function authentication(
   }
   const login = ghToken(baseUrl ?? environment.GITHUB_BASE_URL, environment);
   if (login) return { auth: login };
-  throw new pulumi.RunError(
-    "No credentials for GitHub.\n" +
-      "  Set GITHUB_TOKEN (classic: scopes repo and workflow; fine-grained: Contents, Secrets and Workflows read and write,\n" +
-      "  Actions read), or GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PEM_FILE, or run: gh auth login",
-  );
+  throw new pulumi.RunError(say(noGitHubCredentials, {}));
 }
 
 function ghToken(baseUrl: string | undefined, environment: Record<string, string | undefined>): string | undefined {

@@ -25,18 +25,17 @@ export function leftovers(keys: ListedKey[], made: { id: string; keyType: string
 let hook: pulumi.ResourceHook | undefined;
 
 /**
- * Resource options with which, after a credential was created, its twins are deleted. Where the answer to an earlier creation got lost, or the engine ended
+ * The hooks of a credential: after its creation its twins are deleted. Where the answer to an earlier creation got lost, or the engine ended
  * before it had written its state, the tailnet has a credential that no state knows.
  *
  * It never fails a run: the credential itself is made. A trust credential sees the keys of its own kind only, so an OAuth
  * client as deployer does not find a federated identity that was left.
  */
-export function removesLeftovers(): pulumi.CustomResourceOptions {
-  // Under Pulumi's mocks a hook can not be registered, and waits for ever.
-  const monitor = pulumi.runtime.getMonitor() as { registerResourceHook?: unknown } | undefined;
-  if (typeof monitor?.registerResourceHook !== "function") return {};
-  hook ??= new pulumi.ResourceHook("remove-leftover-credentials", removeLeftovers);
-  return { hooks: { afterCreate: [hook] } };
+export function removesLeftovers(): pulumi.ResourceHookBinding {
+  // The monitor of Pulumi's mocks takes no hooks, and the registration would wait for it forever.
+  if (!("registerResourceHook" in (pulumi.runtime.getMonitor() ?? {}))) return {};
+  hook ??= new pulumi.ResourceHook("claude-aperture-remove-leftovers", removeLeftovers);
+  return { afterCreate: [hook] };
 }
 
 const tailnet = new TailnetConnection(processRuntime(), {});

@@ -132,7 +132,8 @@ async function queryPartially(
   }
 }
 
-function isGraphqlError(
+/** An error of the GraphQL API, which answers 200. */
+export function isGraphqlError(
   error: unknown,
 ): error is Error & { errors: { type?: string }[]; data: Record<string, RepositoryAnswer | null> | null } {
   return error instanceof Error && error.name === "GraphqlResponseError";

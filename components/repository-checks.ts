@@ -1,6 +1,8 @@
 /** Which of the listed repositories can be set up: decided from what GitHub says, before anything is written. */
 import type { Problem } from "../settings/problem.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../settings/settings.ts";
+import { say } from "../troubleshooting/entry.ts";
+import * as texts from "../troubleshooting/repositories.ts";
 import { managedBy } from "../workflow/render.ts";
 import type { BranchProtection, RepositoryFacts, RepositoryFindings } from "./repositories.ts";
 
@@ -34,21 +36,30 @@ export function decideRepositories(settings: Settings, findings: RepositoryFindi
         ...obstacles(repository, facts, settings.policy.owner).map((message) => ({ path: repository.slug, message })),
       );
     } else if (settings.onUnavailable === "skip") {
-      decision.skipped.push({ slug: repository.slug, reason: reason ?? "is missing" });
+      decision.skipped.push({ slug: repository.slug, reason: predicate(reason ?? texts.missing) });
     } else {
-      const message = `It ${reason}. Remove it from claude-aperture:repositories, or leave such repositories alone: pulumi config set onUnavailable skip`;
-      decision.problems.push({ path: repository.slug, message });
+      decision.problems.push({ path: repository.slug, message: say(reason ?? texts.missing, {}) });
     }
   }
   return decision;
 }
 
-/** Why nothing can be written to a repository; undefined when it can. */
-export function unavailable(facts: RepositoryFacts | undefined): string | undefined {
-  if (!facts) return "does not exist, or the GitHub credential can not see it";
-  if (facts.archived) return "is archived, so nothing can be written";
-  if (facts.disabled) return "is disabled by GitHub, so nothing can be written";
+/** Why nothing can be written to a repository, as "is archived, ..."; undefined when it can. */
+export function whyUnavailable(facts: RepositoryFacts | undefined): string | undefined {
+  const text = unavailable(facts);
+  return text && predicate(text);
+}
+
+function unavailable(facts: RepositoryFacts | undefined) {
+  if (!facts) return texts.missing;
+  if (facts.archived) return texts.archived;
+  if (facts.disabled) return texts.disabled;
   return undefined;
+}
+
+/** `It is archived, ...` as what is said of a repository that is named: `is archived, ...`. */
+function predicate({ says }: { says: string }): string {
+  return says.replace(/^It |\.$/g, "");
 }
 
 function obstacles(settings: RepositorySettings, facts: RepositoryFacts, stackOwner: string): string[] {
@@ -66,19 +77,17 @@ function renamed(settings: RepositorySettings, facts: RepositoryFacts): string |
   const [owner, name] = facts.slug.split("/");
   const [askedOwner, askedName] = settings.slug.split("/");
   return owner?.toLowerCase() === askedOwner?.toLowerCase()
-    ? `GitHub calls it ${facts.slug} now. Replace its entry by: { name: ${name}, formerly: [${askedName}] }`
-    : `GitHub calls it ${facts.slug} now: it belongs to another owner. Remove it here, and list it in a stack of ${owner}.`;
+    ? say(texts.renamed, { name: facts.slug, new: name ?? "", old: askedName ?? "" })
+    : say(texts.transferred, { name: facts.slug, owner: owner ?? "" });
 }
 
 function lacksPermission({ permission }: RepositoryFacts): string | undefined {
   if (permission !== "READ" && permission !== "TRIAGE") return undefined;
-  return `The GitHub credential may only read it (${permission.toLowerCase()}). Give its user or app write access, or admin where the organisation restricts secrets.`;
+  return say(texts.readOnly, { permission: permission.toLowerCase() });
 }
 
 function emptyRepository({ defaultBranch }: RepositoryFacts): string | undefined {
-  return defaultBranch
-    ? undefined
-    : "It is empty, so there is no default branch to commit to. Push a first commit, or set delivery: { kind: output }.";
+  return defaultBranch ? undefined : say(texts.empty, {});
 }
 
 function protectedBranch({ defaultBranch, permission }: RepositoryFacts): string | undefined {
@@ -89,11 +98,7 @@ function protectedBranch({ defaultBranch, permission }: RepositoryFacts): string
     : protection.requiresStatusChecks
       ? "requires status checks"
       : "lets only others push";
-  return (
-    `Its default branch "${defaultBranch.name}" is protected: it ${rule}, so the workflow file can not be committed. Let the ` +
-    "deploying user or app bypass the rule (Settings > Branches), or set delivery: { kind: output } and commit the stack output " +
-    "`workflows` by pull request."
-  );
+  return say(texts.branchProtected, { branch: defaultBranch.name, rule });
 }
 
 function refusesCommits(protection: BranchProtection, permission: RepositoryFacts["permission"]): boolean {
@@ -110,6 +115,6 @@ function foreignWorkflow(
   if (workflowText === undefined || workflow.adopt) return undefined;
   const owner = managedBy(workflowText);
   if (owner === stackOwner) return undefined;
-  const whose = owner === undefined ? "was not written by this program" : `is managed by the stack ${owner}`;
-  return `${workflow.path} exists and ${whose}. Choose another workflow.path, or replace the file: workflow: { adopt: true }.`;
+  if (owner === undefined) return say(texts.foreignFile, { path: workflow.path });
+  return say(texts.otherStacksFile, { path: workflow.path, owner });
 }

@@ -4,6 +4,7 @@ import * as tailscale from "@pulumi/tailscale";
 import type { Tag } from "../policy/fragment.ts";
 import { githubIssuer } from "../settings/fields.ts";
 import type { RepositorySlug } from "../settings/settings.ts";
+import { explained } from "./explained.ts";
 import { removesLeftovers } from "./leftover-credentials.ts";
 import { type Transform, transformed } from "./transform.ts";
 
@@ -96,7 +97,7 @@ function createFederatedIdentity(
         tags: [args.tag],
         description: describe(args),
       },
-      { parent, ...removesLeftovers() },
+      { parent, hooks: { ...explained(), ...removesLeftovers() } },
     ),
   );
 }
@@ -113,7 +114,7 @@ function createOauthClient(
       // Another name is another resource: it is created before the old one is deleted, which happens last of all.
       rotation === undefined ? `${name}-oauth` : `${name}-oauth-${rotation}`,
       { scopes: ["auth_keys"], tags: [args.tag], description: describe(args, rotation) },
-      { parent, additionalSecretOutputs: ["key"], ...removesLeftovers() },
+      { parent, additionalSecretOutputs: ["key"], hooks: { ...explained(), ...removesLeftovers() } },
     ),
   );
 }

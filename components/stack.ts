@@ -4,10 +4,18 @@ import { RequestError } from "@octokit/request-error";
 import * as pulumi from "@pulumi/pulumi";
 import { SettingsError } from "../settings/problem.ts";
 import { parseSettings, type RepositorySlug, type Settings } from "../settings/settings.ts";
+import { say } from "../troubleshooting/entry.ts";
+import {
+  githubFailed,
+  githubForbidden,
+  githubGraphqlFailed,
+  githubUnauthorized,
+} from "../troubleshooting/repositories.ts";
 import type { ClaudeRepository } from "./claude-repository.ts";
 import { type KeptRepository, readLeaving, readPreviousOutputs } from "./departed-repositories.ts";
+import { requireEngine } from "./engine-version.ts";
 import { connectToGitHub, githubConfiguration } from "./github-connection.ts";
-import { readRepositories } from "./repositories.ts";
+import { isGraphqlError, readRepositories } from "./repositories.ts";
 import { type AvailableRepository, decideRepositories, type SkippedRepository } from "./repository-checks.ts";
 
 /** What a stack sets up, checked against GitHub. */
@@ -21,6 +29,7 @@ export interface Stack {
 
 /** @throws pulumi.RunError with every mistake in the settings, or every repository that can not be set up. */
 export async function readStack(): Promise<Stack> {
+  await requireEngine();
   const settings = readSettings();
   const github = connectToGitHub(githubConfiguration(), process.env);
   const requests = settings.repositories.map(({ slug, workflow }) => ({ slug, workflowPath: workflow.path }));
@@ -66,15 +75,13 @@ function readSettings(): Settings {
 }
 
 function explainGitHubError(error: unknown): never {
+  if (isGraphqlError(error)) throw new pulumi.RunError(say(githubGraphqlFailed, { said: error.message }));
   if (!(error instanceof RequestError)) throw error;
-  const { method, url } = error.request;
-  const fix =
-    error.status === 401
-      ? "The token is wrong or expired: set GITHUB_TOKEN."
-      : error.status === 403
-        ? "The token may not read this: classic tokens need the scopes repo and workflow, and single sign-on must be authorised."
-        : "Is GitHub reachable from here? Try again; nothing was changed.";
-  throw new pulumi.RunError(`GitHub answered ${error.status} to ${method} ${url}: ${error.message}\n  ${fix}`);
+  const { status, message: said } = error;
+  const request = `${error.request.method} ${error.request.url}`;
+  if (status === 401) throw new pulumi.RunError(say(githubUnauthorized, { request, said }));
+  if (status === 403) throw new pulumi.RunError(say(githubForbidden, { request, said }));
+  throw new pulumi.RunError(say(githubFailed, { status, request, said }));
 }
 
 /** `acme/app` -> `acme-app`: the name of a repository's resources, whatever its place in the list or its case. */

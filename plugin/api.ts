@@ -1,4 +1,6 @@
 /** The endpoints of the Tailscale API that concern the policy file: https://tailscale.com/api#tag/policyfile */
+import { say } from "../troubleshooting/entry.ts";
+import * as texts from "../troubleshooting/tailscale-credentials.ts";
 import { TailnetConnection } from "./connection.ts";
 import type { ProviderSettings } from "./credentials.ts";
 import type { HttpResponse } from "./http.ts";
@@ -113,23 +115,15 @@ function apiError(response: HttpResponse, action: string, scope: string): ApiErr
   const { status } = response;
   const said = message ? `: ${message}` : "";
   if (status === 412) return new PreconditionFailed(status, "The policy file changed since it was read.");
-  return new ApiError(status, `Tailscale did not ${action} (${status})${said}${advice(response, scope)}`, findings);
+  return new ApiError(status, refusal(status, { action, said, scope, status }), findings);
 }
 
-function advice(response: HttpResponse, scope: string): string {
-  if (response.status === 401) {
-    return "\nThe credential is not accepted: an API key may have expired (they live for 90 days at most). Set a new one.";
-  }
-  if (response.status === 403) {
-    return `\nThe credential lacks the scope ${scope}, or its user is no Owner, Admin or Network admin.`;
-  }
-  if (response.status === 404) {
-    return "\nCheck TAILSCALE_TAILNET (the tailnet ID, or unset for the credential's own) and TAILSCALE_BASE_URL.";
-  }
-  if (response.status >= 300 && response.status < 400) {
-    return "\nThe answer is a redirect, which is not followed, so that the credential stays here. Check TAILSCALE_BASE_URL.";
-  }
-  return "";
+function refusal(status: number, values: { action: string; said: string; scope: string; status: number }): string {
+  if (status === 401) return say(texts.unauthorized, values);
+  if (status === 403) return say(texts.forbidden, values);
+  if (status === 404) return say(texts.notFound, values);
+  if (status >= 300 && status < 400) return say(texts.redirected, values);
+  return say(texts.refused, values);
 }
 
 /** `{message, data: [{user, errors, warnings}]}`, tailscale/tailscale client/tailscale/acl.go. */

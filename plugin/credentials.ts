@@ -1,4 +1,6 @@
 /** Where the plugin connects to, and as whom: the environment variables of the Tailscale provider. */
+import { say } from "../troubleshooting/entry.ts";
+import * as texts from "../troubleshooting/tailscale-credentials.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Configuration of the provider (`tailnet-policy:*`); each value wins over its environment variable. */
@@ -46,13 +48,6 @@ export const environmentVariables = {
   audience: ["TAILSCALE_AUDIENCE"],
 } as const satisfies Partial<Record<keyof ProviderSettings, readonly string[]>>;
 
-const waysIn = [
-  "  TAILSCALE_API_KEY",
-  "  TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_OAUTH_CLIENT_SECRET",
-  "  TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_IDENTITY_TOKEN",
-  "  TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_AUDIENCE (in GitHub Actions)",
-].join("\n");
-
 /**
  * Reads the connection anew, so that a rotated key or token file is picked up.
  * Names, precedence and conflicts are those of the Tailscale provider 0.29
@@ -95,32 +90,23 @@ function chooseCredential(given: Given, scopes: string[]): Credential {
   if (apiKey) {
     const others = clientId || clientSecret || identityToken || audience;
     if (others) {
-      throw new CredentialError(
-        "Two kinds of Tailscale credentials are set: an API key and an OAuth client or federated identity.\n" +
-          "Unset TAILSCALE_API_KEY, or else all of TAILSCALE_OAUTH_CLIENT_ID, TAILSCALE_OAUTH_CLIENT_SECRET, " +
-          "TAILSCALE_IDENTITY_TOKEN, TAILSCALE_AUDIENCE and their older names OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET, " +
-          "IDENTITY_TOKEN.",
-      );
+      throw new CredentialError(say(texts.twoKinds, {}));
     }
     return { kind: "apiKey", apiKey };
   }
   if (audience && (clientSecret || identityToken)) {
-    throw new CredentialError(
-      "TAILSCALE_AUDIENCE contradicts TAILSCALE_OAUTH_CLIENT_SECRET and TAILSCALE_IDENTITY_TOKEN: set one of the three.",
-    );
+    throw new CredentialError(say(texts.twoProofs, {}));
   }
   if (!clientId && !clientSecret && !identityToken && !audience) {
-    throw new CredentialError(`No Tailscale credentials are set. Set one of these in the environment:\n${waysIn}`);
+    throw new CredentialError(say(texts.noCredentials, {}));
   }
   if (!clientId) {
-    throw new CredentialError(`TAILSCALE_OAUTH_CLIENT_ID is not set. Each of these is complete:\n${waysIn}`);
+    throw new CredentialError(say(texts.noClientId, {}));
   }
   if (clientSecret) return { kind: "oauth", clientId, clientSecret, scopes };
   if (identityToken) return { kind: "identityToken", clientId, identityToken };
   if (audience) return { kind: "audience", clientId, audience };
-  throw new CredentialError(
-    `TAILSCALE_OAUTH_CLIENT_ID is set, and nothing that proves it. Each of these is complete:\n${waysIn}`,
-  );
+  throw new CredentialError(say(texts.noProof, {}));
 }
 
 function fromFile(value: string, name: keyof typeof environmentVariables, runtime: Runtime): string {
@@ -144,10 +130,7 @@ function checkBaseUrl(baseUrl: string): string {
   }
   // The Tailscale provider builds the token URL by appending, so with a slash it would fail where we do not.
   if (baseUrl.endsWith("/")) {
-    throw new CredentialError(
-      `TAILSCALE_BASE_URL ends in a slash, which the Tailscale provider does not take: set it to ` +
-        `${baseUrl.replace(/\/+$/, "")}`,
-    );
+    throw new CredentialError(say(texts.trailingSlash, { url: baseUrl.replace(/\/+$/, "") }));
   }
   return baseUrl;
 }

@@ -1,4 +1,6 @@
 /** One HTTP exchange with the Tailscale API: time limit, retries, errors. */
+import { say } from "../troubleshooting/entry.ts";
+import { unreachable } from "../troubleshooting/tailscale-credentials.ts";
 import { backoff, type Runtime } from "./runtime.ts";
 
 export interface HttpRequest {
@@ -64,7 +66,8 @@ async function once(
     return { status: response.status, headers: response.headers, body: await response.text() };
   } catch (error) {
     const { origin } = new URL(request.url);
-    return new ConnectionError(`${origin} can not be reached: ${limit.aborted ? "no answer in 60 s" : cause(error)}`);
+    const reason = limit.aborted ? "no answer in 60 s" : cause(error);
+    return new ConnectionError(say(unreachable, { origin, reason }));
   }
 }
 

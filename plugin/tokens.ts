@@ -1,4 +1,6 @@
 /** The Authorization header: an API key as it is, or an access token, fetched once and renewed before it expires. */
+import { say } from "../troubleshooting/entry.ts";
+import * as texts from "../troubleshooting/tailscale-credentials.ts";
 import { type Connection, type Credential, CredentialError } from "./credentials.ts";
 import { exchange, type HttpResponse } from "./http.ts";
 import type { Runtime } from "./runtime.ts";
@@ -106,11 +108,7 @@ export class Authorization {
   async #actionsIdentityToken(audience: string, signal: AbortSignal | undefined): Promise<string> {
     const { ACTIONS_ID_TOKEN_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN } = this.#runtime.environment;
     if (!ACTIONS_ID_TOKEN_REQUEST_URL || !ACTIONS_ID_TOKEN_REQUEST_TOKEN) {
-      throw new CredentialError(
-        "TAILSCALE_AUDIENCE asks the runtime for an identity token, and this is no GitHub Actions job that may have one.\n" +
-          "In a job, grant it with `permissions: id-token: write`. Elsewhere (AWS, GCP, ...) fetch the token yourself and " +
-          "set TAILSCALE_IDENTITY_TOKEN instead.",
-      );
+      throw new CredentialError(say(texts.noRuntimeToken, {}));
     }
     this.secrets.add(ACTIONS_ID_TOKEN_REQUEST_TOKEN);
     const url = new URL(ACTIONS_ID_TOKEN_REQUEST_URL);
@@ -146,17 +144,10 @@ type TokenCredential = Exclude<Credential, { kind: "apiKey" }>;
 function refusal(credential: TokenCredential, response: HttpResponse): string {
   const { message } = parseJson(response.body);
   const said = typeof message === "string" ? `: ${message}` : "";
-  if (credential.kind === "oauth") {
-    return (
-      `Tailscale refused the OAuth client (${response.status})${said}\n` +
-      "Check TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_OAUTH_CLIENT_SECRET, and that the client still exists."
-    );
-  }
+  const { status } = response;
+  if (credential.kind === "oauth") return say(texts.clientRefused, { status, said });
   // The answer holds no reason on purpose; the admin console does: https://tailscale.com/kb/1581/workload-identity-federation
-  return (
-    `Tailscale refused the identity token for client ${credential.clientId} (${response.status})${said}\n` +
-    "The reason is on the credential's page: https://login.tailscale.com/admin/settings/trust-credentials"
-  );
+  return say(texts.identityRefused, { client: credential.clientId, status, said });
 }
 
 /** The Tailscale provider refuses the same tokens (tailscale-client-go-v2, identityfederation.go). */
@@ -167,8 +158,7 @@ function checkIdentityToken(token: string, now: number): string {
     throw new CredentialError("TAILSCALE_IDENTITY_TOKEN is not a JSON Web Token with an expiry.");
   }
   if (claims.exp * 1000 <= now) {
-    const expired = new Date(claims.exp * 1000).toISOString();
-    throw new CredentialError(`TAILSCALE_IDENTITY_TOKEN expired at ${expired}; fetch a new one.`);
+    throw new CredentialError(say(texts.tokenExpired, { time: new Date(claims.exp * 1000).toISOString() }));
   }
   return token;
 }

@@ -46,7 +46,7 @@ export async function createProject(options: ProjectOptions): Promise<Project> {
   const { directory, stack } = options;
   const backend = join(directory, "state");
   mkdirSync(backend, { recursive: true });
-  const main = options.program === undefined ? join(root, "index.ts") : writeProgram(directory, options.program);
+  const main = options.program === undefined ? join(root, "main.mjs") : writeProgram(directory, options.program);
   writeFileSync(join(directory, "Pulumi.yaml"), relocatedProject(main));
   const stackFile = join(directory, `Pulumi.${stack}.yaml`);
   writeFileSync(stackFile, stringify({ config: options.config ?? rehearsalConfig() }));

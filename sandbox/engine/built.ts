@@ -2,6 +2,8 @@
 import { createHash } from "node:crypto";
 import { chmod, copyFile, link, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { say } from "../../troubleshooting/entry.ts";
+import { noEngine } from "../../troubleshooting/sandbox.ts";
 import { exists, makeOnce } from "./cache.ts";
 import { downloadEnvironment } from "./environment.ts";
 import { versions } from "./pinned.ts";
@@ -104,7 +106,7 @@ async function makeHome(home: string, options: BuildOptions): Promise<void> {
   const isMissing = await Promise.all(made.map(async ({ part, folder }) => part.build && !(await exists(folder))));
   const missing = made.filter((_, index) => isMissing[index]).map(({ part }) => part);
   const [go] = await findOnPath("go", environment.PATH ?? environment.Path);
-  if (missing.length > 0 && !go) throw new Error(goIsMissing);
+  if (missing.length > 0 && !go) throw new Error(say(noEngine, {}));
   if (missing.length > 1)
     log("Building the engine from Go modules: some minutes the first time, then it is in the cache.");
 
@@ -144,13 +146,6 @@ async function compile(
     throw new Error(`go build of ${part.name} failed in ${part.sources}:\n${tail(result.output)}`);
   }
 }
-
-export const goIsMissing = [
-  "There is no Pulumi engine here, none can be downloaded, and Go, which could build one, is not on PATH. Do one of:",
-  "  - install Pulumi 3.230 or newer: https://www.pulumi.com/docs/install/",
-  "  - install Go 1.26 or newer: https://go.dev/doc/install",
-  "  - allow downloads (HTTPS_PROXY is honoured), and try again",
-].join("\n");
 
 async function copyScript(part: Part, folder: string): Promise<void> {
   const script = join(folder, part.name);

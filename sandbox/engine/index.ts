@@ -1,5 +1,7 @@
 /** The Pulumi engine that rehearsal, sandbox, tests and bench run on, so that nobody installs one by hand. */
 import { delimiter, dirname, join } from "node:path";
+import { say } from "../../troubleshooting/entry.ts";
+import { noForcedEngine } from "../../troubleshooting/sandbox.ts";
 import { build, cachedBuild } from "./built.ts";
 import { cacheDirectory } from "./cache.ts";
 import { cachedDownload, download } from "./downloaded.ts";
@@ -75,7 +77,7 @@ export async function choose(forced: EngineKind | undefined, ways: Ways): Promis
   const downloadedHome = may("downloaded") && (await ways.download());
   if (downloadedHome) return { kind: "downloaded", home: downloadedHome };
   if (may("built")) return { kind: "built", home: await ways.build() };
-  throw new Error(`CLAUDE_APERTURE_ENGINE=${forced}, but there is no ${forced} engine; the lines above say why.`);
+  throw new Error(say(noForcedEngine, { kind: forced ?? "" }));
 }
 
 function forcedKind(value: string | undefined): EngineKind | undefined {

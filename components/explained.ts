@@ -1,0 +1,36 @@
+/** Causes and fixes for errors of the official providers, in the run in which they come. */
+import * as pulumi from "@pulumi/pulumi";
+import { plain } from "../troubleshooting/entry.ts";
+import { explanationOf } from "../troubleshooting/provider-errors.ts";
+
+let hook: pulumi.ErrorHook | undefined;
+
+/**
+ * The hooks of a resource of an official provider: when its creation, update or deletion fails, the log says cause and fix.
+ * Resources that fail alike are explained once a run. It retries nothing, and does not see what fails in a read.
+ */
+export function explained(): pulumi.ResourceHookBinding {
+  // The monitor of Pulumi's mocks takes no hooks, and the registration would wait for it forever.
+  if (!("registerErrorHook" in (pulumi.runtime.getMonitor() ?? {}))) return {};
+  hook ??= new pulumi.ErrorHook("claude-aperture-explain", explainer());
+  return { onError: [hook] };
+}
+
+/** An error hook that explains each cause once for each type of resource. */
+export function explainer(log: (message: string) => unknown = pulumi.log.error): pulumi.ErrorHookFunction {
+  const known = new Set<object>();
+  return async ({ type, name, failedOperation, errors }) => {
+    // Newest first.
+    const explanation = explanationOf(type, errors[0] ?? "");
+    if (explanation !== undefined && !known.has(explanation)) {
+      known.add(explanation);
+      await log(
+        `${name} failed to ${failedOperation}.\n` +
+          `  Cause: ${plain(explanation.cause)}.\n` +
+          `  Fix: ${plain(explanation.fix)}.\n` +
+          "  Said once for all that fail like this. More: docs/troubleshooting.md",
+      );
+    }
+    return false;
+  };
+}

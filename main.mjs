@@ -1,0 +1,12 @@
+// JavaScript, so that a Node too old for index.ts can still say so, once and without a stack trace.
+import * as pulumi from "@pulumi/pulumi";
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  throw new pulumi.RunError(
+    `This program needs Node.js 22.18 or newer and was started on ${process.version} (${process.execPath}).\n` +
+      '  Put a newer one first on PATH. npm ci brings one: export PATH="$PWD/node_modules/.bin:$PATH"',
+  );
+}
+
+export const { repositories, workflows, skipped, next } = await import("./index.ts");

@@ -1,0 +1,23 @@
+/** Everything that docs/troubleshooting.md knows, in its order. */
+import { aperture } from "./aperture.ts";
+import { claude } from "./claude.ts";
+import type { Section } from "./entry.ts";
+import { noRun } from "./no-run.ts";
+import { policyFile } from "./policy-file.ts";
+import { repositories } from "./repositories.ts";
+import { sandbox } from "./sandbox.ts";
+import { start } from "./start.ts";
+import { tailnet } from "./tailnet.ts";
+import { tailscaleCredentials } from "./tailscale-credentials.ts";
+
+export const catalogue: readonly Section[] = [
+  start,
+  repositories,
+  tailscaleCredentials,
+  policyFile,
+  noRun,
+  tailnet,
+  aperture,
+  claude,
+  sandbox,
+];

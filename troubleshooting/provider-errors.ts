@@ -1,0 +1,150 @@
+/** What the two official providers say when a service refuses a write, by what was to be written. */
+import type { ForeignMessage } from "./entry.ts";
+
+/** An error of a resource. The first entry whose pattern is in the error explains it. */
+export interface ProviderError extends ForeignMessage {
+  when: string;
+}
+
+const when = "in `up`";
+
+/** The GitHub provider's errors are `METHOD URL: STATUS MESSAGE [...]` (google/go-github, `ErrorResponse.Error`). */
+export const githubErrors: readonly ProviderError[] = [
+  {
+    when,
+    theirs: ["403 API rate limit exceeded ...", "403 You have exceeded a secondary rate limit ..."],
+    pattern: /: (403|429) .*rate limit/i,
+    cause: "GitHub's limits: about 80 content-creating requests a minute, 500 an hour, 5,000 requests an hour",
+    fix: "wait for an hour at most, run `pulumi up` again: it goes on where it stopped",
+  },
+  {
+    when,
+    theirs: ["401 Bad credentials"],
+    pattern: /: 401 /,
+    cause: "the GitHub token is wrong, or expired or was revoked while `up` ran",
+    fix: "a new `GITHUB_TOKEN`, then `pulumi up` again: it goes on where it stopped",
+  },
+  {
+    when,
+    theirs: ["403 Repository was archived so is read-only."],
+    pattern: /: 403 .*(archived|access blocked)/,
+    cause: "the repository was archived or blocked since the preview",
+    fix: "unarchive it, or remove it from `claude-aperture:repositories`",
+  },
+  {
+    when: `${when}, for a secret`,
+    theirs: ["403 Resource not accessible by ...", "403 Must have admin rights to Repository."],
+    pattern: /\/actions\/secrets\/\S+: 403 /,
+    cause: "Secrets are not writable for the token, or only for admins",
+    fix: "the right Secrets, write (classic: the scope `repo`), and the role that the organisation wants for secrets",
+  },
+  {
+    when: `${when}, for a secret`,
+    theirs: ["404 Not Found"],
+    pattern: /\/actions\/secrets\/\S+: 404 /,
+    cause: "the token may not see the repository's secrets, or the repository was deleted since the preview",
+    fix: "the right Secrets, read and write (classic: the scope `repo`); `pulumi preview` names a repository that is gone",
+  },
+  {
+    when: `${when}, for a secret`,
+    theirs: ["422 ..."],
+    pattern: /\/actions\/secrets\/\S+: 422 /,
+    cause: "GitHub refuses the name or the form of the secret, or its public key changed at that moment",
+    fix: "run `pulumi up` again; a name of a `transform` takes letters, digits and underscores, and no `GITHUB_` in front",
+  },
+  {
+    when: `${when}, for \`.github/workflows/...\``,
+    theirs: ["404 Not Found"],
+    pattern: /\/contents\/\S+: 404 /,
+    cause: "the token lacks the scope `workflow` (fine-grained: Workflows, write). GitHub says 404 where it means 403",
+    fix: "add it, run `pulumi up` again",
+  },
+  {
+    when: `${when}, for the workflow file`,
+    theirs: ["403 Resource not accessible by ..."],
+    pattern: /\/contents\/\S+: 403 /,
+    cause: "Contents or Workflows are not writable for the token, or single sign-on is not authorised for it",
+    fix: "classic: the scopes `repo` and `workflow`; fine-grained and App: Contents and Workflows, write",
+  },
+  {
+    when: `${when}, for the workflow file`,
+    theirs: ["409 ..."],
+    pattern: /\/contents\/\S+: 409 /,
+    cause: "another commit at the same moment, or a branch rule that the preview did not see",
+    fix: "run `pulumi up` again; with a rule let the deployer bypass it, or `delivery: { kind: output }`",
+  },
+  {
+    when: `${when}, for the workflow file`,
+    theirs: ["422 Repository rule violations found", '422 Invalid request. "sha" wasn\'t supplied.'],
+    pattern: /\/contents\/\S+: 422 /,
+    cause: "a ruleset that the preview did not see keeps the commit out, or the file appeared since the preview",
+    fix: "let the deployer bypass the ruleset, or `delivery: { kind: output }`; for a file that appeared run `pulumi up` again",
+  },
+  {
+    when,
+    theirs: ["refusing to overwrite existing file"],
+    pattern: /refusing to overwrite existing file/,
+    cause: "the file appeared between preview and `up`, or the component is used without `overwrite`",
+    fix: "look at the file; then `workflow: { adopt: true }`",
+  },
+  {
+    when,
+    theirs: ["403 ...", "404 ...", "422 ..."],
+    pattern: /\/api\/v3\/\S+: (403|404|422) |api\.github\.com\/\S+: (403|404|422) /,
+    cause: "the token may not do this in the repository, or the repository was deleted since the preview",
+    fix: "classic: the scopes `repo` and `workflow`; the rights of others are in the [README](../README.md#use-it)",
+  },
+];
+
+/** The Tailscale provider's errors end in `MESSAGE (STATUS)` (tailscale-client-go-v2, `APIError.Error`). */
+export const tailscaleErrors: readonly ProviderError[] = [
+  {
+    when,
+    theirs: ["requested tags [tag:ci] are invalid or not permitted (400)"],
+    pattern: /requested tags \[[^\]]*\] are invalid or not permitted/,
+    cause: "the deployer is a trust credential, and its tags do not own the runner's tag",
+    fix: "`tagOwners: [tag:deployer]`, with the deployer's tag",
+  },
+  {
+    when,
+    theirs: ['OAuth client cannot grant scopes "auth_keys" (403)'],
+    pattern: /OAuth client cannot grant scopes/,
+    cause: "the deployer can give only scopes that it has",
+    fix: "add `auth_keys` to the deployer's credential",
+  },
+  {
+    when: `${when}, for a federated identity or an OAuth client`,
+    theirs: ["calling actor does not have enough permissions to perform this function (403)"],
+    pattern: /\(403\)/,
+    cause:
+      "the deployer lacks the scope `federated_keys` (for an OAuth client `oauth_keys`), or its user is no Owner, Admin or Network admin",
+    fix: "add the scope at [Trust credentials](https://login.tailscale.com/admin/settings/trust-credentials), run `pulumi up` again",
+  },
+  {
+    when,
+    theirs: ["API token invalid (401)"],
+    pattern: /\(401\)|oauth2: .*401/,
+    cause: "the deployer's key or token expired or was revoked while `up` ran",
+    fix: "a new credential in the environment, then `pulumi up` again: it goes on where it stopped",
+  },
+  {
+    when,
+    theirs: ["... (404)"],
+    pattern: /\(404\)/,
+    cause: "`TAILSCALE_TAILNET` or `TAILSCALE_BASE_URL` is wrong, or the credential was deleted since the preview",
+    fix: "unset both variables; for a credential that is gone `pulumi up --refresh` makes a new one",
+  },
+  {
+    when,
+    theirs: ["... (400)", "... (422)"],
+    pattern: /\((400|422)\)/,
+    cause: "Tailscale does not take the credential as it is described; its message names what",
+    fix: "change what it names: `identity`, `tag` or `environment` of the stack, or a `transform`",
+  },
+];
+
+/** The explanation of an error that a provider gave for a resource of the type `type`; undefined when none is known. */
+export function explanationOf(type: string, error: string): ProviderError | undefined {
+  const errors = type.startsWith("github:") ? githubErrors : type.startsWith("tailscale:") ? tailscaleErrors : [];
+  return errors.find(({ pattern }) => pattern.test(error));
+}

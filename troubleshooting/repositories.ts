@@ -1,0 +1,161 @@
+import { message, type Section } from "./entry.ts";
+import { githubErrors } from "./provider-errors.ts";
+
+export const noGitHubCredentials = message({
+  says: "No credentials for GitHub.",
+  advice:
+    "\n  Set GITHUB_TOKEN (classic: scopes repo and workflow; fine-grained: Contents, Secrets and Workflows read and write,\n" +
+    "  Actions read), or GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PEM_FILE, or run: gh auth login",
+  cause: "no `GITHUB_TOKEN`, no GitHub App, no login of `gh`",
+  fix: "as it says",
+});
+
+export const githubUnauthorized = message({
+  says: "GitHub answered 401 to {request}: {said}",
+  advice: "\n  The token is wrong or expired: set GITHUB_TOKEN.",
+  cause: "wrong or expired token",
+  fix: "a new `GITHUB_TOKEN`",
+});
+
+export const githubForbidden = message({
+  says: "GitHub answered 403 to {request}: {said}",
+  advice:
+    "\n  The token may not read this: classic tokens need the scopes repo and workflow, and single sign-on must be authorised.",
+  cause: "a right is missing, or single sign-on is not authorised for the token",
+  fix: "classic: `repo`, `workflow`; the list for others is in the [README](../README.md#use-it)",
+});
+
+export const githubFailed = message({
+  says: "GitHub answered {status} to {request}: {said}",
+  advice: "\n  Is GitHub reachable from here, and GITHUB_BASE_URL right? Try again; nothing was changed.",
+  cause: "GitHub or what is between fails, or `GITHUB_BASE_URL` names no GitHub (404, 422)",
+  fix: "run again; unset `GITHUB_BASE_URL` unless you have a GitHub of your own",
+});
+
+export const githubGraphqlFailed = message({
+  says: "GitHub refuses to tell about the repositories: {said}",
+  advice:
+    "\n  The token may not read them (classic: scope repo; fine-grained and App: Metadata and Administration, read), or single\n" +
+    "  sign-on is not authorised for it. Nothing was changed.",
+  cause: "the GraphQL API answers 200 with errors: a missing right, single sign-on, or a limit",
+  fix: "the rights in the [README](../README.md#use-it); authorise the token for single sign-on",
+});
+
+const leaveAlone =
+  " Remove it from claude-aperture:repositories, or leave such repositories alone: pulumi config set onUnavailable skip";
+
+export const missing = message({
+  says: "It does not exist, or the GitHub credential can not see it.",
+  advice: leaveAlone,
+  cause: "GitHub answers both alike: misspelt, deleted, private, or not among the repositories of the token or App",
+  fix: "correct it, or give access. `onUnavailable: skip` leaves it alone",
+});
+
+export const archived = message({
+  says: "It is archived, so nothing can be written.",
+  advice: leaveAlone,
+  cause: "as it says",
+  fix: "remove it, unarchive it, or `onUnavailable: skip`",
+});
+
+export const disabled = message({
+  says: "It is disabled by GitHub, so nothing can be written.",
+  advice: leaveAlone,
+  cause: "GitHub blocked it, for instance for an unpaid bill or a takedown",
+  fix: "remove it, or `onUnavailable: skip`",
+});
+
+export const renamed = message({
+  says: "GitHub calls it {name} now.",
+  advice: " Replace its entry by: { name: {new}, formerly: [{old}] }",
+  cause: "renamed",
+  fix: "the entry that the message gives: with `formerly` the resources are kept",
+});
+
+export const transferred = message({
+  says: "GitHub calls it {name} now: it belongs to another owner.",
+  advice: " Remove it here, and list it in a stack of {owner}.",
+  cause: "transferred",
+  fix: "as it says",
+});
+
+export const readOnly = message({
+  says: "The GitHub credential may only read it ({permission}).",
+  advice: " Give its user or app write access, or admin where the organisation restricts secrets.",
+  cause: "role read or triage",
+  fix: "write, or admin where the organisation keeps secrets to admins",
+});
+
+export const empty = message({
+  says: "It is empty, so there is no default branch to commit to.",
+  advice: " Push a first commit, or set delivery: { kind: output }.",
+  cause: "no commit yet",
+  fix: "push one, or `delivery: { kind: output }`",
+});
+
+export const branchProtected = message({
+  says: 'Its default branch "{branch}" is protected: it {rule}, so the workflow file can not be committed.',
+  advice:
+    " Let the deploying user or app bypass the rule (Settings > Branches), or set delivery: { kind: output } and commit the " +
+    "stack output `workflows` by pull request.",
+  cause: "a branch protection rule keeps the commit out",
+  fix: "let the deploying user or App bypass the rule, or `delivery: { kind: output }` and commit the output `workflows` by pull request",
+});
+
+const otherPath = " Choose another workflow.path, or replace the file: workflow: { adopt: true }.";
+
+export const foreignFile = message({
+  says: "{path} exists and was not written by this program.",
+  advice: otherPath,
+  cause: "a workflow file of somebody else at `workflow.path`",
+  fix: "another `path`, or `workflow: { adopt: true }` to replace it",
+});
+
+export const otherStacksFile = message({
+  says: "{path} exists and is managed by the stack {owner}.",
+  advice: otherPath,
+  cause: "two stacks list one repository with one `path`",
+  fix: "remove it from one of them",
+});
+
+export const rateLimited = message({
+  says: "GitHub asks to wait {seconds} s (rate limit); waiting.",
+  cause:
+    "GitHub's [limits](https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api): about 80 content-creating requests a minute, 500 an hour",
+  fix: "wait. Hundreds of new repositories take hours, whatever the tool; an App of an Enterprise organisation has more requests",
+});
+
+export const repositories: Section = {
+  title: "Repositories and GitHub",
+  introduction: `These come in the preview, for all repositories at once, unless said otherwise. What a provider says in \`up\` is explained
+there, once for each cause; \`pulumi destroy\` explains nothing unless it runs the program too: \`--run-program\`.`,
+  entries: [
+    noGitHubCredentials,
+    githubUnauthorized,
+    githubForbidden,
+    githubFailed,
+    githubGraphqlFailed,
+    missing,
+    archived,
+    disabled,
+    renamed,
+    transferred,
+    readOnly,
+    empty,
+    branchProtected,
+    foreignFile,
+    otherStacksFile,
+    ...githubErrors,
+    rateLimited,
+    {
+      seen: "a workflow file, a secret or a credential was changed or deleted by hand, and the preview says nothing",
+      cause: "a plain preview reads only the policy file anew",
+      fix: "`pulumi preview --refresh`, `pulumi up --refresh`. A secret that was changed by hand is written again by a resource `...-restored-1`",
+    },
+    {
+      seen: "`up` hangs for minutes at about the hundredth new file",
+      cause: "`github:legacyClient: false`",
+      fix: "remove it; the settings in `Pulumi.yaml` are as fast",
+    },
+  ],
+};
