@@ -25,10 +25,9 @@ export function explainer(log: (message: string) => unknown = pulumi.log.error):
     if (explanation !== undefined && !known.has(explanation)) {
       known.add(explanation);
       await log(
-        `${name} failed to ${failedOperation}.\n` +
+        `Why ${name}, and whatever fails like it, can not be ${failedOperation}d (docs/troubleshooting.md):\n` +
           `  Cause: ${plain(explanation.cause)}.\n` +
-          `  Fix: ${plain(explanation.fix)}.\n` +
-          "  Said once for all that fail like this. More: docs/troubleshooting.md",
+          `  Fix: ${plain(explanation.fix)}.`,
       );
     }
     return false;

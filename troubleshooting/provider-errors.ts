@@ -21,8 +21,8 @@ export const githubErrors: readonly ProviderError[] = [
     when,
     theirs: ["401 Bad credentials"],
     pattern: /: 401 /,
-    cause: "the GitHub token is wrong, or expired or was revoked while `up` ran",
-    fix: "a new `GITHUB_TOKEN`, then `pulumi up` again: it goes on where it stopped",
+    cause: "the GitHub token is wrong, or expired or was revoked during the run",
+    fix: "a new `GITHUB_TOKEN`, then the same again: it goes on where it stopped",
   },
   {
     when,
@@ -124,8 +124,8 @@ export const tailscaleErrors: readonly ProviderError[] = [
     when,
     theirs: ["API token invalid (401)"],
     pattern: /\(401\)|oauth2: .*401/,
-    cause: "the deployer's key or token expired or was revoked while `up` ran",
-    fix: "a new credential in the environment, then `pulumi up` again: it goes on where it stopped",
+    cause: "the deployer's key or token expired or was revoked during the run",
+    fix: "a new credential in the environment, then the same again: it goes on where it stopped",
   },
   {
     when,

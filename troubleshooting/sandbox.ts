@@ -19,8 +19,7 @@ export const noForcedEngine = message({
 export const damagedEngine = message({
   says: "The engine in the cache is damaged: {reason}",
   advice:
-    "\n  It is in {home}\n" +
-    "  Delete the cache, and run again; the engine is then fetched or built anew: rm -rf {cache}",
+    "\n  It is in {home}\n  Delete the cache, and run again; the engine is then fetched or built anew: rm -rf {cache}",
   cause: "an interrupted copy, a full disk, or a cleaner that deleted a part of the folder",
   fix: "delete the folder that the message names; `CLAUDE_APERTURE_CACHE` names another",
 });

@@ -108,7 +108,7 @@ export const start: Section = {
     },
     {
       says: "{value} is not a grant destination.",
-      file: "policy/rules.ts",
+      file: "settings/schema.ts",
       cause:
         "a machine or MagicDNS name as `aperture.device`; grants take [no such name](https://tailscale.com/docs/reference/syntax/grants)",
       fix: "tag the Aperture device, or give its Tailscale address",

@@ -4,6 +4,7 @@ import { say } from "../../troubleshooting/entry.ts";
 import { noForcedEngine } from "../../troubleshooting/sandbox.ts";
 import { build, cachedBuild } from "./built.ts";
 import { cacheDirectory } from "./cache.ts";
+import { whole } from "./damage.ts";
 import { cachedDownload, download } from "./downloaded.ts";
 import { findInstalled, type Installed } from "./installed.ts";
 import { moduleVersion, nodeDirectory, root, versions } from "./pinned.ts";
@@ -52,8 +53,8 @@ export async function prepareEngine(options: EngineOptions): Promise<Engine> {
   const forced = forcedKind(environment.CLAUDE_APERTURE_ENGINE);
   const choice = await choose(forced, {
     installed: () => findInstalled(context),
-    cachedDownload: () => cachedDownload(context),
-    cachedBuild: () => cachedBuild(context),
+    cachedDownload: async () => whole(await cachedDownload(context), context.cache),
+    cachedBuild: async () => whole(await cachedBuild(context), context.cache),
     download: () => download(context),
     build: () => build(context),
   });
