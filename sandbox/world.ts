@@ -1,7 +1,13 @@
 /** The loopback world: a tailnet's API and a GitHub that know each other, and the environment that leads programs to them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type RepositoryOptions, type RepositorySlug, startGitHub, type TokenOptions } from "./github/index.ts";
+import {
+  type ContentLimits,
+  type RepositoryOptions,
+  type RepositorySlug,
+  startGitHub,
+  type TokenOptions,
+} from "./github/index.ts";
 import type { ServiceOptions } from "./service.ts";
 import { startTailscale } from "./tailscale/index.ts";
 
@@ -17,6 +23,10 @@ export interface WorldOptions {
   latencyMs?: number;
   /** What GitHub accepts. Default: one token with every scope and GitHub's own limits. */
   tokens?: TokenOptions[];
+  /** GitHub's secondary limits on content. Default: none. */
+  contentLimits?: ContentLimits;
+  /** How many seconds of GitHub's limits pass in one second. Default 1. */
+  limitSpeed?: number;
   /** First of the ports; default: the system chooses. */
   portBase?: number;
 }
@@ -40,6 +50,8 @@ export async function startWorld(options: WorldOptions = {}) {
     ...service(0),
     repositories: options.repositories ?? ["acme/app", "acme/api"],
     ...(options.tokens ? { tokens: options.tokens } : {}),
+    ...(options.contentLimits ? { contentLimits: options.contentLimits } : {}),
+    ...(options.limitSpeed ? { limitSpeed: options.limitSpeed } : {}),
   });
   const tailscale = await startTailscale({
     ...service(1),

@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { Refusal, renderRefusal } from "./answers.ts";
 import type { Permission } from "./options.ts";
 import type { GitHubState, Repository } from "./state.ts";
-import { type RateLimit, spend, type Viewer } from "./viewer.ts";
+import { type RateLimit, seconds, spend, type Viewer } from "./viewer.ts";
 
 /** What the checks leave for the routes. */
 export interface Env {
@@ -27,10 +27,12 @@ export function authenticate(state: GitHubState, resource: "core" | "graphql"): 
     const requestId = `SAND:${requests.toString(16).toUpperCase().padStart(8, "0")}`;
     const token = tokenOf(c) ?? "";
     const viewer = state.viewers.get(token);
-    const rateLimit = viewer?.rateLimits[resource] ?? { limit: anonymousLimit, used: 1, reset: hourFromNow() };
+    const now = state.clock.now();
+    const resetMs = now + state.clock.windowMs(3600);
+    const rateLimit = viewer?.rateLimits[resource] ?? { limit: anonymousLimit, used: 1, reset: seconds(resetMs) };
     if (!viewer) {
       c.res = renderRefusal(unauthorized(tokenOf(c)), c);
-    } else if (!spend(rateLimit)) {
+    } else if (!spend(rateLimit, now, resetMs)) {
       c.res = resource === "core" ? renderRefusal(exhausted(viewer), c) : exhaustedGraphql(c, viewer);
     } else {
       state.secrets.add(`token of ${viewer.login}`, token);
@@ -38,6 +40,7 @@ export function authenticate(state: GitHubState, resource: "core" | "graphql"): 
       await next();
     }
     for (const [name, value] of Object.entries(rateLimitHeaders(rateLimit, resource))) c.res.headers.set(name, value);
+    c.res.headers.set("Date", new Date(now).toUTCString());
     c.res.headers.set("X-GitHub-Request-Id", requestId);
     c.res.headers.set("X-GitHub-Media-Type", "github.v3; format=json");
     if (viewer) c.res.headers.set("X-OAuth-Scopes", [...viewer.scopes].join(", "));
@@ -47,8 +50,6 @@ export function authenticate(state: GitHubState, resource: "core" | "graphql"): 
 function tokenOf(c: Context): string | undefined {
   return /^(?:bearer|token)\s+(\S+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
 }
-
-const hourFromNow = (): number => Math.floor(Date.now() / 1000) + 3600;
 
 /** Anonymous reading, which github.com allows for public repositories, is not served. */
 const unauthorized = (token: string | undefined): Refusal =>

@@ -2,8 +2,8 @@
  * A GitHub on the loopback interface: what the set-up and the real GitHub provider ask of it, served as a GitHub Enterprise
  * Server is (`/api/v3`, `/api/graphql`), since clients use those paths on any host other than GitHub's own.
  *
- * Not modelled: rulesets, environments, organization secrets, GitHub Apps, tags, forks, secondary rate limits, anonymous
- * access. A request for what is not served is a 501, recorded as unknown.
+ * Not modelled: rulesets, environments, organization secrets, GitHub Apps, tags, forks, anonymous access, secondary rate
+ * limits other than those on content. A request for what is not served is a 501, recorded as unknown.
  */
 import { Hono } from "hono";
 import { etag } from "hono/etag";
@@ -13,12 +13,14 @@ import { accountRoutes } from "./accounts.ts";
 import { actionsPermissionRoutes } from "./actions-permissions.ts";
 import { renderRefusal } from "./answers.ts";
 import { authenticate, type Env } from "./authentication.ts";
+import { Clock } from "./clock.ts";
 import { commitRoutes } from "./commits.ts";
+import { limitContent } from "./content-limits.ts";
 import { contentRoutes } from "./contents.ts";
 import { graphqlRoutes } from "./graphql.ts";
 import { createIssuer, issuerPath, type Job } from "./issuer.ts";
 import { oidcRoutes } from "./oidc.ts";
-import { defaultToken, type GitHubOptions } from "./options.ts";
+import { type ContentLimits, defaultToken, type GitHubOptions } from "./options.ts";
 import { pullRoutes } from "./pulls.ts";
 import { branchRoutes, refRoutes } from "./refs.ts";
 import { repositoryRoutes } from "./repositories.ts";
@@ -46,10 +48,10 @@ export interface GitHub extends Service {
 /** Starts the stand-in. Throws when the options contradict each other. */
 export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
   const tokens = options.tokens ?? [{ token: defaultToken }];
-  const state = new GitHubState(options.repositories, tokens);
+  const state = new GitHubState(options.repositories, tokens, new Clock(options.limitSpeed));
   const { issuer, routes, issueToken } = createIssuer(state, options.issuer);
   const { app, journal, faults, controlAnswers } = createService(options, () => publicState(state));
-  app.route("/api/v3", restApi(state));
+  app.route("/api/v3", restApi(state, options.contentLimits));
   app.route("/api/graphql", graphqlApi(state));
   app.route(issuerPath, routes);
   const { url, close } = await listen(app, options.port);
@@ -76,7 +78,7 @@ function graphqlApi(state: GitHubState): Hono<Env> {
   return api.use(authenticate(state, "graphql")).route("/", graphqlRoutes(state));
 }
 
-function restApi(state: GitHubState): Hono<Env> {
+function restApi(state: GitHubState, contentLimits: ContentLimits | undefined): Hono<Env> {
   const repository = new Hono<Env>()
     .use(findRepository(state))
     .use(writable)
@@ -90,9 +92,9 @@ function restApi(state: GitHubState): Hono<Env> {
     .route("/contents", contentRoutes())
     .route("/git", refRoutes())
     .route("/pulls", pullRoutes());
-  return new Hono<Env>()
-    .onError(renderRefusal)
-    .use(authenticate(state, "core"))
+  const api = new Hono<Env>().onError(renderRefusal).use(authenticate(state, "core"));
+  if (contentLimits) api.use(limitContent(state.clock, contentLimits));
+  return api
     .use(etag({ weak: true }))
     .route("/", accountRoutes(state))
     .route("/repos/:owner/:repo", repository)

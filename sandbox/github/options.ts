@@ -13,8 +13,20 @@ export interface GitHubOptions extends ServiceOptions {
   repositories: (RepositorySlug | RepositoryOptions)[];
   /** The accepted tokens. Default: `defaultToken`, with every scope and admin rights everywhere. */
   tokens?: TokenOptions[];
+  /** The secondary limits on content. Default: none are enforced. */
+  contentLimits?: ContentLimits;
+  /** How many seconds of a rate limit's window pass in one second. Default 1. */
+  limitSpeed?: number;
   /** `iss` of Actions tokens. Default `https://token.actions.githubusercontent.com`, as on github.com. */
   issuer?: string;
+}
+
+/** Content that one user may create: commits and pull requests. */
+export interface ContentLimits {
+  /** Default 80, about what GitHub allows. */
+  perMinute?: number;
+  /** Default 500, about what GitHub allows. */
+  perHour?: number;
 }
 
 export interface RepositoryOptions {

@@ -2,6 +2,7 @@
 import { randomInt } from "node:crypto";
 import sodium from "libsodium-wrappers";
 import { timestamp } from "./answers.ts";
+import type { Clock } from "./clock.ts";
 
 await sodium.ready;
 
@@ -16,11 +17,13 @@ export class SecretStore {
   /** What the API shows of each secret, by name. */
   readonly metadata = new Map<string, SecretMetadata>();
   readonly #values = new Map<string, string>();
+  readonly #clock: Clock;
   readonly #onValue: (name: string, value: string) => void;
   #keys: { id: string; pair: { publicKey: Uint8Array; privateKey: Uint8Array } } | undefined;
 
   /** `onValue` hears of every value that is stored. */
-  constructor(onValue: (name: string, value: string) => void) {
+  constructor(clock: Clock, onValue: (name: string, value: string) => void) {
+    this.#clock = clock;
     this.#onValue = onValue;
   }
 
@@ -46,7 +49,7 @@ export class SecretStore {
   set(name: string, value: string): "created" | "updated" {
     const key = name.toUpperCase();
     const existing = this.metadata.get(key);
-    const now = laterThan(existing?.updatedAt);
+    const now = laterThan(existing?.updatedAt, this.#clock.now());
     this.metadata.set(key, { name: key, createdAt: existing?.createdAt ?? now, updatedAt: now });
     this.#values.set(key, value);
     this.#onValue(key, value);
@@ -73,7 +76,7 @@ export class SecretStore {
 }
 
 /** Now, but later than `time`: GitHub counts whole seconds, and a change within one would not be seen as one. */
-export function laterThan(time: string | undefined): string {
-  const now = timestamp();
+export function laterThan(time: string | undefined, nowMs = Date.now()): string {
+  const now = timestamp(new Date(nowMs));
   return time === undefined || now > time ? now : timestamp(new Date(Date.parse(time) + 1000));
 }

@@ -2,6 +2,7 @@
 
 import { KnownSecrets } from "../secrecy/known-secrets.ts";
 import { timestamp } from "./answers.ts";
+import { Clock } from "./clock.ts";
 import { GitStore, type Signature } from "./git.ts";
 import type {
   OidcOptions,
@@ -99,10 +100,13 @@ export class GitHubState {
   readonly viewers = new Map<string, Viewer>();
   /** Tokens, OIDC tokens and values of repository secrets, of now and of before. */
   readonly secrets = new KnownSecrets();
+  /** Of the rate limits, the dates of secrets and the header `Date`; commits and pull requests have the machine's time. */
+  readonly clock: Clock;
   readonly #owners = new Map<string, Owner>();
   #created = 0;
 
-  constructor(repositories: (RepositorySlug | RepositoryOptions)[], tokens: TokenOptions[]) {
+  constructor(repositories: (RepositorySlug | RepositoryOptions)[], tokens: TokenOptions[], clock = new Clock()) {
+    this.clock = clock;
     for (const repository of repositories) this.add(repository);
     for (const [index, token] of tokens.entries()) this.viewers.set(token.token, new Viewer(token, index));
   }
@@ -135,7 +139,7 @@ export class GitHubState {
         selected: { githubOwnedAllowed: true, verifiedAllowed: false, patternsAllowed: [] },
       },
       git: new GitStore(),
-      secrets: new SecretStore((name, value) => this.secrets.add(`repository secret ${name}`, value)),
+      secrets: new SecretStore(this.clock, (name, value) => this.secrets.add(`repository secret ${name}`, value)),
       variables: new Map(),
       pulls: [],
       createdAt: timestamp(),

@@ -64,11 +64,13 @@ export class Viewer {
   }
 }
 
-/** Counts one request; says whether it was still within the limit. */
-export function spend(rateLimit: RateLimit, now = Math.floor(Date.now() / 1000)): boolean {
-  if (now >= rateLimit.reset) {
+export const seconds = (milliseconds: number): number => Math.ceil(milliseconds / 1000);
+
+/** Counts one request; says whether it was still within the limit. A window that begins now ends at `resetMs`. */
+export function spend(rateLimit: RateLimit, nowMs: number, resetMs: number): boolean {
+  if (nowMs >= rateLimit.reset * 1000) {
     rateLimit.used = 0;
-    rateLimit.reset = now + 3600;
+    rateLimit.reset = seconds(resetMs);
   }
   if (rateLimit.used >= rateLimit.limit) return false;
   rateLimit.used += 1;
