@@ -2,7 +2,8 @@
 import { apertureDestinations } from "./components/aperture-device.ts";
 import { ClaudeRepository } from "./components/claude-repository.ts";
 import { keepAsTheyAre } from "./components/departed-repositories.ts";
-import { keptRepositories, readStack, resourceName, summarise } from "./components/stack.ts";
+import { resourceName } from "./components/names.ts";
+import { keptRepositories, readStack, summarise } from "./components/stack.ts";
 import { TailnetAccess } from "./components/tailnet-access.ts";
 
 const stack = await readStack();
@@ -42,4 +43,4 @@ Promise.all(deployed.map(({ component }) => component.secretsSettled)).then(() =
 
 await keepAsTheyAre(keptRepositories(stack));
 
-export const { repositories, workflows, skipped, leaving, next } = summarise(stack, deployed);
+export const { repositories, workflows, skipped, leaving, pending, next } = summarise(stack, deployed);

@@ -14,6 +14,7 @@ import type { RepositorySettings, RepositorySlug } from "../settings/settings.ts
 import type { GitHubConnection } from "./github-connection.ts";
 import { type RepositoryFindings, readRepositories } from "./repositories.ts";
 import { type SkippedRepository, whyUnavailable } from "./repository-checks.ts";
+import { lastName, readStackResources } from "./stack-state.ts";
 
 /** The stack's outputs of its last run, as far as this one needs them. */
 export interface PreviousOutputs {
@@ -23,12 +24,6 @@ export interface PreviousOutputs {
   skipped?: Record<RepositorySlug, string>;
   /** and those that had left the list and were kept for that run. */
   leaving?: Record<RepositorySlug, string>;
-}
-
-/** The outputs of the running stack as its last run left them; empty for a new one. */
-export async function readPreviousOutputs(): Promise<PreviousOutputs> {
-  const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name: pulumi.getStack() });
-  return (outputs ?? {}) as PreviousOutputs;
 }
 
 /** Repositories of the last run that nobody lists now, under no name; without those that the engine may forget already. */
@@ -70,16 +65,13 @@ export interface KeptRepository {
 /** Declares what the state has of the repositories, unchanged. Reads the state once, and only when there is one to keep. */
 export async function keepAsTheyAre(repositories: KeptRepository[]): Promise<void> {
   if (repositories.length === 0) return;
-  const request = { stackName: pulumi.getStack() };
-  const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", request);
-  const state = Object.entries(outputs as Record<string, { type: string; outputs: Record<string, unknown> }>);
+  const state = Object.entries(await readStackResources());
   for (const { slug, name, isLeaving } of repositories) {
     const own = state.flatMap(([urn, { type, outputs }]) => {
-      const child = urn.slice(urn.lastIndexOf("::") + 2);
-      const isOwn = isLeaving
-        ? outputs.repository === slug.slice(slug.indexOf("/") + 1)
-        : outputs.repository === slug.slice(slug.indexOf("/") + 1) || child.startsWith(`${name}-identity-`);
-      return isOwn && child.startsWith(`${name}-`) ? [{ type, child, outputs }] : [];
+      const child = lastName(urn);
+      const isWritten = outputs?.repository === slug.slice(slug.indexOf("/") + 1) && child.startsWith(`${name}-`);
+      const isCredential = !isLeaving && child.startsWith(`${name}-identity-`);
+      return outputs && (isWritten || isCredential) ? [{ type, child, outputs }] : [];
     });
     if (own.length > 0) keep(name, own, isLeaving);
   }

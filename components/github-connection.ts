@@ -20,8 +20,9 @@ export interface GitHubConfiguration {
 
 const GitHubClient = Octokit.plugin(retry, throttling);
 
-/** How often a request waits for a rate limit before its error is shown. */
+/** How often a request waits for a rate limit before its error is shown, and how many seconds at most. */
 const rateLimitRetries = 2;
+const longestWait = 90;
 
 /** Reads `github:` of the running program's stack. */
 export function githubConfiguration(): GitHubConfiguration {
@@ -65,7 +66,7 @@ function redactErrors(client: GitHubConnection, secrets: string[]): void {
 }
 
 function waitForLimit(seconds: number, _options: object, _client: unknown, retryCount: number): boolean {
-  if (retryCount >= rateLimitRetries) return false;
+  if (retryCount >= rateLimitRetries || seconds > longestWait) return false;
   pulumi.log.info(say(rateLimited, { seconds }), undefined, undefined, true);
   return true;
 }

@@ -3,7 +3,7 @@
 import { RequestError } from "@octokit/request-error";
 import * as pulumi from "@pulumi/pulumi";
 import { SettingsError } from "../settings/problem.ts";
-import { parseSettings, type RepositorySlug, type Settings } from "../settings/settings.ts";
+import { parseSettings, type Settings } from "../settings/settings.ts";
 import { say } from "../troubleshooting/entry.ts";
 import {
   githubFailed,
@@ -12,11 +12,15 @@ import {
   githubUnauthorized,
 } from "../troubleshooting/repositories.ts";
 import type { ClaudeRepository } from "./claude-repository.ts";
-import { type KeptRepository, readLeaving, readPreviousOutputs } from "./departed-repositories.ts";
+import { type KeptRepository, readLeaving } from "./departed-repositories.ts";
 import { requireEngine } from "./engine-version.ts";
 import { connectToGitHub, githubConfiguration } from "./github-connection.ts";
+import { resourceName } from "./names.ts";
+import { limitEnds, observeLimits } from "./rate-limit.ts";
 import { isGraphqlError, readRepositories } from "./repositories.ts";
 import { type AvailableRepository, decideRepositories, type SkippedRepository } from "./repository-checks.ts";
+import { readStackOutputs } from "./stack-state.ts";
+import { fitToLimits, limitReached, type Pending } from "./waves.ts";
 
 /** What a stack sets up, checked against GitHub. */
 export interface Stack {
@@ -25,6 +29,8 @@ export interface Stack {
   skipped: SkippedRepository[];
   /** Those that left the list and can not be written, see departed-repositories.ts. */
   leaving: SkippedRepository[];
+  /** What GitHub's limits leave for another run. */
+  pending?: Pending;
 }
 
 /** @throws pulumi.RunError with every mistake in the settings, or every repository that can not be set up. */
@@ -32,12 +38,13 @@ export async function readStack(): Promise<Stack> {
   await requireEngine();
   const settings = readSettings();
   const github = connectToGitHub(githubConfiguration(), process.env);
+  const observed = observeLimits(github);
   const requests = settings.repositories.map(({ slug, workflow }) => ({ slug, workflowPath: workflow.path }));
   const read = Promise.all([
     readRepositories(requests, github),
-    readPreviousOutputs().then((previous) => readLeaving(previous, settings.repositories, github)),
+    readStackOutputs().then((previous) => readLeaving(previous, settings.repositories, github)),
   ]);
-  const [findings, leaving] = await read.catch(explainGitHubError);
+  const [findings, leaving] = await read.catch((error) => explainGitHubError(error, settings));
   const { available, skipped, problems } = decideRepositories(settings, findings);
   if (problems.length > 0) {
     const count = problems.length === 1 ? "One repository" : `${problems.length} problems with repositories`;
@@ -51,7 +58,8 @@ export async function readStack(): Promise<Stack> {
         "`pulumi up` forgets them.",
     );
   }
-  return { settings, available, skipped, leaving };
+  const wave = await fitToLimits(settings, available, observed());
+  return { settings, skipped, leaving, ...wave };
 }
 
 /** The repositories that stay as they are in this run. */
@@ -74,7 +82,9 @@ function readSettings(): Settings {
   }
 }
 
-function explainGitHubError(error: unknown): never {
+async function explainGitHubError(error: unknown, settings: Settings): Promise<never> {
+  const end = limitEnds(error);
+  if (end !== undefined) throw await limitReached(settings, end);
   if (isGraphqlError(error)) throw new pulumi.RunError(say(githubGraphqlFailed, { said: error.message }));
   if (!(error instanceof RequestError)) throw error;
   const { status, message: said } = error;
@@ -84,11 +94,6 @@ function explainGitHubError(error: unknown): never {
   throw new pulumi.RunError(say(githubFailed, { status, request, said }));
 }
 
-/** `acme/app` -> `acme-app`: the name of a repository's resources, whatever its place in the list or its case. */
-export function resourceName(slug: RepositorySlug): string {
-  return slug.toLowerCase().replace("/", "-");
-}
-
 /** A repository that was set up. */
 export interface DeployedRepository {
   repository: AvailableRepository["settings"];
@@ -96,7 +101,7 @@ export interface DeployedRepository {
 }
 
 /** The stack's outputs. */
-export function summarise({ settings, skipped, leaving }: Stack, deployed: DeployedRepository[]) {
+export function summarise({ settings, skipped, leaving, pending }: Stack, deployed: DeployedRepository[]) {
   const repositories = Object.fromEntries(
     deployed.map(({ repository: { slug, tag }, component }) => [
       slug,
@@ -115,7 +120,11 @@ export function summarise({ settings, skipped, leaving }: Stack, deployed: Deplo
     ),
     skipped: reasons(skipped),
     leaving: reasons(leaving),
+    pending,
     next: [
+      ...(pending
+        ? [`Run \`pulumi up\` again after ${pending.after} for the ${pending.repositories.length} others.`]
+        : []),
       ...(undelivered.length > 0
         ? ["Commit the files of the output `workflows`: they do nothing before they are on the default branch."]
         : []),

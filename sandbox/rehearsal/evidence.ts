@@ -21,6 +21,14 @@ export function credentials(world: World) {
   return [...world.tailscale.state.keys.values()].filter((key) => key.keyType !== "auth");
 }
 
+/** Those that are named after a repository. */
+export function credentialsOf(world: World, repository: string) {
+  const name = `claude-${repository.replace("/", "-")}-`;
+  return credentials(world).filter(
+    ({ description }) => description.startsWith(name) && /^[0-9a-f]{8}$/.test(description.slice(name.length)),
+  );
+}
+
 export function secretNames(world: World, repository: string): string[] {
   return [...world.github.state.repository(repository).secrets.metadata.values()].map(({ name }) => name).toSorted();
 }

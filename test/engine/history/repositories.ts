@@ -1,7 +1,5 @@
 /** What a stack leaves in repositories and among the tailnet's credentials, looked up in the services. */
-
-import { identityDescription } from "../../../components/runner-identity.ts";
-import { credentials, fileText, joins, secretNames } from "../../../sandbox/rehearsal/evidence.ts";
+import { credentialsOf, fileText, joins, secretNames } from "../../../sandbox/rehearsal/evidence.ts";
 import type { World } from "../../../sandbox/world.ts";
 import type { GitHubEdit, Wish } from "./operations.ts";
 
@@ -106,11 +104,6 @@ async function setUpProblems(world: World, slug: string, { access, repositories 
     ["lets its runners join", !isFederated || (await joins(world, slug, tag, slug))],
   ];
   return claims.filter(([, holds]) => !holds).map(([claim]) => `${slug}, not true: ${claim}`);
-}
-
-function credentialsOf(world: World, slug: string) {
-  const description = identityDescription(slug as `${string}/${string}`);
-  return credentials(world).filter((credential) => credential.description === description);
 }
 
 function ownSecrets(world: World, slug: string): string[] {
