@@ -3,9 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { z } from "zod";
+import type { RepositorySettings } from "../settings/settings.ts";
+import { resourceName } from "./names.ts";
 
 /** A repository of which something is in the state. */
 export interface StandingRepository {
+  /** Of the two. */
+  secrets: number;
+  hasWorkflow: boolean;
   /** When its secrets were first written, GitHub's time, in milliseconds since 1970; absent before that. */
   createdAt?: number;
 }
@@ -53,14 +58,35 @@ export function standingRepositories(resources: StackResources): StandingReposit
   const names = Object.entries(resources)
     .filter(([, { type }]) => type === componentType)
     .map(([urn]) => lastName(urn));
-  const standing: StandingRepositories = new Map(names.map((name) => [name, {}]));
-  for (const [urn, { type, outputs }] of Object.entries(resources)) {
-    if (type !== "github:index/actionsSecret:ActionsSecret" || typeof outputs?.createdAt !== "string") continue;
-    const owner = lastName(urn).replace(/-secret-(client-id|audience|secret).*$/, "");
-    const found = standing.get(owner);
-    if (found) found.createdAt = Math.max(found.createdAt ?? 0, providerTime(outputs.createdAt));
+  const standing: StandingRepositories = new Map(names.map((name) => [name, { secrets: 0, hasWorkflow: false }]));
+  for (const [urn, { outputs }] of Object.entries(resources)) {
+    const [, type, owner = "", kind] = childName.exec(urn) ?? [];
+    const repository = standing.get(owner);
+    if (!repository) continue;
+    if (type === "repositoryFile:RepositoryFile") repository.hasWorkflow = true;
+    if (type !== "actionsSecret:ActionsSecret" || kind === "workflow") continue;
+    repository.secrets += 1;
+    const created = typeof outputs?.createdAt === "string" ? providerTime(outputs.createdAt) : 0;
+    if (created > (repository.createdAt ?? 0)) repository.createdAt = created;
   }
   return standing;
+}
+
+/** The URN of a secret or file of a repository: its type, the component's name, and what it is. */
+const childName = /\$github:index\/([^:]+:[^:]+)::(.+)-(secret-client-id|secret-audience|secret-secret|workflow)$/;
+
+/** What the state has of a repository, under its name or a former one. */
+export function findStanding(
+  state: StandingRepositories,
+  { slug, formerly }: RepositorySettings,
+): StandingRepository | undefined {
+  const name = [slug, ...formerly].map(resourceName).find((one) => state.has(one));
+  return name === undefined ? undefined : state.get(name);
+}
+
+/** Whether a run has set up all of it; a file that people commit themselves does not count. */
+export function isFinished(repository: StandingRepository | undefined, { delivery }: RepositorySettings): boolean {
+  return repository !== undefined && repository.secrets === 2 && (repository.hasWorkflow || delivery.kind !== "commit");
 }
 
 /** The name of a resource, which ends its URN. */

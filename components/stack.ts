@@ -15,6 +15,7 @@ import type { ClaudeRepository } from "./claude-repository.ts";
 import { type KeptRepository, readLeaving } from "./departed-repositories.ts";
 import { requireEngine } from "./engine-version.ts";
 import { connectToGitHub, githubConfiguration } from "./github-connection.ts";
+import { watchLimit } from "./limit-watch.ts";
 import { resourceName } from "./names.ts";
 import { limitEnds, observeLimits } from "./rate-limit.ts";
 import { isGraphqlError, readRepositories } from "./repositories.ts";
@@ -59,6 +60,7 @@ export async function readStack(): Promise<Stack> {
     );
   }
   const wave = await fitToLimits(settings, available, observed());
+  if (!pulumi.runtime.isDryRun()) void watchLimit(github, settings);
   return { settings, skipped, leaving, ...wave };
 }
 
@@ -120,7 +122,7 @@ export function summarise({ settings, skipped, leaving, pending }: Stack, deploy
     ),
     skipped: reasons(skipped),
     leaving: reasons(leaving),
-    pending,
+    pending: pending ?? {},
     next: [
       ...(pending
         ? [`Run \`pulumi up\` again after ${pending.after} for the ${pending.repositories.length} others.`]

@@ -1,12 +1,11 @@
 /** Sets up as many new repositories in one run as GitHub's limits allow, and leaves the others to the next. */
 import * as pulumi from "@pulumi/pulumi";
-import type { RepositorySettings, RepositorySlug, Settings } from "../settings/settings.ts";
+import type { RepositorySlug, Settings } from "../settings/settings.ts";
 import { managedBy } from "../workflow/render.ts";
 import { chooseWave, fitsWhole } from "./budget.ts";
-import { resourceName } from "./names.ts";
 import { clockTime, type Observation } from "./rate-limit.ts";
 import type { AvailableRepository } from "./repository-checks.ts";
-import { readStandingRepositories, type StandingRepositories } from "./stack-state.ts";
+import { findStanding, isFinished, readStandingRepositories, type StandingRepositories } from "./stack-state.ts";
 
 /** Requests with which the GitHub provider starts, and a few to spare. */
 const providerStart = 3;
@@ -42,11 +41,11 @@ export async function fitToLimits(
 
   const state = await readState();
   if (!state) return { available };
-  const standing = (one: AvailableRepository) => findIn(state, one.settings);
+  const standing = (one: AvailableRepository) => findStanding(state, one.settings);
   const wave = chooseWave({
     ...budget,
     stands: (one) => committed(one) || standing(one) !== undefined,
-    unfinished: available.filter((one) => standing(one) && !committed(one) && commits(one)).length,
+    unfinished: available.filter((one) => standing(one) && !isFinished(standing(one), one.settings)).length,
     commits: available.map((one) => standing(one)?.createdAt ?? 0),
     now,
   });
@@ -60,13 +59,18 @@ export async function fitToLimits(
 }
 
 /** The error of a run that a limit ends before it has begun. `end`: milliseconds since 1970. */
-export async function limitReached({ repositories }: Settings, end: number): Promise<pulumi.RunError> {
-  const state = await readStandingRepositories().catch((): StandingRepositories => new Map());
-  const done = repositories.filter((repository) => findIn(state, repository)).length;
+export async function limitReached(settings: Settings, end: number): Promise<pulumi.RunError> {
   return new pulumi.RunError(
-    `GitHub's hourly limit of this credential is used up; nothing was changed. ${done} of ${repositories.length} done, ` +
-      `go on after ${clockTime(end)}.\n  Other programs with the same token or app take from the same limit.`,
+    `GitHub's hourly limit of this credential is used up; nothing was changed. ${await progress(settings, end)}.\n` +
+      "  Other programs with the same token or app take from the same limit.",
   );
+}
+
+/** `5 of 11 done, go on after 18:05 UTC`. */
+export async function progress({ repositories }: Settings, end: number): Promise<string> {
+  const state = await readStandingRepositories().catch((): StandingRepositories => new Map());
+  const done = repositories.filter((one) => isFinished(findStanding(state, one), one)).length;
+  return `${done} of ${repositories.length} done, go on after ${clockTime(end)}`;
 }
 
 /** Undefined when the engine does not say, so that nothing is taken for new that may stand. */
@@ -80,11 +84,4 @@ async function readState(): Promise<StandingRepositories | undefined> {
     );
     return undefined;
   }
-}
-
-const commits = ({ settings }: AvailableRepository): boolean => settings.delivery.kind === "commit";
-
-function findIn(state: StandingRepositories, { slug, formerly }: RepositorySettings) {
-  const name = [slug, ...formerly].map(resourceName).find((one) => state.has(one));
-  return name === undefined ? undefined : state.get(name);
 }

@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { Refusal, renderRefusal } from "./answers.ts";
 import type { Permission } from "./options.ts";
 import type { GitHubState, Repository } from "./state.ts";
-import { type RateLimit, seconds, spend, type Viewer } from "./viewer.ts";
+import { type RateLimit, refill, seconds, spend, type Viewer } from "./viewer.ts";
 
 /** What the checks leave for the routes. */
 export interface Env {
@@ -32,6 +32,10 @@ export function authenticate(state: GitHubState, resource: "core" | "graphql"): 
     const rateLimit = viewer?.rateLimits[resource] ?? { limit: anonymousLimit, used: 1, reset: seconds(resetMs) };
     if (!viewer) {
       c.res = renderRefusal(unauthorized(tokenOf(c)), c);
+    } else if (resource === "core" && /\/rate_limit$/.test(c.req.path)) {
+      // Free of charge, and answered when nothing is left.
+      refill(rateLimit, now, resetMs);
+      c.res = c.json({ resources: viewer.shownLimits(), rate: viewer.shownLimits().core });
     } else if (!spend(rateLimit, now, resetMs)) {
       c.res = resource === "core" ? renderRefusal(exhausted(viewer), c) : exhaustedGraphql(c, viewer);
     } else {

@@ -57,6 +57,12 @@ export class Viewer {
     return this.scopes.has("public_repo") ? role : lower(role, "read");
   }
 
+  /** As `GET /rate_limit` shows them. */
+  shownLimits() {
+    const shown = ({ limit, used, reset }: RateLimit) => ({ limit, used, remaining: limit - used, reset });
+    return { core: shown(this.rateLimits.core), graphql: shown(this.rateLimits.graphql) };
+  }
+
   /** The author of commits that are made through the API. */
   signature(): Signature {
     const email = `${this.id}+${this.login}@users.noreply.github.com`;
@@ -68,11 +74,14 @@ export const seconds = (milliseconds: number): number => Math.ceil(milliseconds 
 
 /** Counts one request; says whether it was still within the limit. A window that begins now ends at `resetMs`. */
 export function spend(rateLimit: RateLimit, nowMs: number, resetMs: number): boolean {
-  if (nowMs >= rateLimit.reset * 1000) {
-    rateLimit.used = 0;
-    rateLimit.reset = seconds(resetMs);
-  }
+  refill(rateLimit, nowMs, resetMs);
   if (rateLimit.used >= rateLimit.limit) return false;
   rateLimit.used += 1;
   return true;
+}
+
+export function refill(rateLimit: RateLimit, nowMs: number, resetMs: number): void {
+  if (nowMs < rateLimit.reset * 1000) return;
+  rateLimit.used = 0;
+  rateLimit.reset = seconds(resetMs);
 }

@@ -18,10 +18,14 @@ it("a repository stands with its component, from the moment of its later secret"
       type: secret,
       outputs: { createdAt: "2026-11-24 17:05:01 +0000 UTC" },
     },
+    [`${prefix}${component}$github:index/repositoryFile:RepositoryFile::acme-app-workflow`]: {
+      type: "github:index/repositoryFile:RepositoryFile",
+      outputs: {},
+    },
   });
   expect(Object.fromEntries(standing)).toEqual({
-    "acme-app": { createdAt: Date.UTC(2026, 10, 24, 17, 5, 1) },
-    "acme-half": {},
+    "acme-app": { secrets: 2, hasWorkflow: true, createdAt: Date.UTC(2026, 10, 24, 17, 5, 1) },
+    "acme-half": { secrets: 0, hasWorkflow: false },
   });
 });
 

@@ -87,3 +87,14 @@ describe("the clock", () => {
     expect(client.journal.map(({ status }) => status)).toEqual([201, 403, 201]);
   });
 });
+
+it("what is left can be asked for free of charge, also when nothing is", async () => {
+  const client = await github({ tokens: [{ token: "ghp_exampleFew", rateLimit: 1 }] });
+  const left = async () =>
+    (await client.rest("GET", "/rate_limit")).body as { resources: { core: { remaining: number } } };
+  expect((await left()).resources.core.remaining).toBe(1);
+  await client.rest("GET", "/user");
+  expect((await left()).resources.core.remaining).toBe(0);
+  client.state.clock.advance(3601);
+  expect((await left()).resources.core.remaining).toBe(1);
+});
