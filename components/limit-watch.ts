@@ -30,8 +30,7 @@ export async function watchLimit(github: GitHubConnection, settings: Settings): 
     } else {
       await pulumi.log.error(
         `${what}. ${await progress(settings, end)}.\n` +
-          "  What is being written waits for up to 20 minutes and then fails. To end the run now press Ctrl-C once;\n" +
-          "  nothing is lost: the next `pulumi up` goes on where this one ended.",
+          "  What is being written waits for up to 20 minutes and then fails; the next `pulumi up` goes on where this one ended.",
       );
     }
     return;

@@ -17,6 +17,7 @@ const usage = `npm run soak:repositories -- [options]
   --rate-limit 5000    requests an hour of the token
   --parallel 16        of the engine
   --no-checkpoints     write the state only at the end of a run (PULUMI_SKIP_CHECKPOINTS)
+  --skip-preview       of each up and of the destroy
   --keep               leave the project's folder`;
 
 const { values } = parseArgs({
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     "rate-limit": { type: "string", default: "5000" },
     parallel: { type: "string", default: "16" },
     "no-checkpoints": { type: "boolean", default: false },
+    "skip-preview": { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -60,6 +62,8 @@ const project = await createProject({
     "claude-aperture:aperture": { device: "tag:aperture" },
   },
 });
+
+const yes = ["--yes", ...(values["skip-preview"] ? ["--skip-preview"] : [])];
 
 /** Complete by what the services hold, never by what the program says. */
 const complete = () =>
@@ -99,14 +103,14 @@ while (complete() < count && complete() > earlier) {
   earlier = complete();
   if (ups > 0) world.github.state.clock.advance(3600);
   ups += 1;
-  await run("up", "--yes");
+  await run("up", ...yes);
 }
 const isComplete = complete() === count;
 const deletions = world.github.journal.filter(({ method }) => method === "DELETE").length;
 world.github.state.clock.advance(3600);
 await run("preview", "--expect-no-changes");
 world.github.state.clock.advance(3600);
-await run("destroy", "--yes");
+await run("destroy", ...yes);
 const minutes = (performance.now() - begin) / 60_000;
 console.log(
   `${isComplete ? "Complete" : "NOT complete"} after ${ups} ups; ${deletions} deletions before the destroy, ` +
