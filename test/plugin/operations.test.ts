@@ -51,6 +51,16 @@ describe("create, update, delete", () => {
     expect(state.policy).toBe(written);
   });
 
+  it("takes out a tag that the settings dropped after somebody had deleted its grant", async () => {
+    const { state, around } = await startTailnet();
+    const untested = inputs({ access: { "tag:ci": { ...ciAccess, test: "none" } } });
+    await writeFragment(around, untested, undefined);
+    state.policy = state.policy.replace(/\t\t\/\/ claude-aperture[^\n]*\n\t\t\{\n[\s\S]*?\n\t\t\},\n/, "");
+    expect(state.policy).toContain('"tag:ci"');
+    await writeFragment(around, inputs({ access: { "tag:ci-new": ciAccess } }), untested);
+    expect(state.policy).not.toContain('"tag:ci"');
+  });
+
   it("writes a changed owner into the marks in place", async () => {
     const { state, around } = await startTailnet();
     await writeFragment(around, inputs(), undefined);
