@@ -13,6 +13,7 @@ import { secretsInPlay } from "../../sandbox/secrecy/sweep.ts";
 import { createService, listen } from "../../sandbox/service.ts";
 import { createKey, owner } from "../../sandbox/tailscale/index.ts";
 import { startWorld, type World } from "../../sandbox/world.ts";
+import { expectNoLeak } from "./secrecy.ts";
 import { accessProgram } from "./shared-stage.ts";
 import { fail, oneRepository, type Stage, stackIn, stage, succeed } from "./support.ts";
 
@@ -43,6 +44,23 @@ it("no secret value is in any output, file or journal of a run, in clear or enco
   expect(world.github.secretValue("acme/app", "TS_OAUTH_SECRET")).toMatch(/^tskey-client-/);
   expect(project.outputs).toHaveLength(6);
   // The stage ends with the search.
+});
+
+it("a program that prints a token or leaves one in a file fails its stage", async () => {
+  const { world, project } = await stage({
+    program: `import { writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+const { GITHUB_TOKEN, TAILSCALE_API_KEY } = process.env;
+console.log(Buffer.from(\`user:\${GITHUB_TOKEN}\`).toString("base64"));
+writeFileSync(\`\${tmpdir()}/left-behind\`, TAILSCALE_API_KEY);
+`,
+  });
+  await succeed(project, "preview");
+  await expect(expectNoLeak(world, [project])).rejects.toThrow(
+    /output of pulumi preview \(2\):\d+: GITHUB_TOKEN \(base64 after 2 bytes\)\ntmp\/left-behind:1: TAILSCALE_API_KEY \(clear\)/,
+  );
+  project.outputs.splice(0);
+  rmSync(join(project.directory, "tmp", "left-behind"));
 });
 
 it("the logs that the engine writes by itself are encrypted like the state, and hold nothing of the deployer's", async () => {
