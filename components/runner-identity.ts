@@ -6,6 +6,7 @@ import { githubIssuer } from "../settings/fields.ts";
 import type { RepositorySlug } from "../settings/settings.ts";
 import { explained } from "./explained.ts";
 import { removesLeftovers } from "./leftover-credentials.ts";
+import "./debug-messages.ts";
 import { type Transform, transformed } from "./transform.ts";
 
 /** What the identity trusts: a GitHub OIDC token, or whoever holds a secret. */

@@ -7,9 +7,10 @@ const forms = [
   "\\bgithub_pat_\\w{10,}",
   // JSON Web Tokens.
   "\\beyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*",
-  // What an Authorization header holds; shorter are words, as in "Bearer authentication".
-  "(?<=\\b(?:Basic|Bearer) )[A-Za-z0-9+/=._~-]{16,}",
 ];
+
+/** What an Authorization header holds; shorter are words, as in "Bearer authentication". */
+const authorization = "(?<=\\b(?:Basic|Bearer) )[A-Za-z0-9+/=._~-]{16,}";
 
 /** A shorter one would garble everything, and no credential is. */
 const shortestSecret = 6;
@@ -21,7 +22,7 @@ export function redact(text: string, secrets: Iterable<string>): string {
     .filter((secret) => secret.length >= shortestSecret)
     .flatMap(encodings)
     .sort((a, b) => b.length - a.length);
-  return text.replace(new RegExp([...known.map(literally), ...forms].join("|"), "g"), "[secret]");
+  return text.replace(new RegExp([authorization, ...known.map(literally), ...forms].join("|"), "g"), "[secret]");
 }
 
 function encodings(secret: string): string[] {
