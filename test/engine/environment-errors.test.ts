@@ -1,0 +1,105 @@
+/** What is missing, damaged or too old around the program: the whole section that a person reads. */
+import { existsSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { expect, it } from "vitest";
+import { parse, stringify } from "yaml";
+import { whole } from "../../sandbox/engine/damage.ts";
+import { versions } from "../../sandbox/engine/pinned.ts";
+import type { Project } from "../../sandbox/project.ts";
+import { say } from "../../troubleshooting/entry.ts";
+import { damagedEngine } from "../../troubleshooting/sandbox.ts";
+import { start } from "../../troubleshooting/start.ts";
+import { engineTooOld, nodeTooOld, oldestEngine, pluginNodeTooOld } from "../../troubleshooting/versions.ts";
+import { diagnostics, expectReadable, secretsOf } from "./diagnostics.ts";
+import { executable, temporaryFolder, write } from "./fakes.ts";
+import { fail, stage } from "./support.ts";
+
+/** Lets each Node process of the project whose script matches take itself for an old one. */
+function ageNode(project: Project, script: RegExp): void {
+  const preload = join(temporaryFolder(), "old.cjs");
+  writeFileSync(
+    preload,
+    `if (${script}.test(process.argv[1] ?? "")) {
+       Object.defineProperty(process, "version", { value: "v20.19.0" });
+       Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.19.0" } });
+     }`,
+  );
+  project.environment.NODE_OPTIONS = `--require=${preload}`;
+}
+
+/** The message without the line break and what the engine puts in front of lines. */
+const unindented = (lines: string[]) => lines.map((line) => line.trim()).join("\n");
+
+it.each([
+  ["the program", /cmd\/run$/, nodeTooOld],
+  ["the plugin", /start\.mjs$/, pluginNodeTooOld],
+] as const)("Node too old for %s", async (_, script, { says }) => {
+  const { project, world } = await stage();
+  ageNode(project, script);
+  const lines = diagnostics(await fail(project, "preview"));
+  const [before = ""] = says.split("{version}");
+  expect(unindented(lines)).toContain(`${before}v20.19.0 (`);
+  expect(unindented(lines)).toContain('export PATH="$PWD/node_modules/.bin:$PATH"');
+  expectReadable(lines, secretsOf(world));
+});
+
+it("an engine too old", async () => {
+  const { project, world } = await stage();
+  const version = ageEngine(project);
+  const lines = diagnostics(await fail(project, "preview"));
+  expect(unindented(lines)).toContain(unindented(say(engineTooOld, { oldest: oldestEngine, version }).split("\n")));
+  expectReadable(lines, secretsOf(world));
+});
+
+/** Puts a copy of the engine first on PATH that takes itself for an older one: the same bytes but for its version. */
+function ageEngine(project: Project): string {
+  const folder = temporaryFolder();
+  const original = (project.environment.PATH ?? "")
+    .split(delimiter)
+    .map((directory) => join(directory, "pulumi"))
+    .find((file) => existsSync(file) && !file.includes("node_modules"));
+  if (!original) throw new Error("no engine on PATH");
+  const bytes = readFileSync(original);
+  const old = bytes.toString("latin1").replaceAll(/\bv3\.\d{3}\.(\d+)(?![\d.])/g, "v3.199.$1");
+  write(join(folder, "pulumi"), "", 0o755);
+  writeFileSync(join(folder, "pulumi"), Buffer.from(old, "latin1"));
+  symlinkSync(join(dirname(original), "pulumi-language-nodejs"), join(folder, "pulumi-language-nodejs"));
+  project.environment.PATH = [folder, project.environment.PATH].join(delimiter);
+  return "3.199.0";
+}
+
+it("the plugin is missing", async () => {
+  const { project, world } = await stage();
+  const file = join(project.directory, "Pulumi.yaml");
+  const { plugins: _, ...others } = parse(readFileSync(file, "utf8"));
+  writeFileSync(file, stringify(others));
+  const lines = diagnostics(await fail(project, "preview"));
+  const row = start.entries.find((entry) => "theirs" in entry && entry.theirs.join().includes("tailnet-policy"));
+  expect(row && "pattern" in row && row.pattern.test(lines.join("\n")), lines.join("\n")).toBe(true);
+  expectReadable(lines, secretsOf(world));
+});
+
+it.each([
+  ["an emptied provider", join("plugins", pluginFolder("github"), "pulumi-resource-github"), 0, /is missing or empty/],
+  ["an engine that was cut", join("versions", versions.pulumi, "bin", "pulumi"), 3, /pulumi does not start/],
+])("a corrupt cache: %s", async (_, file, length, reason) => {
+  const cache = temporaryFolder();
+  const home = join(cache, "engine");
+  for (const part of [
+    join("versions", versions.pulumi, "bin", "pulumi"),
+    join("versions", versions.pulumi, "bin", "pulumi-language-nodejs"),
+    ...(["github", "tailscale"] as const).map((name) => join("plugins", pluginFolder(name), `pulumi-resource-${name}`)),
+  ]) {
+    executable(join(home, part), "");
+  }
+  expect(await whole(home, cache)).toBe(home);
+  truncateSync(join(home, file), length);
+  const error: unknown = await whole(home, cache).catch((failure) => failure);
+  const [first, ...rest] = String(error).split("\n");
+  expect(first).toMatch(reason);
+  expect(rest).toEqual(say(damagedEngine, { reason: "", home, cache }).split("\n").slice(1));
+});
+
+function pluginFolder(name: "github" | "tailscale"): string {
+  return `resource-${name}-v${versions.providers.find((provider) => provider.name === name)?.version}`;
+}
