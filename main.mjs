@@ -9,4 +9,5 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
 }
 
-export const { repositories, workflows, skipped, next } = await import("./index.ts");
+// The stack's outputs, whatever index.ts exports.
+export default { ...(await import("./index.ts")) };

@@ -68,14 +68,40 @@ function ageEngine(project: Project): string {
   return "3.199.0";
 }
 
+/** The entry for a text of the engine or of its language host. */
+function entryOf(text: string) {
+  const entry = start.entries.find(
+    (entry) => "theirs" in entry && entry.theirs.some((theirs) => theirs.includes(text)),
+  );
+  if (!entry || !("pattern" in entry)) throw new Error(`no entry ${text}`);
+  return entry;
+}
+
+it("Node too old for the language host of a built engine", async () => {
+  const { project, world } = await stage();
+  ageNode(project, /pulumi-language-nodejs$/);
+  const lines = diagnostics(await fail(project, "preview"));
+  expect(lines.join("\n")).toMatch(entryOf("Pulumi programs need Node.js").pattern);
+  expectReadable(lines, secretsOf(world));
+});
+
 it("the plugin is missing", async () => {
   const { project, world } = await stage();
   const file = join(project.directory, "Pulumi.yaml");
   const { plugins: _, ...others } = parse(readFileSync(file, "utf8"));
   writeFileSync(file, stringify(others));
+  project.environment.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION = "true";
   const lines = diagnostics(await fail(project, "preview"));
-  const row = start.entries.find((entry) => "theirs" in entry && entry.theirs.join().includes("tailnet-policy"));
-  expect(row && "pattern" in row && row.pattern.test(lines.join("\n")), lines.join("\n")).toBe(true);
+  expect(lines.join("\n")).toMatch(entryOf("pulumi-resource-tailnet-policy").pattern);
+  expectReadable(lines, secretsOf(world));
+});
+
+it("a provider is missing", async () => {
+  const { project, world } = await stage();
+  project.environment.PULUMI_HOME = temporaryFolder();
+  project.environment.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION = "true";
+  const lines = diagnostics(await fail(project, "preview"));
+  expect(lines.join("\n")).toMatch(entryOf("pulumi-resource-github").pattern);
   expectReadable(lines, secretsOf(world));
 });
 
