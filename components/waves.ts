@@ -1,4 +1,5 @@
 /** Sets up as many new repositories in one run as GitHub's limits allow, and leaves the others to the next. */
+import { setTimeout } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { RepositorySlug, Settings } from "../settings/settings.ts";
 import { managedBy } from "../workflow/render.ts";
@@ -66,9 +67,17 @@ export async function limitReached(settings: Settings, end: number): Promise<pul
   );
 }
 
-/** `5 of 11 done, go on after 18:05 UTC`. */
+/** How long a message waits for the state, in milliseconds. */
+const statePatienceMs = 5_000;
+
+/** `5 of 11 done, go on after 18:05 UTC`; without the count where the engine does not say. */
 export async function progress({ repositories }: Settings, end: number): Promise<string> {
-  const state = await readStandingRepositories().catch((): StandingRepositories => new Map());
+  // The engine may be too busy to start its state reader: every worker waits for GitHub.
+  const state = await Promise.race([
+    readStandingRepositories().catch(() => undefined),
+    setTimeout(statePatienceMs, undefined, { ref: false }),
+  ]);
+  if (!state) return `Go on after ${clockTime(end)}`;
   const done = repositories.filter((one) => isFinished(findStanding(state, one), one)).length;
   return `${done} of ${repositories.length} done, go on after ${clockTime(end)}`;
 }

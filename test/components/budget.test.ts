@@ -107,7 +107,7 @@ const nothingStands = { stands: () => false, commits: [], now };
 describe("examples", () => {
   it("500 new repositories with a fresh token: as many as the requests allow, the others after the reset", () => {
     const wave = chooseWave({ ...nothingStands, repositories: names(500), rateLimit: full, reads: 500 });
-    expect(wave.now).toHaveLength(Math.floor((5000 - 100 - 500) / 13));
+    expect(wave.now).toHaveLength(Math.floor((5000 - 100 - 500) / 15));
     expect(wave.goOnAt).toBe(full.reset);
   });
 
