@@ -25,7 +25,8 @@ it("every entry is there once, no comment is lost, and the file ends as it began
     const { violations, ...figures } = await contest(world, stacks, { seed, stackEdits: 200, personEdits: 200 });
     expect(violations).toEqual([]);
     console.log(JSON.stringify(figures));
-    expect(figures).toMatchObject({ stackEdits: 200, personEdits: 200 });
+    expect(figures.stackEdits).toBe(200);
+    expect(figures.personEdits).toBeGreaterThanOrEqual(200);
     expect(figures.overtaken).toBeGreaterThan(0);
   } finally {
     await world.close();

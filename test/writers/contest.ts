@@ -17,6 +17,7 @@ export interface ContestOptions {
   seed: number;
   /** Edits of all stacks together, the destructions included; at least two for each. */
   stackEdits: number;
+  /** Of the person, at least; one more where the last addition has to be taken out again. */
   personEdits: number;
   /** Called after each edit of a stack. */
   onProgress?(done: number, of: number): void;
