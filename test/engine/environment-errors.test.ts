@@ -1,10 +1,11 @@
 /** What is missing, damaged or too old around the program: the whole section that a person reads. */
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { parse, stringify } from "yaml";
 import { whole } from "../../sandbox/engine/damage.ts";
-import { versions } from "../../sandbox/engine/pinned.ts";
+import { root, versions } from "../../sandbox/engine/pinned.ts";
 import type { Project } from "../../sandbox/project.ts";
 import { say } from "../../troubleshooting/entry.ts";
 import { damagedEngine } from "../../troubleshooting/sandbox.ts";
@@ -14,8 +15,11 @@ import { diagnostics, expectReadable, secretsOf } from "./diagnostics.ts";
 import { executable, temporaryFolder, write } from "./fakes.ts";
 import { fail, stage } from "./support.ts";
 
-/** Lets each Node process of the project whose script matches take itself for an old one. */
-function ageNode(project: Project, script: RegExp): void {
+// Several runs of the engine at once make each slow.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 240_000 });
+
+/** A module that, loaded first, lets a Node process whose script matches take itself for an old one. */
+function oldNode(script: RegExp): string {
   const preload = join(temporaryFolder(), "old.cjs");
   writeFileSync(
     preload,
@@ -24,7 +28,7 @@ function ageNode(project: Project, script: RegExp): void {
        Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.19.0" } });
      }`,
   );
-  project.environment.NODE_OPTIONS = `--require=${preload}`;
+  return preload;
 }
 
 /** The message without the line break and what the engine puts in front of lines. */
@@ -35,7 +39,7 @@ it.each([
   ["the plugin", /start\.mjs$/, pluginNodeTooOld],
 ] as const)("Node too old for %s", async (_, script, { says }) => {
   const { project, world } = await stage();
-  ageNode(project, script);
+  project.environment.NODE_OPTIONS = `--require=${oldNode(script)}`;
   const lines = diagnostics(await fail(project, "preview"));
   const [before = ""] = says.split("{version}");
   expect(unindented(lines)).toContain(`${before}v20.19.0 (`);
@@ -77,12 +81,14 @@ function entryOf(text: string) {
   return entry;
 }
 
-it("Node too old for the language host of a built engine", async () => {
-  const { project, world } = await stage();
-  ageNode(project, /pulumi-language-nodejs$/);
-  const lines = diagnostics(await fail(project, "preview"));
-  expect(lines.join("\n")).toMatch(entryOf("Pulumi programs need Node.js").pattern);
-  expectReadable(lines, secretsOf(world));
+it("Node too old for the language host of a built engine", () => {
+  const host = join(root, "sandbox", "engine", "language-host", "pulumi-language-nodejs.cjs");
+  const { status, stderr } = spawnSync(process.execPath, ["--require", oldNode(/nodejs\.cjs$/), host], {
+    encoding: "utf8",
+  });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(entryOf("Pulumi programs need Node.js").pattern);
+  expectReadable(stderr.trimEnd().split("\n"), []);
 });
 
 it("the plugin is missing", async () => {
@@ -100,7 +106,7 @@ it("a provider is missing", async () => {
   const { project, world } = await stage();
   project.environment.PULUMI_HOME = temporaryFolder();
   project.environment.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION = "true";
-  const lines = diagnostics(await fail(project, "preview"));
+  const lines = diagnostics(await fail(project, "preview", "--stack", "test"));
   expect(lines.join("\n")).toMatch(entryOf("pulumi-resource-github").pattern);
   expectReadable(lines, secretsOf(world));
 });

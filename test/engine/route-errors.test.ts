@@ -1,5 +1,5 @@
 /** What the program and the plugin say of a request that GitHub or Tailscale refuses. One run shows several refusals. */
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { PolicyApi } from "../../plugin/api.ts";
 import { processRuntime } from "../../plugin/runtime.ts";
 import type { Fault } from "../../sandbox/faults.ts";
@@ -11,6 +11,9 @@ import * as tailscale from "../../troubleshooting/tailscale-credentials.ts";
 import { diagnostics, expectReadable, secretsOf } from "./diagnostics.ts";
 import { sharedStage } from "./shared-stage.ts";
 import { fail } from "./support.ts";
+
+// Several runs of the engine at once make each slow.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 240_000 });
 
 const statuses = [401, 403, 404, 422] as const;
 type Status = (typeof statuses)[number];

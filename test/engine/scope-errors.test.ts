@@ -1,5 +1,5 @@
 /** A credential that lacks one right: which one, and the fix, as the whole section that a person reads. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { TokenOptions } from "../../sandbox/github/index.ts";
 import { examplePolicy, type World } from "../../sandbox/world.ts";
 import { plain, say } from "../../troubleshooting/entry.ts";
@@ -9,6 +9,9 @@ import { devicesUnread } from "../../troubleshooting/start.ts";
 import { forbidden } from "../../troubleshooting/tailscale-credentials.ts";
 import { diagnostics, expectReadable, secretsOf } from "./diagnostics.ts";
 import { fail, oneRepository, stage } from "./support.ts";
+
+// Several runs of the engine at once make each slow.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 240_000 });
 
 const token = "ghp_exampleOfAWeakToken";
 
