@@ -4,7 +4,7 @@ import type { Entry, Section } from "./entry.ts";
 /** The page, with one table per section. */
 export function troubleshootingPage(sections: readonly Section[]): string {
   const contents = sections.map(({ title }) => `- [${title}](#${anchor(title)})`).join("\n");
-  return `${opening}\n${contents}\n\n${reading}\n${sections.map(sectionText).join("")}`;
+  return `${opening}\n${contents}\n\n${reading}${sections.map(sectionText).join("")}`;
 }
 
 const opening = `# Troubleshooting
