@@ -10,6 +10,7 @@ import {
   githubForbidden,
   githubGraphqlFailed,
   githubUnauthorized,
+  leftAndUnwritable,
 } from "../troubleshooting/repositories.ts";
 import type { ClaudeRepository } from "./claude-repository.ts";
 import { type KeptRepository, readLeaving } from "./departed-repositories.ts";
@@ -54,10 +55,7 @@ export async function readStack(): Promise<Stack> {
   }
   for (const { slug, reason } of skipped) pulumi.log.warn(`${slug} ${reason}. It is left alone (onUnavailable: skip).`);
   for (const { slug, reason } of leaving) {
-    pulumi.log.warn(
-      `${slug} left the list and ${reason}. Its credential is deleted, its secrets and workflow file can not be; the next ` +
-        "`pulumi up` forgets them.",
-    );
+    pulumi.log.warn(say(leftAndUnwritable, { name: slug, reason }));
   }
   const wave = await fitToLimits(settings, available, observed());
   if (!pulumi.runtime.isDryRun()) void watchLimit(github, settings);

@@ -68,6 +68,14 @@ export const githubErrors: readonly ProviderError[] = [
   },
   {
     when: `${when}, for the workflow file`,
+    theirs: ["409 ... does not match ..."],
+    pattern: /\/contents\/\S+: 409 .*does not match/,
+    cause:
+      "the file is another one than the state says: somebody committed to it, or an interrupted run did and could not note it",
+    fix: "`pulumi up --refresh`",
+  },
+  {
+    when: `${when}, for the workflow file`,
     theirs: ["409 ..."],
     pattern: /\/contents\/\S+: 409 /,
     cause: "another commit at the same moment, or a branch rule that the preview did not see",

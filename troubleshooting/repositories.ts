@@ -125,6 +125,13 @@ export const rateLimited = message({
   fix: "wait. Hundreds of new repositories take hours, whatever the tool; an App of an Enterprise organisation has more requests",
 });
 
+export const leftAndUnwritable = message({
+  says: "{name} left the list and {reason}.",
+  advice: " Its credential is deleted, its secrets and workflow file can not be; the next `pulumi up` forgets them.",
+  cause: "it was archived, blocked or deleted after it was set up, and GitHub lets nobody write to it",
+  fix: "nothing: without its credential the workflow can reach nothing. If it is unarchived one day, delete the file there",
+});
+
 export const repositories: Section = {
   title: "Repositories and GitHub",
   introduction: `These come in the preview, for all repositories at once, unless said otherwise. What a provider says in \`up\` is explained
@@ -147,6 +154,19 @@ there, once for each cause; \`pulumi destroy\` explains nothing unless it runs t
     otherStacksFile,
     ...githubErrors,
     rateLimited,
+    {
+      when: "in `destroy`",
+      theirs: ["404 Not Found"],
+      pattern: /DELETE \S+: 404 /,
+      cause: "a secret or file is gone already: somebody deleted it, or an interrupted run did and could not note it",
+      fix: "`pulumi destroy --refresh`",
+    },
+    leftAndUnwritable,
+    {
+      seen: "`the stack is currently locked by 1 lock(s)` after a run was killed",
+      cause: "the killed run could not take its lock away",
+      fix: "make sure that nobody is at it, then `pulumi cancel`. The next run goes on; a credential that the killed one made and did not note is found and deleted",
+    },
     {
       seen: "a workflow file, a secret or a credential was changed or deleted by hand, and the preview says nothing",
       cause: "a plain preview reads only the policy file anew",
