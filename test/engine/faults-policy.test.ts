@@ -18,9 +18,13 @@ const routes: Record<string, (request: FaultyRequest) => boolean> = {
   "the file, written": ({ method, path }) => method === "POST" && path === acl,
   "the tailnet's settings, read": ({ path }) => path.endsWith("/settings"),
 };
+const readFaults = ["connection lost after", "502", "401"];
+
 /** A write that may have happened is decided by the next read; only a refused credential ends the run. */
 const rows = Object.entries(routes).flatMap(([route, matches]) =>
-  Object.entries(faults).map(([how, fault]) => ({ name: `${route}, ${how}`, matches, fault, ends: how === "401" })),
+  Object.entries(faults)
+    .filter(([how]) => route === "the file, written" || readFaults.includes(how))
+    .map(([how, fault]) => ({ name: `${route}, ${how}`, matches, fault, ends: how === "401" })),
 );
 
 /** Somebody's change between our read and our write, `times` times. */
@@ -52,19 +56,18 @@ describe("a run that writes entries", () => {
     const skip = command === "up" ? ["--skip-preview"] : [];
     if (row.ends) await fail(project, command, ...skip);
     else await succeed(project, command, ...skip);
-    expect(world.tailscale.journal.filter(({ fault }) => fault !== undefined)).not.toEqual([]);
+    expect(world.tailscale.journal.filter(({ fault }) => fault !== undefined)).toHaveLength(1);
     world.tailscale.journal.length = 0;
     disarm();
-    await succeed(project, command, ...skip);
+    if (row.ends) await succeed(project, command, ...skip);
   }
 
   it.each(rows)("$name", async (row) => {
-    const { world, project } = set;
+    const { world } = set;
     const before = world.tailscale.state.policy;
     await heals("up", row.matches, row);
     const ours = world.tailscale.state.policy;
     expect(ours.match(/claude-aperture\/test: managed by Pulumi/g)).toHaveLength(3);
-    await succeed(project, "preview", "--expect-no-changes");
     await heals("destroy", row.matches, row);
     expect(world.tailscale.state.policy).toBe(before);
   });

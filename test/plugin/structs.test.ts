@@ -48,7 +48,12 @@ it("encode is the inverse of decode, secrets and unknown values included", () =>
       fc.array(tie("value"), { maxLength: 3 }),
       tie("map"),
     ),
-    map: fc.dictionary(fc.string(), tie("value"), { maxKeys: 3 }),
+    // google-protobuf's toJavaScript loses a field of that name, and no property has it.
+    map: fc.dictionary(
+      fc.string().filter((name) => name !== "__proto__"),
+      tie("value"),
+      { maxKeys: 3 },
+    ),
   }));
   fc.assert(
     fc.property(value.map, (properties) => {
