@@ -52,7 +52,7 @@ async function killAfterEach({ world, project }: Stage, command: string, heal: (
 }
 
 it("up, after each of its writes: the next up makes the same as one that was never killed", {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const set = await stage();
   const { world, project } = set;
@@ -74,7 +74,7 @@ it("up, after each of its writes: the next up makes the same as one that was nev
   expect(kills).toBe(5);
 });
 
-it("destroy, after each of its writes: the next destroy leaves nothing", { timeout: 300_000 }, async () => {
+it("destroy, after each of its writes: the next destroy leaves nothing", { timeout: 600_000 }, async () => {
   const set = await stage();
   const { world, project } = set;
   const before = world.tailscale.state.policy;
