@@ -60,7 +60,8 @@ export async function contest(world: World, stacks: Stack[], options: ContestOpt
       await watch
         .stack(owner, wanted, () => apply(wanted))
         .catch((error: Error) => failures.push(`${owner}: ${error.message}`));
-      options.onProgress?.(++done, options.stackEdits);
+      done += 1;
+      options.onProgress?.(done, options.stackEdits);
     }
   });
 
