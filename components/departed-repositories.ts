@@ -14,7 +14,7 @@ import type { RepositorySettings, RepositorySlug } from "../settings/settings.ts
 import type { GitHubConnection } from "./github-connection.ts";
 import { type RepositoryFindings, readRepositories } from "./repositories.ts";
 import { type SkippedRepository, whyUnavailable } from "./repository-checks.ts";
-import { lastName, readStackResources } from "./stack-state.ts";
+import { lastName, readStackResources, type StackResources } from "./stack-state.ts";
 
 /** The stack's outputs of its last run, as far as this one needs them. */
 export interface PreviousOutputs {
@@ -65,16 +65,23 @@ export interface KeptRepository {
 /** Declares what the state has of the repositories, unchanged. Reads the state once, and only when there is one to keep. */
 export async function keepAsTheyAre(repositories: KeptRepository[]): Promise<void> {
   if (repositories.length === 0) return;
-  const state = Object.entries(await readStackResources());
-  for (const { slug, name, isLeaving } of repositories) {
-    const own = state.flatMap(([urn, { type, outputs }]) => {
-      const child = lastName(urn);
-      const isWritten = outputs?.repository === slug.slice(slug.indexOf("/") + 1) && child.startsWith(`${name}-`);
-      const isCredential = !isLeaving && child.startsWith(`${name}-identity-`);
-      return outputs && (isWritten || isCredential) ? [{ type, child, outputs }] : [];
-    });
-    if (own.length > 0) keep(name, own, isLeaving);
+  const state = await readStackResources();
+  for (const repository of repositories) {
+    const own = resourcesOf(state, repository);
+    if (own.length > 0) keep(repository.name, own, repository.isLeaving);
   }
+}
+
+/** What the state has of a repository, by name; of one that is leaving, without its credential. The case of names is GitHub's. */
+export function resourcesOf(state: StackResources, { slug, name, isLeaving }: KeptRepository) {
+  const repository = slug.slice(slug.indexOf("/") + 1).toLowerCase();
+  return Object.entries(state).flatMap(([urn, { type, outputs }]) => {
+    const child = lastName(urn);
+    const kind = child.startsWith(`${name}-`) ? child.slice(name.length + 1) : "";
+    const isWritten = kind !== "" && String(outputs?.repository).toLowerCase() === repository;
+    const isCredential = !isLeaving && /^identity-(federated$|oauth(-|$))/.test(kind);
+    return outputs && (isWritten || isCredential) ? [{ type, child, outputs }] : [];
+  });
 }
 
 function keep(
