@@ -55,7 +55,8 @@ export async function createProject(options: ProjectOptions): Promise<Project> {
   mkdirSync(temporary, { recursive: true });
   const environment = childEnvironment({
     ...options.environment,
-    PULUMI_BACKEND_URL: `file://${backend}`,
+    // Without the files of attributes: a killed run can leave one empty, and then no later run reads the state.
+    PULUMI_BACKEND_URL: `file://${backend}?metadata=skip`,
     PULUMI_HOME: home,
     PULUMI_CONFIG_PASSPHRASE: passphrase,
     TMPDIR: temporary,

@@ -47,6 +47,14 @@ export const start: Section = {
       fix: "`pulumi plugin install resource github v6.15.0` and `... tailscale v0.29.1`, from a mirror with `--server`",
     },
     {
+      theirs: ["failed to load checkpoint: EOF"],
+      pattern: /failed to load checkpoint: (EOF|unexpected EOF)/,
+      when: "with a `file://` backend, after a run was killed",
+      cause:
+        "the killed run left the file of attributes beside the state, `STACK.json.attrs`, empty. The state itself is whole",
+      fix: "delete `.pulumi/stacks/PROJECT/STACK.json.attrs` in the backend's folder. `file://FOLDER?metadata=skip` writes none",
+    },
+    {
       says: "can not be used; nothing was changed.",
       file: "settings/problem.ts",
       cause: "mistakes in the stack configuration, all at once, each with its path",

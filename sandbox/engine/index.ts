@@ -18,8 +18,8 @@ export interface Engine {
   description: string[];
   /**
    * Variables with which `pulumi` is this engine: `PATH` (Node.js 24, the engine, `node_modules/.bin`, then the caller's),
-   * `PULUMI_HOME`, an empty passphrase, no ambient plugins. Merge it over `childEnvironment()`. `PULUMI_BACKEND_URL` is
-   * the caller's to add.
+   * `PULUMI_HOME`, an empty passphrase, no ambient plugins, a compile cache for Node.js. Merge it over
+   * `childEnvironment()`. `PULUMI_BACKEND_URL` is the caller's to add.
    */
   environment: Record<string, string>;
 }
@@ -146,5 +146,7 @@ function engineEnvironment(binaries: string, home: string, path: string): Record
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // Where the language host of a built engine finds the SDK for a program that has no node_modules above it.
     CLAUDE_APERTURE_ROOT: root,
+    // Each run starts four Node processes, and the SDK alone is a thousand modules: a run of one repository is a third faster.
+    NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "node-compile"),
   };
 }

@@ -26,7 +26,7 @@ async function check({ world, project }: Stage, ours: string, { edit, shows, aft
   if (shows === "nothing") await succeed(project, "preview", "--expect-no-changes");
   else {
     expect(proposed(await fail(project, "preview", "--diff", "--expect-no-changes"))).toContain(shows);
-    await succeed(project, "up", "--skip-preview");
+    await succeed(project, "up");
   }
   expect(world.tailscale.state.policy).toBe(after(ours, edited));
   world.tailscale.state.policy = ours;

@@ -1,6 +1,6 @@
 /** What is missing, damaged or too old around the program: the whole section that a person reads. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { parse, stringify } from "yaml";
@@ -13,7 +13,7 @@ import { start } from "../../troubleshooting/start.ts";
 import { engineTooOld, nodeTooOld, oldestEngine, pluginNodeTooOld } from "../../troubleshooting/versions.ts";
 import { diagnostics, expectReadable, secretsOf } from "./diagnostics.ts";
 import { executable, temporaryFolder, write } from "./fakes.ts";
-import { fail, stage } from "./support.ts";
+import { fail, stage, succeed } from "./support.ts";
 
 // Several runs of the engine at once make each slow.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 240_000 });
@@ -109,6 +109,19 @@ it("a provider is missing", async () => {
   const lines = diagnostics(await fail(project, "preview", "--stack", "test"));
   expect(lines.join("\n")).toMatch(entryOf("pulumi-resource-github").pattern);
   expectReadable(lines, secretsOf(world));
+});
+
+it("a file of attributes that a killed run left empty, beside a state that is whole", async () => {
+  const { project, world } = await stage();
+  const attributes = join(project.directory, "state", ".pulumi", "stacks", "claude-aperture", "test.json.attrs");
+  project.environment.PULUMI_BACKEND_URL = `file://${join(project.directory, "state")}`;
+  expect(existsSync(attributes)).toBe(false);
+  writeFileSync(attributes, "");
+  const output = await fail(project, "preview", "--stack", "test");
+  expect(output).toMatch(entryOf("failed to load checkpoint").pattern);
+  expectReadable(output.trimEnd().split("\n"), secretsOf(world));
+  rmSync(attributes);
+  expect(await succeed(project, "preview", "--stack", "test")).toContain("to create");
 });
 
 it.each([

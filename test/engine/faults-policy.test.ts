@@ -76,7 +76,7 @@ describe("a run that writes entries", () => {
     const { world, project } = set;
     const before = world.tailscale.state.policy;
     secondWriter(world, 3);
-    await succeed(project, "up", "--skip-preview");
+    await succeed(project, "up");
     disarm();
     const theirs = [0, 1, 2].map((number) => `// somebody's edit ${number}\n`).join("");
     expect(world.tailscale.state.policy.startsWith(theirs)).toBe(true);
@@ -96,7 +96,7 @@ describe("a run that writes entries", () => {
     expect(world.tailscale.state.policy).not.toContain("claude-aperture/test");
     expect(world.tailscale.state.policy.endsWith(before)).toBe(true);
     world.tailscale.state.policy = before;
-    await succeed(project, "up", "--skip-preview");
+    await succeed(project, "up");
     await succeed(project, "destroy");
     expect(world.tailscale.state.policy).toBe(before);
   });

@@ -58,7 +58,7 @@ it("up, after each of its writes: the next up makes the same as one that was nev
   const { world, project } = set;
   const before = world.tailscale.state.policy;
   const kills = await killAfterEach(set, "up", async () => {
-    await succeed(project, "up", "--skip-preview");
+    await succeed(project, "up");
     expect(defects(world, "acme/app", { text: "anthropics/claude-code-action", commits: 1 })).toEqual([]);
     expect(credentials(world)).toHaveLength(1);
     expect(world.tailscale.state.policy.match(/claude-aperture\/test: managed by Pulumi/g)).toHaveLength(3);
@@ -86,7 +86,7 @@ it("destroy, after each of its writes: the next destroy leaves nothing", { timeo
     expect(credentials(world)).toEqual([]);
     expect(secretNames(world, "acme/app")).toEqual([]);
     expect(fileText(world, "acme/app", workflowPath)).toBeUndefined();
-    await succeed(project, "up", "--skip-preview");
+    await succeed(project, "up");
   });
   expect(kills).toBe(5);
 });

@@ -27,7 +27,7 @@ it("repeated ups finish what one hour has no room for", async () => {
   expect(done(world)).toHaveLength(5);
 
   anHourLater();
-  const second = await succeed(project, "up", "--skip-preview");
+  const second = await succeed(project, "up");
   expect(second).not.toContain("go on after");
   expect(second).toMatch(/28 unchanged/);
   expect(done(world)).toEqual(repositories);
@@ -35,6 +35,6 @@ it("repeated ups finish what one hour has no room for", async () => {
 
   anHourLater();
   await succeed(project, "preview", "--expect-no-changes");
-  await succeed(project, "destroy", "--skip-preview");
+  await succeed(project, "destroy");
   expect(done(world)).toEqual([]);
 }, 240_000);

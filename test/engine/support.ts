@@ -71,9 +71,13 @@ export async function stackIn(world: World, options: StageOptions = {}): Promise
   return project;
 }
 
-/** `pulumi COMMAND` without questions; throws with the whole output when it fails. */
+/**
+ * `pulumi COMMAND` without questions and, but for `preview` itself, without the preview in front, which does the same reads
+ * and checks; throws with the whole output when it fails.
+ */
 export async function succeed(project: Project, command: string, ...args: string[]): Promise<string> {
-  const { exitCode, output } = await pulumi(project, command, ...args);
+  const alone = ["up", "destroy", "refresh"].includes(command) ? ["--skip-preview"] : [];
+  const { exitCode, output } = await pulumi(project, command, ...alone, ...args);
   if (exitCode !== 0) throw new Error(`pulumi ${command} failed:\n${output}`);
   return output;
 }
