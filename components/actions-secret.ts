@@ -1,5 +1,5 @@
-import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
+import { ActionsSecret, type ActionsSecretArgs } from "./providers.ts";
 
 /**
  * A repository secret that is written again after somebody changed it by hand, as `pulumi preview --refresh` shows.
@@ -11,24 +11,24 @@ import * as pulumi from "@pulumi/pulumi";
  */
 export function actionsSecret(
   name: string,
-  args: github.ActionsSecretArgs,
+  args: ActionsSecretArgs,
   options: pulumi.CustomResourceOptions,
-): github.ActionsSecret {
-  const secret = new github.ActionsSecret(name, args, options);
+): ActionsSecret {
+  const secret = new ActionsSecret(name, args, options);
   restoreIfEdited(secret, name, 1, args, options);
   return secret;
 }
 
 function restoreIfEdited(
-  secret: github.ActionsSecret,
+  secret: ActionsSecret,
   name: string,
   attempt: number,
-  args: github.ActionsSecretArgs,
+  args: ActionsSecretArgs,
   options: pulumi.CustomResourceOptions,
 ): void {
   pulumi.all([secret.updatedAt, secret.remoteUpdatedAt]).apply(([written, live]) => {
     if (!written || !live || written === live) return;
-    const restored = new github.ActionsSecret(`${name}-restored-${attempt}`, args, {
+    const restored = new ActionsSecret(`${name}-restored-${attempt}`, args, {
       ...options,
       dependsOn: secret,
       retainOnDelete: true,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as tailscale from "@pulumi/tailscale";
 import { say } from "../troubleshooting/entry.ts";
 import { devicesUnread, noDevice } from "../troubleshooting/start.ts";
+import { getDevices } from "./providers.ts";
 
 /** Where Aperture is, as the settings say it. */
 export interface ApertureSettings {
@@ -20,7 +20,7 @@ export interface ApertureSettings {
  */
 export async function apertureDestinations({ hostname, device }: ApertureSettings): Promise<string[]> {
   if (device !== undefined) return [device];
-  const { devices = [] } = await tailscale.getDevices({ namePrefix: hostname }).catch(explainRefusal);
+  const { devices = [] } = await getDevices({ namePrefix: hostname }).catch(explainRefusal);
   const named = devices.filter(({ name }) => name.split(".")[0] === hostname || name === hostname);
   const [only] = named;
   if (named.length === 1 && only) return only.addresses.toSorted();

@@ -1,4 +1,3 @@
-import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import type { Tag } from "../policy/fragment.ts";
 import type { DeliverySettings, IdentitySettings, RepositorySlug, WorkflowSettings } from "../settings/settings.ts";
@@ -8,6 +7,7 @@ import { claudeWorkflow } from "../workflow/presets.ts";
 import { render } from "../workflow/render.ts";
 import { actionsSecret } from "./actions-secret.ts";
 import { explained } from "./explained.ts";
+import { type ActionsSecret, type ActionsSecretArgs, RepositoryFile, type RepositoryFileArgs } from "./providers.ts";
 import {
   createRunnerCredential,
   type RunnerCredential,
@@ -47,9 +47,9 @@ export interface ClaudeRepositoryArgs {
   workflowAfter?: Promise<unknown>;
   transform?: RunnerIdentityArgs["transform"] & {
     /** Each repository secret. */
-    actionsSecret?: Transform<github.ActionsSecretArgs>;
+    actionsSecret?: Transform<ActionsSecretArgs>;
     /** The workflow file. */
-    repositoryFile?: Transform<github.RepositoryFileArgs>;
+    repositoryFile?: Transform<RepositoryFileArgs>;
   };
 }
 
@@ -100,7 +100,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
    * secret alone (tailscale/github-action ignores the client ID then), so the client ID, which the federated workflow still
    * needs until the file is replaced, follows the file.
    */
-  private createSecretsAndWorkflowFile(name: string, args: ClaudeRepositoryArgs): github.ActionsSecret[] {
+  private createSecretsAndWorkflowFile(name: string, args: ClaudeRepositoryArgs): ActionsSecret[] {
     const isCommitted = (args.delivery?.kind ?? "commit") === "commit";
     const proof = this.createProofSecret(name, args);
     if (args.identity.kind === "federated") {
@@ -113,7 +113,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
     return [proof];
   }
 
-  private createProofSecret(name: string, args: ClaudeRepositoryArgs): github.ActionsSecret {
+  private createProofSecret(name: string, args: ClaudeRepositoryArgs): ActionsSecret {
     const { proof } = this.credential;
     return this.createSecret(
       `${name}-secret-${proof.kind}`,
@@ -124,11 +124,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
     );
   }
 
-  private createClientIdSecret(
-    name: string,
-    args: ClaudeRepositoryArgs,
-    dependsOn: pulumi.Resource[],
-  ): github.ActionsSecret {
+  private createClientIdSecret(name: string, args: ClaudeRepositoryArgs, dependsOn: pulumi.Resource[]): ActionsSecret {
     const { clientId } = this.credential;
     return this.createSecret(
       `${name}-secret-client-id`,
@@ -145,9 +141,9 @@ export class ClaudeRepository extends pulumi.ComponentResource {
     secretName: string,
     value: pulumi.Output<string>,
     dependsOn: pulumi.Resource[],
-  ): github.ActionsSecret {
+  ): ActionsSecret {
     return actionsSecret(
-      ...transformed<github.ActionsSecretArgs>(
+      ...transformed<ActionsSecretArgs>(
         args.transform?.actionsSecret,
         name,
         { repository: repositoryName(args), secretName, value },
@@ -156,15 +152,11 @@ export class ClaudeRepository extends pulumi.ComponentResource {
     );
   }
 
-  private createWorkflowFile(
-    name: string,
-    args: ClaudeRepositoryArgs,
-    dependsOn: github.ActionsSecret[],
-  ): github.RepositoryFile {
+  private createWorkflowFile(name: string, args: ClaudeRepositoryArgs, dependsOn: ActionsSecret[]): RepositoryFile {
     const ready: pulumi.Input<pulumi.Resource[]> = args.workflowAfter?.then(() => dependsOn) ?? dependsOn;
     const message = args.delivery?.kind === "commit" ? args.delivery.message : undefined;
-    return new github.RepositoryFile(
-      ...transformed<github.RepositoryFileArgs>(
+    return new RepositoryFile(
+      ...transformed<RepositoryFileArgs>(
         args.transform?.repositoryFile,
         `${name}-workflow`,
         {

@@ -7,11 +7,17 @@
  * - One that left the list loses its credential, which is Tailscale's and can go, in the first run. In that run its secrets
  *   and its workflow file get `retainOnDelete`; the next run leaves them out, and the engine forgets them.
  */
-import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
-import * as tailscale from "@pulumi/tailscale";
 import type { RepositorySettings, RepositorySlug } from "../settings/settings.ts";
 import type { GitHubConnection } from "./github-connection.ts";
+import {
+  ActionsSecret,
+  FederatedIdentity,
+  type FederatedIdentityArgs,
+  OauthClient,
+  type OauthClientArgs,
+  RepositoryFile,
+} from "./providers.ts";
 import { type RepositoryFindings, readRepositories } from "./repositories.ts";
 import { type SkippedRepository, whyUnavailable } from "./repository-checks.ts";
 import { lastName, readStackResources, type StackResources } from "./stack-state.ts";
@@ -95,16 +101,16 @@ function keep(
     // The arguments only have to be of the right form: all changes are ignored.
     switch (type) {
       case "github:index/actionsSecret:ActionsSecret":
-        new github.ActionsSecret(child, { repository: "-", secretName: "A", value: "" }, options);
+        new ActionsSecret(child, { repository: "-", secretName: "A", value: "" }, options);
         break;
       case "github:index/repositoryFile:RepositoryFile":
-        new github.RepositoryFile(child, { repository: "-", file: "-", content: "" }, options);
+        new RepositoryFile(child, { repository: "-", file: "-", content: "" }, options);
         break;
       case "tailscale:index/federatedIdentity:FederatedIdentity":
-        new tailscale.FederatedIdentity(child, outputs as unknown as tailscale.FederatedIdentityArgs, options);
+        new FederatedIdentity(child, outputs as unknown as FederatedIdentityArgs, options);
         break;
       case "tailscale:index/oauthClient:OauthClient":
-        new tailscale.OauthClient(child, outputs as unknown as tailscale.OauthClientArgs, {
+        new OauthClient(child, outputs as unknown as OauthClientArgs, {
           ...options,
           additionalSecretOutputs: ["key"],
         });

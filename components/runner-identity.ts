@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import * as tailscale from "@pulumi/tailscale";
 import type { Tag } from "../policy/fragment.ts";
 import { githubIssuer } from "../settings/fields.ts";
 import type { RepositorySlug } from "../settings/settings.ts";
 import { explained } from "./explained.ts";
 import { removesLeftovers } from "./leftover-credentials.ts";
 import "./debug-messages.ts";
+import { FederatedIdentity, type FederatedIdentityArgs, OauthClient, type OauthClientArgs } from "./providers.ts";
 import { type Transform, transformed } from "./transform.ts";
 
 /** What the identity trusts: a GitHub OIDC token, or whoever holds a secret. */
@@ -35,8 +35,8 @@ export interface RunnerIdentityArgs {
   /** The stack's name, so that no two stacks take each other's credential for their own. Default `project/stack`. */
   owner?: string;
   transform?: {
-    federatedIdentity?: Transform<tailscale.FederatedIdentityArgs>;
-    oauthClient?: Transform<tailscale.OauthClientArgs>;
+    federatedIdentity?: Transform<FederatedIdentityArgs>;
+    oauthClient?: Transform<OauthClientArgs>;
   };
 }
 
@@ -85,9 +85,9 @@ function createFederatedIdentity(
   args: RunnerIdentityArgs,
   credential: RunnerCredential & { kind: "federated" },
   parent: pulumi.ComponentResource,
-): tailscale.FederatedIdentity {
-  return new tailscale.FederatedIdentity(
-    ...transformed<tailscale.FederatedIdentityArgs>(
+): FederatedIdentity {
+  return new FederatedIdentity(
+    ...transformed<FederatedIdentityArgs>(
       args.transform?.federatedIdentity,
       `${name}-federated`,
       {
@@ -108,9 +108,9 @@ function createOauthClient(
   args: RunnerIdentityArgs,
   { rotation }: RunnerCredential & { kind: "oauth" },
   parent: pulumi.ComponentResource,
-): tailscale.OauthClient {
-  return new tailscale.OauthClient(
-    ...transformed<tailscale.OauthClientArgs>(
+): OauthClient {
+  return new OauthClient(
+    ...transformed<OauthClientArgs>(
       args.transform?.oauthClient,
       // Another name is another resource: it is created before the old one is deleted, which happens last of all.
       rotation === undefined ? `${name}-oauth` : `${name}-oauth-${rotation}`,

@@ -12,7 +12,7 @@ const token = "ghp_exampleOfATokenWithFewRequests";
 const done = (world: World) => repositories.filter((slug) => fileText(world, slug, ".github/workflows/claude.yml"));
 
 it("repeated ups finish what one hour has no room for", async () => {
-  const { world, project } = await stage({ repositories, config, tokens: [{ token, rateLimit: 98 }] });
+  const { world, project } = await stage({ repositories, config, tokens: [{ token, rateLimit: 88 }] });
   const { clock } = world.github.state;
   const anHourLater = () => clock.advance(3601);
 
