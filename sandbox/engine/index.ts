@@ -7,7 +7,7 @@ import { cacheDirectory } from "./cache.ts";
 import { whole } from "./damage.ts";
 import { cachedDownload, download } from "./downloaded.ts";
 import { findInstalled, type Installed } from "./installed.ts";
-import { moduleVersion, nodeDirectory, root, versions } from "./pinned.ts";
+import { compileCache, moduleVersion, nodeDirectory, root, versions } from "./pinned.ts";
 import type { Log } from "./progress.ts";
 
 export type EngineKind = "installed" | "downloaded" | "built";
@@ -146,7 +146,6 @@ function engineEnvironment(binaries: string, home: string, path: string): Record
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // Where the language host of a built engine finds the SDK for a program that has no node_modules above it.
     CLAUDE_APERTURE_ROOT: root,
-    // Each run starts four Node processes, and the SDK alone is a thousand modules: a run of one repository is a third faster.
-    NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "node-compile"),
+    NODE_COMPILE_CACHE: compileCache,
   };
 }

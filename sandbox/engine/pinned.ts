@@ -11,6 +11,9 @@ export const root = join(import.meta.dirname, "../..");
 /** Directory of the Node.js that the lock file pins; it holds nothing but `node`. */
 export const nodeDirectory = join(packageDirectory("node"), "bin");
 
+/** Where Node.js keeps compiled modules: a run starts four processes, and the SDK alone is a thousand modules. */
+export const compileCache = join(root, "node_modules", ".cache", "node-compile");
+
 export interface ProviderVersion {
   /** As in the name of its plugin, `pulumi-resource-<name>`. */
   name: "github" | "tailscale";

@@ -9,6 +9,7 @@ import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
+import { compileCache } from "../../sandbox/engine/pinned.ts";
 
 export const folder = join(import.meta.dirname, "../../plugin");
 export const executable = join(folder, "pulumi-resource-tailnet-policy");
@@ -25,10 +26,11 @@ type Properties = { [name: string]: structPb.JavaScriptValue };
 /** Properties as the engine sends them. */
 export const struct = (properties: object) => structPb.Struct.fromJavaScript(properties as Properties);
 
-/** Runs the executable with this environment and nothing else but Node on PATH. */
+/** Runs the executable with this environment and nothing else but Node on PATH and its compile cache. */
 export function spawnPlugin(environment: Record<string, string>, args: string[] = []): ChildProcess {
   const path = [dirname(process.execPath), "/usr/bin", "/bin"].join(":");
-  return spawn(executable, args, { env: { PATH: path, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  const env = { PATH: path, NODE_COMPILE_CACHE: compileCache, ...environment };
+  return spawn(executable, args, { env, stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /** A plugin that has shaken hands with an engine. */
