@@ -1,4 +1,14 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Whole runs first: begun at the end, one of minutes would leave the other core idle. */
+class WholeRunsFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isWhole = ({ moduleId }: TestSpecification) => /\/test\/(engine|plugin)\//.test(moduleId);
+    return [...sorted.filter(isWhole), ...sorted.filter((file) => !isWhole(file))];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -7,6 +17,7 @@ export default defineConfig({
     server: { deps: { inline: [/@actions\//] } },
     // A whole run waits for its children most of the time; Vitest would leave one of two cores free.
     maxWorkers: 2,
+    sequence: { sequencer: WholeRunsFirst },
     testTimeout: 180_000,
     hookTimeout: 180_000,
     coverage: {
