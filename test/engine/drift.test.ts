@@ -3,15 +3,18 @@
  * it. Then what only `--refresh` can see, in repositories, and what a destroy leaves to others.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TailnetAccess, type TailnetAccessArgs } from "../../components/index.ts";
 import { startHujson } from "../../sandbox/hujson/index.ts";
 import { fileText, secretNames, writeCount } from "../../sandbox/rehearsal/evidence.ts";
-import { type PluginStack, pluginStack } from "../plugin/runs.ts";
 import { type Edit, edits, layouts, marks, neighbours, removals, wanted } from "./policy-edits.ts";
 import { accessProgram, sharedStage } from "./shared-stage.ts";
 import { fail, oneRepository, type Stage, stage, succeed } from "./support.ts";
 
 const { owners, destinations, models } = wanted["tag:ci"];
-const program = accessProgram({ tags: { "tag:ci": { models } }, destinations, tagOwners: owners });
+const access: TailnetAccessArgs = { tags: { "tag:ci": { models } }, destinations, tagOwners: owners };
+const inlineProgram = async () => {
+  new TailnetAccess("access", access);
+};
 
 /** The part of a preview that comes after the refresh, on one line. */
 function proposed(preview: string): string {
@@ -19,45 +22,29 @@ function proposed(preview: string): string {
   return update.replaceAll(/\s+/g, " ").replaceAll(" : ", ": ");
 }
 
-/**
- * Does what the row says, compares, and puts the policy back. `repair` is `pulumi up`, or what of it comes to the plugin: a
- * second process, which has the same entries in its state, does in a moment what the engine needs seconds for.
- */
-async function check(
-  { world, project }: Stage,
-  ours: string,
-  { edit, shows, after }: Edit,
-  repair: () => Promise<unknown> = () => succeed(project, "up"),
-): Promise<void> {
+/** Does what the row says, compares, and puts the policy back. */
+async function check({ world, project }: Stage, ours: string, { edit, shows, after }: Edit): Promise<void> {
   const edited = edit(ours);
   expect(edited).not.toBe(ours);
   world.tailscale.state.policy = edited;
   if (shows === "nothing") await succeed(project, "preview", "--expect-no-changes");
   else {
     expect(proposed(await fail(project, "preview", "--diff", "--expect-no-changes"))).toContain(shows);
-    await repair();
+    await succeed(project, "up");
   }
   expect(world.tailscale.state.policy).toBe(after(ours, edited));
   world.tailscale.state.policy = ours;
 }
 
 describe("after somebody has", () => {
-  const stage = sharedStage({ program });
+  const stage = sharedStage({ inlineProgram });
   let ours = "";
-  let plugin: PluginStack | undefined;
   beforeAll(async () => {
     await succeed(stage.project, "up");
     ours = stage.world.tailscale.state.policy;
-    plugin = pluginStack("claude-aperture/test", stage.world.environment);
-    await plugin.apply(wanted);
-    expect(stage.world.tailscale.state.policy).toBe(ours);
   });
-  afterAll(() => plugin?.close());
 
-  const first = [edits[0], removals[0], marks.find(({ shows }) => shows !== "nothing")];
-  it.each([...edits, ...removals, ...marks, ...neighbours, ...layouts])("$what", (edit) =>
-    check(stage, ours, edit, first.includes(edit) ? undefined : () => plugin?.apply(wanted) ?? Promise.reject()),
-  );
+  it.each([...edits, ...removals, ...marks, ...neighbours, ...layouts])("$what", (edit) => check(stage, ours, edit));
 
   it("done all that is beside our entries, up writes nothing", async () => {
     const { project, world } = stage;
@@ -92,7 +79,7 @@ describe("where the server stores hujson.Format, after somebody has", () => {
     return (await hujson).format(text);
   };
   afterAll(async () => (await hujson)?.close());
-  const stage = sharedStage({ program, store: "canonical", format });
+  const stage = sharedStage({ inlineProgram, store: "canonical", format });
   let ours = "";
   beforeAll(async () => {
     await succeed(stage.project, "up");
@@ -152,7 +139,7 @@ it("a workflow file and secrets changed by hand show with --refresh, and up --re
 });
 
 it("destroy stops at somebody's rule that uses our tag, says which, and goes on once it is gone", async () => {
-  const { world, project } = await stage({ program });
+  const { world, project } = await stage({ program: accessProgram(access) });
   const before = world.tailscale.state.policy;
   await succeed(project, "up");
   const rule = '\t\t{"src": ["tag:ci"], "dst": ["tag:web"], "ip": ["tcp:8080"]}, // theirs\n';

@@ -1,15 +1,20 @@
 /** What a failing or contested policy endpoint does to a run that writes entries, row by row, and what the next run finds. */
+
 import { describe, expect, it } from "vitest";
+import { TailnetAccess, type TailnetAccessArgs } from "../../components/index.ts";
 import { type FaultyRequest, faultFor } from "../../sandbox/faults.ts";
 import { writeCount } from "../../sandbox/rehearsal/evidence.ts";
 import type { World } from "../../sandbox/world.ts";
 import { faults } from "./faults.ts";
 import { wanted } from "./policy-edits.ts";
-import { accessProgram, sharedStage } from "./shared-stage.ts";
+import { sharedStage } from "./shared-stage.ts";
 import { fail, succeed } from "./support.ts";
 
 const { owners, destinations, models } = wanted["tag:ci"];
-const program = accessProgram({ tags: { "tag:ci": { models } }, destinations, tagOwners: owners });
+const access: TailnetAccessArgs = { tags: { "tag:ci": { models } }, destinations, tagOwners: owners };
+const inlineProgram = async () => {
+  new TailnetAccess("access", access);
+};
 const acl = "/api/v2/tailnet/-/acl";
 
 const routes: Record<string, (request: FaultyRequest) => boolean> = {
@@ -40,7 +45,7 @@ function secondWriter(world: World, times: number): void {
 }
 
 describe("a run that writes entries", () => {
-  const set = sharedStage({ program });
+  const set = sharedStage({ inlineProgram });
   const disarm = () => {
     set.world.tailscale.faults.choose = () => undefined;
   };

@@ -1,10 +1,8 @@
 /** A stack of nothing but policy entries on the real engine, for runs of a second: its wish changes with its program. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { PolicyFragment } from "../../components/index.ts";
 import type { Fragment } from "../../policy/fragment.ts";
 import { createProject, type Project, type Run } from "../../sandbox/project.ts";
-
-const components = join(import.meta.dirname, "..", "..", "components", "index.ts");
+import { inline } from "./inline-program.ts";
 
 export interface PolicyStack {
   owner: string;
@@ -29,10 +27,14 @@ export async function policyStack(options: {
   const owner = `claude-aperture/${stack}`;
   // Pulumi.yaml declares this key, so the engine asks for it, whatever the program.
   const config = { "claude-aperture:repositories": ["app"] };
-  const project = await createProject({ directory, stack, environment, config, program: "" });
+  let access: Fragment = {};
+  const program = async () => {
+    new PolicyFragment("policy", { access, owner, mode: "write" });
+  };
+  const project = inline(await createProject({ directory, stack, environment, config, program: "" }), program);
   const run = (wanted: Fragment | undefined) => {
     if (!wanted) return project.pulumi("destroy", ...quiet);
-    writeFileSync(join(directory, "index.ts"), fragmentProgram(owner, wanted));
+    access = wanted;
     return project.pulumi("up", ...quiet);
   };
   const apply = async (wanted: Fragment | undefined) => {
@@ -40,10 +42,4 @@ export async function policyStack(options: {
     if (exitCode !== 0) throw new Error(`pulumi ${wanted ? "up" : "destroy"} failed:\n${output}`);
   };
   return { owner, project, run, apply };
-}
-
-function fragmentProgram(owner: string, access: Fragment): string {
-  return `import { PolicyFragment } from ${JSON.stringify(components)};
-new PolicyFragment("policy", ${JSON.stringify({ access, owner, mode: "write" })});
-`;
 }
