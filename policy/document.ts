@@ -1,6 +1,16 @@
 /** A policy file as far as it concerns a fragment: the sections, their entries, and every mark among them. */
 import { type SectionName, sectionNames } from "./fragment.ts";
-import { type Container, commentsIn, type Item, jsonValue, parse, placeOf, stringValue, type Tree } from "./hujson.ts";
+import {
+  type Container,
+  commentsIn,
+  type Item,
+  jsonValue,
+  parse,
+  placeOf,
+  setField,
+  stringValue,
+  type Tree,
+} from "./hujson.ts";
 import { type Mark, readMark } from "./marks.ts";
 import { PolicyError } from "./policy-error.ts";
 
@@ -79,7 +89,9 @@ export function lastOffset(container: Container): number {
  * `TagOwners`. Tags themselves are keys of a map, where case counts.
  */
 export function isField(text: string, name: Item["name"], field: string): boolean {
-  return name !== undefined && fold(stringValue(text, name)) === fold(field);
+  if (name === undefined) return false;
+  const key = stringValue(text, name);
+  return key === field || fold(key) === fold(field);
 }
 
 /** Also the two letters outside ASCII that Go folds: U+017F (long s) and U+212A (Kelvin sign). */
@@ -170,9 +182,16 @@ const entryFields = ["src", "dst", "ip", "app", "proto", "accept", "deny"];
 export function entryJson(text: string, { section, item }: PolicyEntry): unknown {
   const value = jsonValue(text, item.value);
   if (section === "tagOwners" || typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, field]) => [entryFields.includes(fold(name)) ? fold(name) : name, field]),
-  );
+  if (Object.keys(value).every((name) => lowerField(name) === name)) return value;
+  const lower: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(value)) setField(lower, lowerField(name), field);
+  return lower;
+}
+
+function lowerField(name: string): string {
+  if (entryFields.includes(name)) return name;
+  const folded = fold(name);
+  return entryFields.includes(folded) ? folded : name;
 }
 
 /** Every mark of the file, whoever's. */

@@ -120,12 +120,18 @@ export function jsonValue(text: string, node: Node, depth = 0): unknown {
   if (depth > deepest) return "...";
   if (node.kind === "array") return node.items.map((item) => jsonValue(text, item.value, depth + 1));
   if (node.kind === "object") {
-    // fromEntries makes "__proto__" a key like any other.
-    return Object.fromEntries(
-      node.items.map(({ name, value }) => [name && stringValue(text, name), jsonValue(text, value, depth + 1)]),
-    );
+    const object: Record<string, unknown> = {};
+    for (const { name, value } of node.items)
+      setField(object, name ? stringValue(text, name) : "", jsonValue(text, value, depth + 1));
+    return object;
   }
   return node.kind === "string" ? stringValue(text, node) : (JSON.parse(text.slice(node.start, node.end)) as unknown);
+}
+
+/** An assignment for which "__proto__" is a key like any other. */
+export function setField(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== "__proto__") object[name] = value;
+  else Object.defineProperty(object, name, { value, configurable: true, enumerable: true, writable: true });
 }
 
 class Parser {

@@ -66,6 +66,8 @@ class Survey {
   /** All others, by their only source. */
   readonly #foreign: Record<SectionName, Map<string, PolicyEntry[]>>;
   readonly #strays: Ownership["strays"] = [];
+  /** What entries say, each read once. */
+  readonly #values = new Map<PolicyEntry, unknown>();
 
   constructor(policy: PolicyDocument, fragment: Fragment, owner: string, applied: Fragment) {
     this.#policy = policy;
@@ -93,7 +95,7 @@ class Survey {
         claims.push(first ? this.#ownClaim(section, tag, wanted, first) : this.#foreignClaim(section, tag, wanted));
         for (const entry of others) {
           // A copy that nobody changed is as old as the first one: it goes, also when the settings have changed since.
-          const isUnchanged = first !== undefined && this.#means(entry, entryJson(this.#policy.text, first));
+          const isUnchanged = first !== undefined && this.#means(entry, this.#json(first));
           (isUnchanged || this.#means(entry, wanted) ? surplus : copies).push({ tag, entry });
         }
       }
@@ -144,7 +146,7 @@ class Survey {
         this.#knows(tag) || hasGrant || (this.#marked.tests.get(tag) ?? []).some((test) => this.#isPlainTest(test))
       );
     }
-    const hosts = acceptedHosts(entryJson(this.#policy.text, entry));
+    const hosts = acceptedHosts(this.#json(entry));
     if (hosts.some((host) => this.#destinations(tag).has(host))) return true;
     return !this.#knows(tag) && !hasGrant && this.#marked.tagOwners.has(tag) && this.#isPlainTest(entry);
   }
@@ -156,7 +158,7 @@ class Survey {
     );
     const adoptable = (this.#foreign.grants.get(tag) ?? []).filter((entry) => givesAperture(this.#policy.text, entry));
     const live = [...(this.#marked.grants.get(tag) ?? []), ...adoptable].flatMap((entry) => {
-      const grant = entryJson(this.#policy.text, entry);
+      const grant = this.#json(entry);
       return isObject(grant) && Array.isArray(grant.dst) ? (grant.dst as unknown[]) : [];
     });
     return new Set<unknown>([...known, ...live]);
@@ -164,7 +166,7 @@ class Survey {
 
   /** Has the test the form that a fragment gives it, and nothing else? */
   #isPlainTest(entry: PolicyEntry): boolean {
-    const test = entryJson(this.#policy.text, entry);
+    const test = this.#json(entry);
     return (
       isObject(test) &&
       test.proto === "tcp" &&
@@ -180,7 +182,7 @@ class Survey {
   }
 
   #ownClaim(section: SectionName, tag: Tag, wanted: unknown, entry: PolicyEntry): Claim {
-    const live = entryJson(this.#policy.text, entry);
+    const live = this.#json(entry);
     const isShared = entry.mark !== undefined && entry.mark.owners.length > 1;
     const state = sameEntry(section, live, wanted) ? "ours" : isShared ? "conflicting" : "edited";
     return { section, tag, state, wanted, entry, live };
@@ -192,18 +194,23 @@ class Survey {
     // Where another stack has the entry already, this one joins it: then the last one out removes it.
     const adopted = same.find(({ mark }) => mark) ?? same[0];
     const claim = { section, tag, wanted };
-    if (adopted) return { ...claim, state: "adopted", entry: adopted, live: entryJson(this.#policy.text, adopted) };
+    if (adopted) return { ...claim, state: "adopted", entry: adopted, live: this.#json(adopted) };
     const other = entries.find(
       (entry) => entry.mark && (section !== "grants" || givesAperture(this.#policy.text, entry)),
     );
-    if (other) return { ...claim, state: "conflicting", entry: other, live: entryJson(this.#policy.text, other) };
+    if (other) return { ...claim, state: "conflicting", entry: other, live: this.#json(other) };
     const existing = section === "tagOwners" ? entries[0] : undefined;
-    if (existing) return { ...claim, state: "adopted", entry: existing, live: entryJson(this.#policy.text, existing) };
+    if (existing) return { ...claim, state: "adopted", entry: existing, live: this.#json(existing) };
     return { ...claim, state: "missing" };
   }
 
+  #json(entry: PolicyEntry): unknown {
+    if (!this.#values.has(entry)) this.#values.set(entry, entryJson(this.#policy.text, entry));
+    return this.#values.get(entry);
+  }
+
   #means(entry: PolicyEntry, wanted: unknown): boolean {
-    return sameEntry(entry.section, entryJson(this.#policy.text, entry), wanted);
+    return sameEntry(entry.section, this.#json(entry), wanted);
   }
 }
 

@@ -20,9 +20,12 @@ export function inline(value: unknown): string {
 
 /** The value on as many lines as it needs. A grant's models always stand on lines of their own: a diff names one. */
 export function multiline(value: unknown, layout: Layout): string {
-  const short = inline(value);
+  if (typeof value !== "object" || value === null) return inline(value);
+  if (!isGrantPart(value)) {
+    const short = inline(value);
+    if (width(short) <= maximumWidth) return short;
+  }
   const inner = { ...layout, indent: layout.indent + layout.unit };
-  if (!isGrantPart(value) && width(short) <= maximumWidth) return short;
   if (Array.isArray(value)) {
     return bracketed(
       "[]",
@@ -30,7 +33,6 @@ export function multiline(value: unknown, layout: Layout): string {
       layout,
     );
   }
-  if (typeof value !== "object" || value === null) return short;
   const rows = members(value).map(([name, item]) => ({ name, text: multiline(item, inner) }));
   return bracketed("{}", aligned(rows, layout.eol), layout);
 }
@@ -39,13 +41,13 @@ export function multiline(value: unknown, layout: Layout): string {
 const maximumWidth = 80 - ", ".length;
 
 function width(text: string): number {
-  return new TextEncoder().encode(text).length;
+  return Buffer.byteLength(text);
 }
 
 /** The grant, its `app`, and the list of Aperture's entries. */
-function isGrantPart(value: unknown): boolean {
+function isGrantPart(value: object): boolean {
   if (Array.isArray(value)) return typeof value[0] === "object" && value[0] !== null && "role" in value[0];
-  return typeof value === "object" && value !== null && ("app" in value || apertureCapability in value);
+  return "app" in value || apertureCapability in value;
 }
 
 function members(value: object): [string, unknown][] {
