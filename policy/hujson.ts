@@ -121,8 +121,9 @@ export function jsonValue(text: string, node: Node, depth = 0): unknown {
   if (node.kind === "array") return node.items.map((item) => jsonValue(text, item.value, depth + 1));
   if (node.kind === "object") {
     const object: Record<string, unknown> = {};
+    // Members have names.
     for (const { name, value } of node.items)
-      setField(object, name ? stringValue(text, name) : "", jsonValue(text, value, depth + 1));
+      setField(object, stringValue(text, name as Literal), jsonValue(text, value, depth + 1));
     return object;
   }
   return node.kind === "string" ? stringValue(text, node) : (JSON.parse(text.slice(node.start, node.end)) as unknown);

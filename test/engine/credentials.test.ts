@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { credentials, fileText, joins, secretNames } from "../../sandbox/rehearsal/evidence.ts";
 import type { World } from "../../sandbox/world.ts";
+import { claudeAperture } from "./inline-program.ts";
 import { oneRepository, type Stage, stage, succeed } from "./support.ts";
 
 const app = "acme/app";
@@ -62,7 +63,7 @@ const configure = (stage: Stage, kind: object) =>
   });
 
 it("the kind changes from federated to OAuth and back in one up each, without a moment in which a run fails", async () => {
-  const set = await stage();
+  const set = await stage({ inline: claudeAperture });
   const { world, project } = set;
   await succeed(project, "up");
   for (const [kind, names] of [
@@ -78,7 +79,7 @@ it("the kind changes from federated to OAuth and back in one up each, without a 
 });
 
 it("another rotation renews an OAuth client and its secret, without a moment in which a run fails", async () => {
-  const set = await stage({ config: { ...oneRepository, [identity]: { kind: "oauth" } } });
+  const set = await stage({ inline: claudeAperture, config: { ...oneRepository, [identity]: { kind: "oauth" } } });
   const { world, project } = set;
   await succeed(project, "up");
   const [old] = credentials(world);
@@ -92,7 +93,7 @@ it("another rotation renews an OAuth client and its secret, without a moment in 
 });
 
 it("the deployer's own key changes between two runs: preview, up, refresh and destroy go on", async () => {
-  const { world, project } = await stage();
+  const { world, project } = await stage({ inline: claudeAperture });
   const before = world.tailscale.state.policy;
   const rotate = (key: string) => {
     world.tailscale.state.apiKeys.clear();

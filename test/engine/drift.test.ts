@@ -6,14 +6,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TailnetAccess, type TailnetAccessArgs } from "../../components/index.ts";
 import { startHujson } from "../../sandbox/hujson/index.ts";
 import { fileText, secretNames, writeCount } from "../../sandbox/rehearsal/evidence.ts";
+import { claudeAperture } from "./inline-program.ts";
 import { type Edit, edits, layouts, marks, neighbours, removals, wanted } from "./policy-edits.ts";
 import { accessProgram, sharedStage } from "./shared-stage.ts";
 import { fail, oneRepository, type Stage, stage, succeed } from "./support.ts";
 
 const { owners, destinations, models } = wanted["tag:ci"];
 const access: TailnetAccessArgs = { tags: { "tag:ci": { models } }, destinations, tagOwners: owners };
-const inlineProgram = async () => {
+const inline = async () => {
   new TailnetAccess("access", access);
+  return undefined;
 };
 
 /** The part of a preview that comes after the refresh, on one line. */
@@ -37,7 +39,7 @@ async function check({ world, project }: Stage, ours: string, { edit, shows, aft
 }
 
 describe("after somebody has", () => {
-  const stage = sharedStage({ inlineProgram });
+  const stage = sharedStage({ inline });
   let ours = "";
   beforeAll(async () => {
     await succeed(stage.project, "up");
@@ -79,7 +81,7 @@ describe("where the server stores hujson.Format, after somebody has", () => {
     return (await hujson).format(text);
   };
   afterAll(async () => (await hujson)?.close());
-  const stage = sharedStage({ inlineProgram, store: "canonical", format });
+  const stage = sharedStage({ inline, store: "canonical", format });
   let ours = "";
   beforeAll(async () => {
     await succeed(stage.project, "up");
@@ -95,6 +97,7 @@ describe("where the server stores hujson.Format, after somebody has", () => {
 
 it("a workflow file and secrets changed by hand show with --refresh, and up --refresh repairs them", async () => {
   const { world, project } = await stage({
+    inline: claudeAperture,
     config: { ...oneRepository, "claude-aperture:repositories": ["app", "api"] },
   });
   await succeed(project, "up");

@@ -12,8 +12,9 @@ import { fail, succeed } from "./support.ts";
 
 const { owners, destinations, models } = wanted["tag:ci"];
 const access: TailnetAccessArgs = { tags: { "tag:ci": { models } }, destinations, tagOwners: owners };
-const inlineProgram = async () => {
+const inline = async () => {
   new TailnetAccess("access", access);
+  return undefined;
 };
 const acl = "/api/v2/tailnet/-/acl";
 
@@ -45,7 +46,7 @@ function secondWriter(world: World, times: number): void {
 }
 
 describe("a run that writes entries", () => {
-  const set = sharedStage({ inlineProgram });
+  const set = sharedStage({ inline });
   const disarm = () => {
     set.world.tailscale.faults.choose = () => undefined;
   };

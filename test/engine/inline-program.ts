@@ -1,20 +1,29 @@
 /**
  * Programs that run in the test's own process, as with the Automation API. The engine is the same; a run is spared the
- * language host and a Node.js process, which are two thirds of the time of a stack with policy entries alone.
+ * language host and a Node.js process, which are more than half of its time. For tests of what a run does, not of how it
+ * starts, fails or is killed.
  */
 import grpc from "@grpc/grpc-js";
 // What `Stack.up` of the Automation API serves; that one asks the engine three times more for each run.
 import * as automation from "@pulumi/pulumi/automation/server.js";
 import languageGrpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
+import { vi } from "vitest";
 import type { Project } from "../../sandbox/project.ts";
 
-export type InlineProgram = () => Promise<void>;
+/** What it returns are the stack's outputs. */
+export type InlineProgram = () => Promise<object | undefined>;
+
+/** index.ts, evaluated anew as for a process of its own. */
+export const claudeAperture: InlineProgram = async () => {
+  vi.resetModules();
+  return { ...(await import("../../index.ts")) };
+};
 
 interface Internals {
   LanguageServer: new (program: InlineProgram) => grpc.UntypedServiceImplementation;
 }
 
-/** The project, with another program than its Pulumi.yaml names. */
+/** The project, with another program than its Pulumi.yaml names. The environment is the project's while it runs. */
 export function inline(project: Project, program: InlineProgram): Project {
   const pulumi: Project["pulumi"] = async (command = "", ...args) => {
     if (command !== "preview" && command !== "up") return project.pulumi(command, ...args);
@@ -26,9 +35,12 @@ export function inline(project: Project, program: InlineProgram): Project {
         error ? reject(error) : resolve(bound),
       ),
     );
+    const { env } = process;
+    process.env = { ...project.environment };
     try {
       return await project.pulumi(command, ...args, `--client=127.0.0.1:${port}`, "--exec-kind=auto.inline");
     } finally {
+      process.env = env;
       server.forceShutdown();
     }
   };

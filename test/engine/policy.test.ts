@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { startHujson } from "../../sandbox/hujson/index.ts";
 import { writeCount } from "../../sandbox/rehearsal/evidence.ts";
+import { claudeAperture } from "./inline-program.ts";
 import { fail, oneRepository, stage, succeed } from "./support.ts";
 
 const models = "claude-aperture:models";
@@ -9,6 +10,7 @@ const models = "claude-aperture:models";
 describe("a preview", () => {
   it("fails on a policy that Tailscale would refuse, with its words, and writes nothing", async () => {
     const { world, project } = await stage({
+      inline: claudeAperture,
       config: { ...oneRepository, "claude-aperture:tagOwners": ["group:nobody"] },
     });
     expect(await fail(project, "preview")).toContain("group:nobody");
@@ -17,7 +19,7 @@ describe("a preview", () => {
   });
 
   it("says when the policy file was broken before us", async () => {
-    const { world, project } = await stage();
+    const { world, project } = await stage({ inline: claudeAperture });
     world.tailscale.state.policy = world.tailscale.state.policy.replace(
       '"deny":   ["billing-db:5432"',
       '"deny":   ["tag:web:443"',
@@ -28,7 +30,7 @@ describe("a preview", () => {
   });
 
   it("shows what somebody changed in the console as theirs => ours, and up repairs it", async () => {
-    const { world, project } = await stage();
+    const { world, project } = await stage({ inline: claudeAperture });
     const before = world.tailscale.state.policy;
     await succeed(project, "up");
     const ours = world.tailscale.state.policy;
@@ -42,7 +44,7 @@ describe("a preview", () => {
   });
 
   it("leaves what somebody added next to our entries alone, and out of the diff", async () => {
-    const { world, project } = await stage();
+    const { world, project } = await stage({ inline: claudeAperture });
     await succeed(project, "up");
     const added = world.tailscale.state.policy.replace(
       '"grants": [',
@@ -57,7 +59,11 @@ describe("a preview", () => {
 it("update and destroy keep foreign bytes when the server stores hujson.Format", async () => {
   const hujson = await startHujson();
   try {
-    const { world, project } = await stage({ store: "canonical", format: (text) => hujson.format(text) });
+    const { world, project } = await stage({
+      inline: claudeAperture,
+      store: "canonical",
+      format: (text) => hujson.format(text),
+    });
     const before = await hujson.format(world.tailscale.state.policy);
     world.tailscale.state.policy = before;
     await succeed(project, "up");
@@ -78,7 +84,7 @@ describe("policy mode observe", () => {
   const observe = { ...oneRepository, "claude-aperture:policy": { mode: "observe" } };
 
   it("writes no policy, shows what is missing ready to paste, and goes on once it is there", async () => {
-    const { world, project } = await stage({ config: observe });
+    const { world, project } = await stage({ inline: claudeAperture, config: observe });
     const before = world.tailscale.state.policy;
     const output = await succeed(project, "preview");
     expect(output).toContain('"tailscale.com/cap/aperture"');
@@ -98,7 +104,7 @@ describe("policy mode observe", () => {
   });
 
   it("is a switch in place: what is live stays", async () => {
-    const { world, project } = await stage();
+    const { world, project } = await stage({ inline: claudeAperture });
     await succeed(project, "up");
     const live = world.tailscale.state.policy;
     project.configure((config) => Object.assign(config, observe));
@@ -108,7 +114,7 @@ describe("policy mode observe", () => {
 });
 
 it("a policy that is managed elsewhere is refused, with the way out", async () => {
-  const { world, project } = await stage();
+  const { world, project } = await stage({ inline: claudeAperture });
   Object.assign(world.tailscale.state.settings, {
     aclsExternallyManagedOn: true,
     aclsExternalLink: "https://example.com/policy",

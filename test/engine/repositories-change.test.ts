@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { credentials, fileText, joins, secretNames } from "../../sandbox/rehearsal/evidence.ts";
 import { workflowPath } from "./faults.ts";
+import { claudeAperture } from "./inline-program.ts";
 import { fail, oneRepository, type Stage, stage, succeed } from "./support.ts";
 
 const list = (names: unknown[], more: object = {}) => ({
@@ -17,7 +18,7 @@ const secrets = ["TS_AUDIENCE", "TS_OAUTH_CLIENT_ID"];
 
 describe("a repository that was renamed on GitHub", () => {
   it("stops the preview with the entry to write; with it nothing is deleted, and the identity trusts the new name", async () => {
-    const set = await stage({ config: list(["app"]) });
+    const set = await stage({ inline: claudeAperture, config: list(["app"]) });
     const { world, project } = set;
     await succeed(project, "up");
     const [identity] = credentials(world);
@@ -45,7 +46,7 @@ describe("a repository that was renamed on GitHub", () => {
 
 describe("a repository that left the list", () => {
   it("goes whole, and the rest stays", async () => {
-    const set = await stage({ config: list(["app", "api"]) });
+    const set = await stage({ inline: claudeAperture, config: list(["app", "api"]) });
     const { world, project } = set;
     await succeed(project, "up");
     relist(set, ["api"]);
@@ -58,6 +59,7 @@ describe("a repository that left the list", () => {
 
   it("and was archived or deleted before, does not block the rest; the run after that has forgotten it", async () => {
     const set = await stage({
+      inline: claudeAperture,
       repositories: ["acme/app", "acme/archived", "acme/deleted", "acme/later"],
       config: list(["app", "archived", "deleted"]),
     });
@@ -88,6 +90,7 @@ describe("a repository that left the list", () => {
 describe("a listed repository that is archived after it was set up, with onUnavailable: skip", () => {
   it.each(["federated", "oauth"])("stays as it is (%s), and goes on when it is no longer archived", async (kind) => {
     const set = await stage({
+      inline: claudeAperture,
       config: list(["app", "api"], { "claude-aperture:onUnavailable": "skip", "claude-aperture:identity": { kind } }),
     });
     const { world, project } = set;

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll } from "vitest";
 import { prepareEngine } from "../../sandbox/engine/index.ts";
 import { createProject, type Project } from "../../sandbox/project.ts";
 import { startWorld, type World } from "../../sandbox/world.ts";
-import { type InlineProgram, inline } from "./inline-program.ts";
+import { inline } from "./inline-program.ts";
 import { expectNoLeak } from "./secrecy.ts";
 import { oneRepository, type StageOptions } from "./support.ts";
 
@@ -20,7 +20,7 @@ new TailnetAccess("access", ${JSON.stringify(args)});
 }
 
 /** Its fields are there from the first test on. The test that leaves a secret anywhere fails. */
-export function sharedStage(options: StageOptions & { inlineProgram?: InlineProgram } = {}): {
+export function sharedStage(options: StageOptions = {}): {
   world: World;
   project: Project;
 } {
@@ -29,7 +29,6 @@ export function sharedStage(options: StageOptions & { inlineProgram?: InlineProg
   beforeAll(async () => {
     const { environment } = await prepareEngine({ log: (line) => process.stderr.write(`${line}\n`) });
     stage.world = await startWorld(options);
-    const { inlineProgram } = options;
     const project = await createProject({
       directory,
       stack: options.stack ?? "test",
@@ -37,7 +36,7 @@ export function sharedStage(options: StageOptions & { inlineProgram?: InlineProg
       config: options.config ?? oneRepository,
       ...(options.program === undefined ? {} : { program: options.program }),
     });
-    stage.project = inlineProgram ? inline(project, inlineProgram) : project;
+    stage.project = options.inline ? inline(project, options.inline) : project;
   });
   const leaks = new Set<string>();
   afterEach(() => expectNoLeak(stage.world, [stage.project], leaks));

@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { credentials, fileText, secretNames } from "../../sandbox/rehearsal/evidence.ts";
+import { claudeAperture } from "./inline-program.ts";
 import { fail, oneRepository, stackIn, stage, succeed } from "./support.ts";
 
 const workflowPath = ".github/workflows/claude.yml";
 
 describe("two stacks in one policy file", () => {
   it("share the entry that both want; the last one out removes it", async () => {
-    const { world, project: first } = await stage();
+    const { world, project: first } = await stage({ inline: claudeAperture });
     const before = world.tailscale.state.policy;
     const second = await stackIn(world, {
+      inline: claudeAperture,
       stack: "other",
       config: { ...oneRepository, "claude-aperture:repositories": ["api"] },
     });
@@ -24,10 +26,11 @@ describe("two stacks in one policy file", () => {
   });
 
   it("that want different things for one tag: the second is told who has it, and nothing is written", async () => {
-    const { world, project: first } = await stage();
+    const { world, project: first } = await stage({ inline: claudeAperture });
     await succeed(first, "up");
     const held = world.tailscale.state.policy;
     const second = await stackIn(world, {
+      inline: claudeAperture,
       stack: "other",
       config: {
         ...oneRepository,
@@ -46,10 +49,10 @@ describe("two stacks in one policy file", () => {
 
 describe("import", () => {
   it("takes over the entries that carry a stack's mark", async () => {
-    const { world, project } = await stage();
+    const { world, project } = await stage({ inline: claudeAperture });
     await succeed(project, "up");
     const policy = world.tailscale.state.policy;
-    const importing = await stackIn(world, { stack: "importing" });
+    const importing = await stackIn(world, { inline: claudeAperture, stack: "importing" });
     const type = "tailnet-policy:index:Fragment";
     await succeed(
       importing,
@@ -75,6 +78,7 @@ describe("import", () => {
 describe("repositories that can not be set up", () => {
   it("are all named in one error, and nothing is written", async () => {
     const { world, project } = await stage({
+      inline: claudeAperture,
       repositories: [
         "acme/app",
         { name: "acme/attic", archived: true },
@@ -105,6 +109,7 @@ describe("repositories that can not be set up", () => {
 
   it("are left alone with onUnavailable: skip, and the others are set up", async () => {
     const { world, project } = await stage({
+      inline: claudeAperture,
       repositories: ["acme/app", { name: "acme/attic", archived: true }],
       config: {
         ...oneRepository,
@@ -120,6 +125,7 @@ describe("repositories that can not be set up", () => {
 
   it("a workflow of somebody else is replaced with adopt: true, and removed on destroy", async () => {
     const { world, project } = await stage({
+      inline: claudeAperture,
       repositories: [{ name: "acme/app", files: { [workflowPath]: "on: push\n" } }],
       config: { ...oneRepository, "claude-aperture:workflow": { adopt: true } },
     });

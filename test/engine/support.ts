@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 import { prepareEngine } from "../../sandbox/engine/index.ts";
 import { createProject, type Project } from "../../sandbox/project.ts";
 import { startWorld, type World, type WorldOptions } from "../../sandbox/world.ts";
+import { type InlineProgram, inline } from "./inline-program.ts";
 import { expectNoLeak, plantCanaries } from "./secrecy.ts";
 
 export interface Stage {
@@ -19,6 +20,8 @@ export interface StageOptions extends WorldOptions {
   stack?: string;
   /** Text of another program than ours. */
   program?: string;
+  /** A program that runs in the test's own process. */
+  inline?: InlineProgram;
   /** Variables over those of engine and world. */
   environment?: Record<string, string>;
 }
@@ -59,13 +62,14 @@ export async function stackIn(world: World, options: StageOptions = {}): Promise
   const directory = mkdtempSync(join(tmpdir(), "claude-aperture-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const { environment } = await preparedEngine();
-  const project = await createProject({
+  const separate = await createProject({
     directory,
     stack: options.stack ?? "test",
     environment: { ...environment, ...world.environment, ...options.environment },
     config: options.config ?? oneRepository,
     ...(options.program === undefined ? {} : { program: options.program }),
   });
+  const project = options.inline ? inline(separate, options.inline) : separate;
   // Hooks run in reverse order: before the folder and the world go.
   onTestFinished(() => expectNoLeak(world, [project]));
   return project;

@@ -61,6 +61,13 @@ describe.each<[string, Parameters<typeof policy>[0], Partial<TagAccess>, Record<
   ["no ip", { grant: { src: grant.src, dst: grant.dst, app: grant.app } }, { ports: [] }, undefined],
   ["more sources", { grant: { ...grant, src: ["tag:ci", "tag:web"] } }, {}, { "grants.src": ["tag:ci", "tag:web"] }],
   [
+    "fields in capitals, which Tailscale reads like others, and one that it does not know",
+    { grant: { SRC: grant.src, Dst: ["tag:web"], ip: grant.ip, app: grant.app, Note: "x" } },
+    { destinations: ["tag:web"] },
+    { "grants.Note": "x" },
+  ],
+  ["a field __proto__", { grant: { ...grant, ...JSON.parse('{"__proto__": 7}') } }, {}, { "grants.__proto__": 7 }],
+  [
     "another app beside",
     { grant: { ...grant, app: { ...grant.app, "example.com/cap/x": [{}] } } },
     {},
