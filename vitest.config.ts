@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -15,8 +16,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // @actions/* import JSON without import attributes, which Node refuses; Vite's transform does not.
     server: { deps: { inline: [/@actions\//] } },
-    // A whole run waits for its children most of the time; Vitest would leave one of two cores free.
-    maxWorkers: 2,
+    // A whole run also waits, for providers that start and for pauses that services ask for.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: WholeRunsFirst },
     testTimeout: 180_000,
     hookTimeout: 180_000,

@@ -1,17 +1,20 @@
 /**
  * The same set-up as a careful engineer would write it with the two providers alone, for comparison: the whole policy file
  * in one resource, and per repository one identity, two secrets and the workflow file. It reads nothing first: subjects are
- * written in GitHub's older form, and a missing or archived repository shows in the middle of the update.
+ * written in GitHub's older form, and a missing or archived repository shows in the middle of the update. It loads the same
+ * few files of the providers' packages as ours does (components/providers.ts).
  */
 import { readFileSync } from "node:fs";
-import * as github from "@pulumi/github";
+import { ActionsSecret } from "@pulumi/github/actionsSecret.js";
+import { RepositoryFile } from "@pulumi/github/repositoryFile.js";
 import * as pulumi from "@pulumi/pulumi";
-import * as tailscale from "@pulumi/tailscale";
+import { Acl } from "@pulumi/tailscale/acl.js";
+import { FederatedIdentity } from "@pulumi/tailscale/federatedIdentity.js";
 
 const config = new pulumi.Config();
 const owner = new pulumi.Config("github").require("owner");
 
-const policy = new tailscale.Acl("policy", {
+const policy = new Acl("policy", {
   acl: readFileSync(config.require("policyFile"), "utf8"),
   overwriteExistingContent: true,
   resetAclOnDestroy: false,
@@ -20,7 +23,7 @@ const policy = new tailscale.Acl("policy", {
 const content = readFileSync(config.require("workflowFile"), "utf8");
 
 for (const repository of config.requireObject<string[]>("repositories")) {
-  const identity = new tailscale.FederatedIdentity(
+  const identity = new FederatedIdentity(
     `${repository}-identity`,
     {
       issuer: "https://token.actions.githubusercontent.com",
@@ -32,18 +35,18 @@ for (const repository of config.requireObject<string[]>("repositories")) {
     { dependsOn: policy },
   );
   const secrets = [
-    new github.ActionsSecret(`${repository}-client-id`, {
+    new ActionsSecret(`${repository}-client-id`, {
       repository,
       secretName: "TS_OAUTH_CLIENT_ID",
       value: identity.id,
     }),
-    new github.ActionsSecret(`${repository}-audience`, {
+    new ActionsSecret(`${repository}-audience`, {
       repository,
       secretName: "TS_AUDIENCE",
       value: identity.audience,
     }),
   ];
-  new github.RepositoryFile(
+  new RepositoryFile(
     `${repository}-workflow`,
     {
       repository,

@@ -68,7 +68,7 @@ it("up and destroy, after each of their writes: the next run makes the same as o
     const wasUpKilled = await killed("up", last);
     if (wasUpKilled) await succeed(project, "up");
     isUp();
-    // The last round is that of a stack which was never killed.
+    // Once is enough: each round comes to the same.
     if (last === 1) await succeed(project, "preview", "--expect-no-changes");
     const wasDestroyKilled = await killed("destroy", last);
     // The provider takes a 404 in a deletion for a failure; a refresh knows better.
