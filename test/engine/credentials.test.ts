@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { credentials, fileText, joins, secretNames } from "../../sandbox/rehearsal/evidence.ts";
 import type { World } from "../../sandbox/world.ts";
-import { claudeAperture } from "./inline-program.ts";
+import { claudeAperture } from "./inline-claude-aperture.ts";
 import { oneRepository, type Stage, stage, succeed } from "./support.ts";
 
 const app = "acme/app";

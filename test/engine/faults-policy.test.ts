@@ -3,19 +3,22 @@
 import { describe, expect, it } from "vitest";
 import { TailnetAccess, type TailnetAccessArgs } from "../../components/index.ts";
 import { type FaultyRequest, faultFor } from "../../sandbox/faults.ts";
+import type { Project } from "../../sandbox/project.ts";
 import { writeCount } from "../../sandbox/rehearsal/evidence.ts";
 import type { World } from "../../sandbox/world.ts";
 import { faults } from "./faults.ts";
+import { inline } from "./inline-program.ts";
 import { wanted } from "./policy-edits.ts";
 import { sharedStage } from "./shared-stage.ts";
 import { fail, succeed } from "./support.ts";
 
 const { owners, destinations, models } = wanted["tag:ci"];
 const access: TailnetAccessArgs = { tags: { "tag:ci": { models } }, destinations, tagOwners: owners };
-const inline = async () => {
-  new TailnetAccess("access", access);
-  return undefined;
-};
+const accessOnly = (project: Project) =>
+  inline(project, async () => {
+    new TailnetAccess("access", access);
+    return undefined;
+  });
 const acl = "/api/v2/tailnet/-/acl";
 
 const routes: Record<string, (request: FaultyRequest) => boolean> = {
@@ -46,7 +49,7 @@ function secondWriter(world: World, times: number): void {
 }
 
 describe("a run that writes entries", () => {
-  const set = sharedStage({ inline });
+  const set = sharedStage({ inline: accessOnly });
   const disarm = () => {
     set.world.tailscale.faults.choose = () => undefined;
   };

@@ -7,23 +7,16 @@ import grpc from "@grpc/grpc-js";
 // What `Stack.up` of the Automation API serves; that one asks the engine three times more for each run.
 import * as automation from "@pulumi/pulumi/automation/server.js";
 import languageGrpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
-import { vi } from "vitest";
 import type { Project } from "../../sandbox/project.ts";
 
 /** What it returns are the stack's outputs. */
 export type InlineProgram = () => Promise<object | undefined>;
 
-/** index.ts, evaluated anew as for a process of its own. */
-export const claudeAperture: InlineProgram = async () => {
-  vi.resetModules();
-  return { ...(await import("../../index.ts")) };
-};
-
 interface Internals {
   LanguageServer: new (program: InlineProgram) => grpc.UntypedServiceImplementation;
 }
 
-/** The project, with another program than its Pulumi.yaml names. The environment is the project's while it runs. */
+/** The project, with another program than its Pulumi.yaml names. */
 export function inline(project: Project, program: InlineProgram): Project {
   const pulumi: Project["pulumi"] = async (command = "", ...args) => {
     if (command !== "preview" && command !== "up") return project.pulumi(command, ...args);
@@ -35,12 +28,9 @@ export function inline(project: Project, program: InlineProgram): Project {
         error ? reject(error) : resolve(bound),
       ),
     );
-    const { env } = process;
-    process.env = { ...project.environment };
     try {
       return await project.pulumi(command, ...args, `--client=127.0.0.1:${port}`, "--exec-kind=auto.inline");
     } finally {
-      process.env = env;
       server.forceShutdown();
     }
   };

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { startHujson } from "../../sandbox/hujson/index.ts";
 import { writeCount } from "../../sandbox/rehearsal/evidence.ts";
-import { claudeAperture } from "./inline-program.ts";
+import { claudeAperture } from "./inline-claude-aperture.ts";
 import { fail, oneRepository, stage, succeed } from "./support.ts";
 
 const models = "claude-aperture:models";

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { credentials, fileText, joins, secretNames } from "../../sandbox/rehearsal/evidence.ts";
 import { workflowPath } from "./faults.ts";
-import { claudeAperture } from "./inline-program.ts";
+import { claudeAperture } from "./inline-claude-aperture.ts";
 import { fail, oneRepository, type Stage, stage, succeed } from "./support.ts";
 
 const list = (names: unknown[], more: object = {}) => ({

@@ -6,7 +6,6 @@ import { afterAll, afterEach, beforeAll } from "vitest";
 import { prepareEngine } from "../../sandbox/engine/index.ts";
 import { createProject, type Project } from "../../sandbox/project.ts";
 import { startWorld, type World } from "../../sandbox/world.ts";
-import { inline } from "./inline-program.ts";
 import { expectNoLeak } from "./secrecy.ts";
 import { oneRepository, type StageOptions } from "./support.ts";
 
@@ -36,7 +35,7 @@ export function sharedStage(options: StageOptions = {}): {
       config: options.config ?? oneRepository,
       ...(options.program === undefined ? {} : { program: options.program }),
     });
-    stage.project = options.inline ? inline(project, options.inline) : project;
+    stage.project = options.inline ? options.inline(project) : project;
   });
   const leaks = new Set<string>();
   afterEach(() => expectNoLeak(stage.world, [stage.project], leaks));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { credentials, fileText, secretNames } from "../../sandbox/rehearsal/evidence.ts";
-import { claudeAperture } from "./inline-program.ts";
+import { claudeAperture } from "./inline-claude-aperture.ts";
 import { fail, oneRepository, stackIn, stage, succeed } from "./support.ts";
 
 const workflowPath = ".github/workflows/claude.yml";

@@ -6,7 +6,6 @@ import { onTestFinished } from "vitest";
 import { prepareEngine } from "../../sandbox/engine/index.ts";
 import { createProject, type Project } from "../../sandbox/project.ts";
 import { startWorld, type World, type WorldOptions } from "../../sandbox/world.ts";
-import { type InlineProgram, inline } from "./inline-program.ts";
 import { expectNoLeak, plantCanaries } from "./secrecy.ts";
 
 export interface Stage {
@@ -20,8 +19,8 @@ export interface StageOptions extends WorldOptions {
   stack?: string;
   /** Text of another program than ours. */
   program?: string;
-  /** A program that runs in the test's own process. */
-  inline?: InlineProgram;
+  /** Has the program run in the test's own process: `claudeAperture`, or `inline` with another one. */
+  inline?: (project: Project) => Project;
   /** Variables over those of engine and world. */
   environment?: Record<string, string>;
 }
@@ -69,7 +68,7 @@ export async function stackIn(world: World, options: StageOptions = {}): Promise
     config: options.config ?? oneRepository,
     ...(options.program === undefined ? {} : { program: options.program }),
   });
-  const project = options.inline ? inline(separate, options.inline) : separate;
+  const project = options.inline ? options.inline(separate) : separate;
   // Hooks run in reverse order: before the folder and the world go.
   onTestFinished(() => expectNoLeak(world, [project]));
   return project;
