@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import { fileText } from "../../sandbox/rehearsal/evidence.ts";
 import type { World } from "../../sandbox/world.ts";
+import { claudeAperture } from "./inline-claude-aperture.ts";
 import { fail, oneRepository, stage, succeed } from "./support.ts";
 
 const names = Array.from({ length: 10 }, (_, index) => `r${index + 1}`);
@@ -12,7 +13,12 @@ const token = "ghp_exampleOfATokenWithFewRequests";
 const done = (world: World) => repositories.filter((slug) => fileText(world, slug, ".github/workflows/claude.yml"));
 
 it("repeated ups finish what one hour has no room for", async () => {
-  const { world, project } = await stage({ repositories, config, tokens: [{ token, rateLimit: 88 }] });
+  const { world, project } = await stage({
+    inline: claudeAperture,
+    repositories,
+    config,
+    tokens: [{ token, rateLimit: 88 }],
+  });
   const { clock } = world.github.state;
   const anHourLater = () => clock.advance(3601);
 
