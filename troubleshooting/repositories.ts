@@ -161,6 +161,13 @@ there, once for each cause; \`pulumi destroy\` explains nothing unless it runs t
       cause: "a secret or file is gone already: somebody deleted it, or an interrupted run did and could not note it",
       fix: "`pulumi destroy --refresh`",
     },
+    {
+      when: "with many repositories",
+      theirs: ["http: ContentLength=... with Body length 0"],
+      pattern: /http: ContentLength=\d+ with Body length 0/,
+      cause: "GitHub refused a commit, as more than 80 a minute came, and the provider's retries lost their body",
+      fix: "the same command again; `--parallel 16`, and `github:maxRetries` of 3 or more",
+    },
     leftAndUnwritable,
     {
       seen: "`the stack is currently locked by 1 lock(s)` after a run was killed",
