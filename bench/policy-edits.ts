@@ -14,7 +14,7 @@ export interface EditMeasurement {
 
 const owner = "claude-aperture/bench";
 const rounds = 15;
-/** A process that lasts, such as an engine's plugin in a large stack, has compiled the code; the first call takes some four times. */
+/** The compiler is not what is measured; the first call of a process takes four to eight times as long. */
 const warmUps = 10;
 
 /**

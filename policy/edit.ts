@@ -1,7 +1,7 @@
 import { change } from "./change.ts";
 import { allMarks, readPolicy } from "./document.ts";
 import type { Fragment, ObservedFragment, SectionName, Tag } from "./fragment.ts";
-import { placeOf } from "./hujson.ts";
+import { lineFeed, placeOf } from "./hujson.ts";
 import { checkOwner, markText } from "./marks.ts";
 import { observeFragment, observeOwner } from "./observe.ts";
 import { type Claim, survey } from "./ownership.ts";
@@ -48,8 +48,6 @@ export function plan(policy: string, fragment: Fragment, owner: string): Entry[]
     ...(entry?.mark ? { owners: entry.mark.owners } : {}),
   }));
 }
-
-const lineFeed = 10;
 
 /** Lines of offsets, each in logarithmic time. */
 function lineCounter(text: string): (offset: number) => number {

@@ -51,7 +51,7 @@ export interface Comment {
 }
 
 const tab = 9;
-const lineFeed = 10;
+export const lineFeed = 10;
 const carriageReturn = 13;
 const space = 32;
 const quote = 34;

@@ -3,23 +3,16 @@
  * it. Then what only `--refresh` can see, in repositories, and what a destroy leaves to others.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TailnetAccess, type TailnetAccessArgs } from "../../components/index.ts";
+import type { TailnetAccessArgs } from "../../components/index.ts";
 import { startHujson } from "../../sandbox/hujson/index.ts";
-import type { Project } from "../../sandbox/project.ts";
 import { fileText, secretNames, writeCount } from "../../sandbox/rehearsal/evidence.ts";
 import { claudeAperture } from "./inline-claude-aperture.ts";
-import { inline } from "./inline-program.ts";
 import { type Edit, edits, layouts, marks, neighbours, removals, wanted } from "./policy-edits.ts";
-import { accessProgram, sharedStage } from "./shared-stage.ts";
+import { accessProgram, inlineAccess, sharedStage } from "./shared-stage.ts";
 import { fail, oneRepository, type Stage, stage, succeed } from "./support.ts";
 
 const { owners, destinations, models } = wanted["tag:ci"];
 const access: TailnetAccessArgs = { tags: { "tag:ci": { models } }, destinations, tagOwners: owners };
-const accessOnly = (project: Project) =>
-  inline(project, async () => {
-    new TailnetAccess("access", access);
-    return undefined;
-  });
 
 /** The part of a preview that comes after the refresh, on one line. */
 function proposed(preview: string): string {
@@ -42,7 +35,7 @@ async function check({ world, project }: Stage, ours: string, { edit, shows, aft
 }
 
 describe("after somebody has", () => {
-  const stage = sharedStage({ inline: accessOnly });
+  const stage = sharedStage({ inline: inlineAccess(access) });
   let ours = "";
   beforeAll(async () => {
     await succeed(stage.project, "up");
@@ -84,7 +77,7 @@ describe("where the server stores hujson.Format, after somebody has", () => {
     return (await hujson).format(text);
   };
   afterAll(async () => (await hujson)?.close());
-  const stage = sharedStage({ inline: accessOnly, store: "canonical", format });
+  const stage = sharedStage({ inline: inlineAccess(access), store: "canonical", format });
   let ours = "";
   beforeAll(async () => {
     await succeed(stage.project, "up");

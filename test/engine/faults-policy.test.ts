@@ -1,24 +1,16 @@
 /** What a failing or contested policy endpoint does to a run that writes entries, row by row, and what the next run finds. */
-
 import { describe, expect, it } from "vitest";
-import { TailnetAccess, type TailnetAccessArgs } from "../../components/index.ts";
+import type { TailnetAccessArgs } from "../../components/index.ts";
 import { type FaultyRequest, faultFor } from "../../sandbox/faults.ts";
-import type { Project } from "../../sandbox/project.ts";
 import { writeCount } from "../../sandbox/rehearsal/evidence.ts";
 import type { World } from "../../sandbox/world.ts";
 import { faults } from "./faults.ts";
-import { inline } from "./inline-program.ts";
 import { wanted } from "./policy-edits.ts";
-import { sharedStage } from "./shared-stage.ts";
+import { inlineAccess, sharedStage } from "./shared-stage.ts";
 import { fail, succeed } from "./support.ts";
 
 const { owners, destinations, models } = wanted["tag:ci"];
 const access: TailnetAccessArgs = { tags: { "tag:ci": { models } }, destinations, tagOwners: owners };
-const accessOnly = (project: Project) =>
-  inline(project, async () => {
-    new TailnetAccess("access", access);
-    return undefined;
-  });
 const acl = "/api/v2/tailnet/-/acl";
 
 const routes: Record<string, (request: FaultyRequest) => boolean> = {
@@ -49,7 +41,7 @@ function secondWriter(world: World, times: number): void {
 }
 
 describe("a run that writes entries", () => {
-  const set = sharedStage({ inline: accessOnly });
+  const set = sharedStage({ inline: inlineAccess(access) });
   const disarm = () => {
     set.world.tailscale.faults.choose = () => undefined;
   };

@@ -10,7 +10,7 @@ import languageGrpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import type { Project } from "../../sandbox/project.ts";
 
 /** What it returns are the stack's outputs. */
-export type InlineProgram = () => Promise<object | undefined>;
+export type InlineProgram = () => Promise<unknown>;
 
 interface Internals {
   LanguageServer: new (program: InlineProgram) => grpc.UntypedServiceImplementation;

@@ -30,7 +30,6 @@ export async function policyStack(options: {
   let access: Fragment = {};
   const program = async () => {
     new PolicyFragment("policy", { access, owner, mode: "write" });
-    return undefined;
   };
   const project = inline(await createProject({ directory, stack, environment, config, program: "" }), program);
   const run = (wanted: Fragment | undefined) => {

@@ -3,39 +3,37 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll } from "vitest";
-import { prepareEngine } from "../../sandbox/engine/index.ts";
-import { createProject, type Project } from "../../sandbox/project.ts";
-import { startWorld, type World } from "../../sandbox/world.ts";
+import { TailnetAccess, type TailnetAccessArgs } from "../../components/index.ts";
+import type { Project } from "../../sandbox/project.ts";
+import { startWorld } from "../../sandbox/world.ts";
+import { inline } from "./inline-program.ts";
 import { expectNoLeak } from "./secrecy.ts";
-import { oneRepository, type StageOptions } from "./support.ts";
+import { projectIn, type Stage, type StageOptions } from "./support.ts";
 
 const components = join(import.meta.dirname, "..", "..", "components", "index.ts");
 
 /** A program with nothing but policy entries: `args` are those of TailnetAccess. */
-export function accessProgram(args: object): string {
+export function accessProgram(args: TailnetAccessArgs): string {
   return `import { TailnetAccess } from ${JSON.stringify(components)};
 new TailnetAccess("access", ${JSON.stringify(args)});
 `;
 }
 
+/** The same program, in the test's own process. */
+export function inlineAccess(args: TailnetAccessArgs): (project: Project) => Project {
+  return (project) =>
+    inline(project, async () => {
+      new TailnetAccess("access", args);
+    });
+}
+
 /** Its fields are there from the first test on. The test that leaves a secret anywhere fails. */
-export function sharedStage(options: StageOptions = {}): {
-  world: World;
-  project: Project;
-} {
-  const stage = {} as { world: World; project: Project };
+export function sharedStage(options: StageOptions = {}): Stage {
+  const stage = {} as Stage;
   const directory = mkdtempSync(join(tmpdir(), "claude-aperture-"));
   beforeAll(async () => {
-    const { environment } = await prepareEngine({ log: (line) => process.stderr.write(`${line}\n`) });
     stage.world = await startWorld(options);
-    const project = await createProject({
-      directory,
-      stack: options.stack ?? "test",
-      environment: { ...environment, ...stage.world.environment, ...options.environment },
-      config: options.config ?? oneRepository,
-      ...(options.program === undefined ? {} : { program: options.program }),
-    });
-    stage.project = options.inline ? options.inline(project) : project;
+    stage.project = await projectIn(directory, stage.world, options);
   });
   const leaks = new Set<string>();
   afterEach(() => expectNoLeak(stage.world, [stage.project], leaks));

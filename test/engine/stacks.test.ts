@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { credentials, fileText, secretNames } from "../../sandbox/rehearsal/evidence.ts";
+import { workflowPath } from "./faults.ts";
 import { claudeAperture } from "./inline-claude-aperture.ts";
 import { fail, oneRepository, stackIn, stage, succeed } from "./support.ts";
-
-const workflowPath = ".github/workflows/claude.yml";
 
 describe("two stacks in one policy file", () => {
   it("share the entry that both want; the last one out removes it", async () => {

@@ -56,19 +56,24 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   return { world, project: await stackIn(world, options) };
 }
 
-/** One more stack in a world. It ends with the test, which fails when a secret is left anywhere. */
-export async function stackIn(world: World, options: StageOptions = {}): Promise<Project> {
-  const directory = mkdtempSync(join(tmpdir(), "claude-aperture-"));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+/** A stack in a world, in an empty folder. Who calls it ends both. */
+export async function projectIn(directory: string, world: World, options: StageOptions): Promise<Project> {
   const { environment } = await preparedEngine();
-  const separate = await createProject({
+  const project = await createProject({
     directory,
     stack: options.stack ?? "test",
     environment: { ...environment, ...world.environment, ...options.environment },
     config: options.config ?? oneRepository,
     ...(options.program === undefined ? {} : { program: options.program }),
   });
-  const project = options.inline ? options.inline(separate) : separate;
+  return options.inline ? options.inline(project) : project;
+}
+
+/** One more stack in a world. It ends with the test, which fails when a secret is left anywhere. */
+export async function stackIn(world: World, options: StageOptions = {}): Promise<Project> {
+  const directory = mkdtempSync(join(tmpdir(), "claude-aperture-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const project = await projectIn(directory, world, options);
   // Hooks run in reverse order: before the folder and the world go.
   onTestFinished(() => expectNoLeak(world, [project]));
   return project;
