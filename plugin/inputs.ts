@@ -1,11 +1,8 @@
 /** The inputs of a `tailnet-policy:index:Fragment`, from property values and back. */
-import type { Fragment, ObservedFragment, Tag } from "../policy/fragment.ts";
+import type { Fragment, Mode, ObservedFragment, Tag } from "../policy/fragment.ts";
 import type { Problem } from "../policy/rules.ts";
 import { childPath } from "./diff.ts";
 import { type PropertyMap, type PropertyValue, unknown } from "./structs.ts";
-
-/** `write`: the plugin edits the policy file. `observe`: it only compares, because the file is managed elsewhere. */
-export type Mode = "write" | "observe";
 
 export interface Inputs {
   /** What the policy file is to hold, keyed by tag. */

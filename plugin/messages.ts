@@ -18,11 +18,12 @@ export function managedElsewhereMessage({ link }: ManagedElsewhere): string {
 
 /** What a write will do to the policy file, an entry a line, for whoever judges a preview. Empty: nothing. */
 export function previewMessage(entries: Entry[], access: Fragment, leavingTags: string[]): string {
-  const lines = entries.flatMap(({ section, key, state, line, found }) => {
+  const lines = entries.flatMap(({ section, key, state, line, found, owners }) => {
     const wanted = inline(entryValue(section, key, access[key] ?? emptyAccess));
     const name = section === "tagOwners" ? `${section} ${JSON.stringify(key)}:` : section;
     if (state === "missing") return [`+ ${name} ${wanted}`];
     if (state === "edited") return [`~ ${name} line ${line}: ${found} => ${wanted}`];
+    if (state === "shared") return [`= ${name} line ${line} will be shared with ${owners?.join(" and ")}: ${found}`];
     return state === "adopted" ? [`= ${name} line ${line} stays as it is: ${found}`] : [];
   });
   return [...lines, ...leavingTags.map((tag) => `- every entry of ${tag}`)].join("\n");

@@ -73,7 +73,7 @@ export async function previewFragment(
 export async function observeFragment(around: Surroundings, inputs: Inputs, preview: boolean): Promise<void> {
   const live = await around.api.read();
   const entries = plan(live.text, inputs.access, inputs.owner).filter(
-    ({ state }) => state !== "ours" && state !== "adopted",
+    ({ state }) => !["ours", "adopted", "shared"].includes(state),
   );
   if (entries.length === 0) return;
   const message = missingMessage(entries, await around.api.managedElsewhere());
@@ -90,7 +90,7 @@ export async function deleteFragment(around: Surroundings, inputs: Inputs): Prom
 /** How the fragment stands in the live policy file; undefined when nothing of it is there. */
 export async function readFragment(around: Surroundings, inputs: Inputs): Promise<ObservedInputs | undefined> {
   const live = await around.api.read();
-  const { fragment } = observe(live.text, inputs.access, inputs.owner);
+  const { fragment } = observe(live.text, inputs.access, inputs.owner, inputs.mode);
   return Object.keys(fragment).length > 0 ? { ...inputs, access: fragment } : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { change } from "./change.ts";
 import { allMarks, readPolicy } from "./document.ts";
-import type { Fragment, ObservedFragment, SectionName, Tag } from "./fragment.ts";
+import type { Fragment, Mode, ObservedFragment, SectionName, Tag } from "./fragment.ts";
 import { lineFeed, placeOf } from "./hujson.ts";
 import { checkOwner, markText } from "./marks.ts";
 import { observeFragment, observeOwner } from "./observe.ts";
@@ -18,6 +18,7 @@ export interface Entry {
   /**
    * - `ours`: it carries the owner's mark and is as wanted.
    * - `adopted`: it exists with the same meaning, or, in `tagOwners`, with other owners; it will not be changed.
+   * - `shared`: it is another stack's, as wanted; the owner joins its mark, and the last one out removes the entry.
    * - `missing`: it will be added.
    * - `edited`: it carries the owner's mark and is not as wanted; it will be replaced in place.
    * - `conflicting`: another stack wants something else for the tag; nothing can be written.
@@ -116,8 +117,16 @@ export function remark(policy: string, owner: string, newOwner: string): string 
  * How the fragment stands in the live file, for a comparison with what is wanted: values of own entries are the live ones,
  * adopted entries are as wanted, what is missing is absent. Own entries of tags that the fragment does not have are there,
  * too, since the next insert removes them. Nothing there: `{}`.
+ *
+ * An entry that only other stacks have in their marks is missing: it goes when they go. Not in the mode `observe`, where
+ * nobody writes a mark.
  */
-export function observe(policy: string, fragment: Fragment, owner: string): { fragment: ObservedFragment } {
+export function observe(
+  policy: string,
+  fragment: Fragment,
+  owner: string,
+  mode: Mode = "write",
+): { fragment: ObservedFragment } {
   checkOwner(owner);
-  return { fragment: observeFragment(readPolicy(policy), fragment, owner) };
+  return { fragment: observeFragment(readPolicy(policy), fragment, owner, mode) };
 }

@@ -23,6 +23,9 @@ export interface TagAccess {
 /** The policy entries of one stack, keyed by tag. */
 export type Fragment = Record<Tag, TagAccess>;
 
+/** `write`: the policy file is edited. `observe`: it is only compared, because it is managed elsewhere. */
+export type Mode = "write" | "observe";
+
 /** How the access of a tag stands in the live file. What is absent there is absent here. */
 export interface ObservedAccess extends Partial<TagAccess> {
   /**

@@ -1,19 +1,25 @@
 /** Live entries in the terms of a fragment. */
 import { entryJson, type PolicyDocument } from "./document.ts";
-import type { Fragment, ObservedAccess, ObservedFragment, Tag, TagAccess } from "./fragment.ts";
+import type { Fragment, Mode, ObservedAccess, ObservedFragment, Tag, TagAccess } from "./fragment.ts";
 import { isObject, readGrant, readOwners, readTest } from "./meaning.ts";
 import { type Claim, type OwnEntry, survey } from "./ownership.ts";
 
 const empty: TagAccess = { owners: [], destinations: [], ports: [], models: [], test: "none" };
 
 /** How a fragment stands in the file, see `observe` in edit.ts. */
-export function observeFragment(policy: PolicyDocument, fragment: Fragment, owner: string): ObservedFragment {
+export function observeFragment(
+  policy: PolicyDocument,
+  fragment: Fragment,
+  owner: string,
+  mode: Mode,
+): ObservedFragment {
   const { claims, surplus, copies } = survey(policy, fragment, owner);
   const observed: ObservedFragment = {};
   const add = (tag: Tag, access: ObservedAccess) => {
     observed[tag] = merge(observed[tag] ?? { test: "none" }, access);
   };
   for (const claim of claims) {
+    if (claim.state === "shared" && mode === "write") continue;
     const access = readClaim(claim, fragment[claim.tag] ?? empty, owner, observed[claim.tag]);
     if (access) add(claim.tag, access);
   }
@@ -51,7 +57,7 @@ function readClaim(
 ): ObservedAccess | undefined {
   const isOwn = entry?.mark?.owners.includes(owner);
   if (state === "missing" || (state === "conflicting" && !isOwn)) return undefined;
-  const isAsWanted = state === "ours" || state === "adopted";
+  const isAsWanted = state === "ours" || state === "adopted" || state === "shared";
   const { owners, destinations, ports, models, capabilities } = wanted;
   if (section === "tagOwners") return isAsWanted ? { owners } : readOwners(live, owners);
   if (section === "tests") {

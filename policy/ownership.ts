@@ -20,10 +20,11 @@ export interface Claim {
   tag: Tag;
   /**
    * - `ours`: marked, and as wanted. `edited`: marked, and different: by a human, or because the settings changed.
-   * - `adopted`: it means the same but carries no mark of ours, or it is a tag that has other owners already.
+   * - `adopted`: it means the same but carries no mark, or it is a tag that has other owners already.
+   * - `shared`: another stack's mark stands in front of it and not ours, and it is as wanted: we join the mark.
    * - `conflicting`: another stack's mark stands in front of it, and it is not as wanted.
    */
-  state: "ours" | "adopted" | "missing" | "edited" | "conflicting";
+  state: "ours" | "adopted" | "shared" | "missing" | "edited" | "conflicting";
   wanted: unknown;
   /** Absent when the entry is missing. */
   entry?: PolicyEntry;
@@ -191,9 +192,10 @@ class Survey {
   #foreignClaim(section: SectionName, tag: Tag, wanted: unknown): Claim {
     const entries = this.#foreign[section].get(tag) ?? [];
     const same = entries.filter((entry) => this.#means(entry, wanted));
-    // Where another stack has the entry already, this one joins it: then the last one out removes it.
-    const adopted = same.find(({ mark }) => mark) ?? same[0];
     const claim = { section, tag, wanted };
+    const shared = same.find(({ mark }) => mark);
+    if (shared) return { ...claim, state: "shared", entry: shared, live: this.#json(shared) };
+    const adopted = same[0];
     if (adopted) return { ...claim, state: "adopted", entry: adopted, live: this.#json(adopted) };
     const other = entries.find(
       (entry) => entry.mark && (section !== "grants" || givesAperture(this.#policy.text, entry)),

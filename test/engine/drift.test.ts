@@ -7,7 +7,7 @@ import type { TailnetAccessArgs } from "../../components/index.ts";
 import { startHujson } from "../../sandbox/hujson/index.ts";
 import { fileText, secretNames, writeCount } from "../../sandbox/rehearsal/evidence.ts";
 import { claudeAperture } from "./inline-claude-aperture.ts";
-import { type Edit, edits, layouts, marks, neighbours, removals, wanted } from "./policy-edits.ts";
+import { type Edit, edits, layouts, marks, neighbours, removals, shared, wanted } from "./policy-edits.ts";
 import { accessProgram, inlineAccess, sharedStage } from "./shared-stage.ts";
 import { fail, oneRepository, type Stage, stage, succeed } from "./support.ts";
 
@@ -42,7 +42,9 @@ describe("after somebody has", () => {
     ours = stage.world.tailscale.state.policy;
   });
 
-  it.each([...edits, ...removals, ...marks, ...neighbours, ...layouts])("$what", (edit) => check(stage, ours, edit));
+  it.each([...edits, ...removals, ...marks, ...neighbours, ...shared, ...layouts])("$what", (edit) =>
+    check(stage, ours, edit),
+  );
 
   it("done all that is beside our entries, up writes nothing", async () => {
     const { project, world } = stage;

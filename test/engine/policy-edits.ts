@@ -14,6 +14,8 @@ export const wanted = {
   },
 } satisfies Fragment;
 
+const otherOwner = "claude-aperture/other";
+
 const mark = `// ${owner}: managed by Pulumi`;
 
 /** The entries as they stand in the file, each with its mark. */
@@ -252,9 +254,29 @@ export const neighbours: Edit[] = [
   },
   {
     what: "wanted the same entries for another stack",
-    edit: (ours) => insert(ours, wanted, "claude-aperture/other"),
+    edit: (ours) => insert(ours, wanted, otherOwner),
     shows: "nothing",
     after: kept,
+  },
+];
+
+/** Entries that we share with another stack, which would go with it. */
+export const shared: Edit[] = [
+  {
+    what: "deleted the grant, and another stack added it first",
+    edit: (ours) => insert(without(grant)(ours), wanted, otherOwner),
+    shows: '+ models: [ + [0]: "anthropic/**" ]',
+    after: (_, edited) => swap(edited, `// ${otherOwner}: `, `// ${otherOwner}, ${owner}: `),
+  },
+  {
+    what: "took our name out of the mark of a shared test",
+    edit: (ours) => {
+      const both = insert(ours, wanted, otherOwner);
+      const bothMark = mark.replace(owner, `${owner}, ${otherOwner}`);
+      return swap(both, swap(test, mark, bothMark), swap(test, mark, mark.replace(owner, otherOwner)));
+    },
+    shows: '~ test: "none" => "accept"',
+    after: (_, edited) => swap(edited, `// ${otherOwner}: `, `// ${otherOwner}, ${owner}: `),
   },
 ];
 

@@ -25,6 +25,14 @@ it("says of each entry whether it is added, changed, adopted or removed", () => 
   ]);
 });
 
+it("names the stack whose entry will be shared", () => {
+  const policy = insert("{}", { "tag:ci": access }, "acme/dev");
+  expect(message(policy, { "tag:ci": access })).toEqual([
+    '= tagOwners "tag:ci": line 5 will be shared with acme/dev: []',
+    expect.stringMatching(/^= grants line \d+ will be shared with acme\/dev: \{"src"/),
+  ]);
+});
+
 it("says nothing when there is nothing to do", () => {
   expect(message(insert("{}", { "tag:ci": access }, owner), { "tag:ci": access })).toEqual([""]);
 });

@@ -223,10 +223,19 @@ describe("an entry of two stacks", () => {
     expect(observe(edited, ci, owner).fragment["tag:ci"]?.models).toEqual(["openai/**"]);
   });
 
-  it("is adopted from another stack by joining its mark", () => {
+  it("that only another one has in its mark is missing here until we join: it would go with the other", () => {
     const theirs = policy().replaceAll("claude-aperture/prod:", "acme/dev:");
-    expect(states(theirs)).toEqual(["adopted", "adopted", "adopted"]);
-    expect(insert(theirs, ci, owner)).toContain("acme/dev, claude-aperture/prod: managed by Pulumi");
+    expect(states(theirs)).toEqual(["shared", "shared", "shared"]);
+    expect(observe(theirs, ci, owner).fragment).toEqual({});
+    const joined = insert(theirs, ci, owner);
+    expect(joined).toContain("acme/dev, claude-aperture/prod: managed by Pulumi");
+    expect(observe(joined, ci, owner).fragment).toEqual(ci);
+    expect(remove(joined, ci, "acme/dev")).toBe(policy());
+  });
+
+  it("needs no mark of ours in a file that others keep", () => {
+    const theirs = policy().replaceAll("claude-aperture/prod:", "acme/dev:");
+    expect(observe(theirs, ci, owner, "observe").fragment).toEqual(ci);
   });
 
   it("a new name changes one of the two", () => {

@@ -82,6 +82,19 @@ describe("for every policy file", () => {
     );
   });
 
+  it("an owner to whom a file shows no difference keeps its entries when the other one leaves", () => {
+    fc.assert(
+      fc.property(policyText, freshFragment, (policy, wanted) => {
+        const theirs = insert(policy, wanted, "b/b");
+        expect(observe(theirs, wanted, "a/a").fragment).toEqual({});
+        const both = insert(theirs, wanted, "a/a");
+        expect(observe(both, wanted, "a/a").fragment).toEqual(wanted);
+        expect(observe(remove(both, wanted, "b/b"), wanted, "a/a").fragment).toEqual(wanted);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it("a new owner's name in the marks, and back, is the same text", () => {
     fc.assert(
       fc.property(policyText, freshFragment, (policy, wanted) => {
