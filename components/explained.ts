@@ -2,19 +2,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { plain } from "../troubleshooting/entry.ts";
 import { explanationOf } from "../troubleshooting/provider-errors.ts";
-
-let hook: pulumi.ErrorHook | undefined;
+import { hooksOfRun, inThisRun } from "./run-hooks.ts";
 
 /**
  * The hooks of a resource of an official provider: when its creation, update or deletion fails, the log says cause and fix.
  * Resources that fail alike are explained once a run. It retries nothing, and does not see what fails in a read.
  */
-export function explained(): pulumi.ResourceHookBinding {
-  // The monitor of Pulumi's mocks takes no hooks, and the registration would wait for it forever.
-  if (!("registerErrorHook" in (pulumi.runtime.getMonitor() ?? {}))) return {};
-  hook ??= new pulumi.ErrorHook("claude-aperture-explain", explainer());
-  return { onError: [hook] };
-}
+export const explained = hooksOfRun("registerErrorHook", () => ({
+  onError: [new pulumi.ErrorHook("claude-aperture-explain", inThisRun(explainer()))],
+}));
 
 /** An error hook that explains each cause once for each type of resource. */
 export function explainer(log: (message: string) => unknown = pulumi.log.error): pulumi.ErrorHookFunction {

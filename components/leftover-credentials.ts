@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { TailnetConnection } from "../plugin/connection.ts";
 import { processRuntime } from "../plugin/runtime.ts";
+import { hooksOfRun, inThisRun } from "./run-hooks.ts";
 
 /** A key of the tailnet, as `GET /keys` lists it; https://tailscale.com/api#tag/keys */
 interface ListedKey {
@@ -22,8 +23,6 @@ export function leftovers(keys: ListedKey[], made: { id: string; keyType: string
   );
 }
 
-let hook: pulumi.ResourceHook | undefined;
-
 /**
  * The hooks of a credential: after its creation its twins are deleted. Where the answer to an earlier creation got lost, or the engine ended
  * before it had written its state, the tailnet has a credential that no state knows.
@@ -31,31 +30,29 @@ let hook: pulumi.ResourceHook | undefined;
  * It never fails a run: the credential itself is made. A trust credential sees the keys of its own kind only, so an OAuth
  * client as deployer does not find a federated identity that was left.
  */
-export function removesLeftovers(): pulumi.ResourceHookBinding {
-  // The monitor of Pulumi's mocks takes no hooks, and the registration would wait for it forever.
-  if (!("registerResourceHook" in (pulumi.runtime.getMonitor() ?? {}))) return {};
-  hook ??= new pulumi.ResourceHook("claude-aperture-remove-leftovers", removeLeftovers);
-  return { afterCreate: [hook] };
+export const removesLeftovers = hooksOfRun("registerResourceHook", () => ({
+  afterCreate: [new pulumi.ResourceHook("claude-aperture-remove-leftovers", inThisRun(leftoverRemover()))],
+}));
+
+function leftoverRemover(): pulumi.ResourceHookFunction {
+  const tailnet = new TailnetConnection(processRuntime(), {});
+  let listed: Promise<ListedKey[]> | undefined;
+  return async ({ id, type, newInputs }) => {
+    const { description } = newInputs as { description?: string };
+    const keyType = keyTypes[type];
+    if (!keyType || !description) return;
+    try {
+      // What an earlier run left was there before the first creation of this one.
+      listed ??= listKeys(tailnet);
+      for (const key of leftovers(await listed, { id, keyType, description })) await remove(tailnet, key, description);
+    } catch (error) {
+      const reason = tailnet.redact(error instanceof Error ? error.message : String(error));
+      pulumi.log.warn(`Credentials "${description}" of an interrupted run were not looked for: ${reason}`);
+    }
+  };
 }
 
-const tailnet = new TailnetConnection(processRuntime(), {});
-let listed: Promise<ListedKey[]> | undefined;
-
-async function removeLeftovers({ id, type, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
-  const { description } = newInputs as { description?: string };
-  const keyType = keyTypes[type];
-  if (!keyType || !description) return;
-  try {
-    // What an earlier run left was there before the first creation of this one.
-    listed ??= listKeys();
-    for (const key of leftovers(await listed, { id, keyType, description })) await remove(key, description);
-  } catch (error) {
-    const reason = tailnet.redact(error instanceof Error ? error.message : String(error));
-    pulumi.log.warn(`Credentials "${description}" of an interrupted run were not looked for: ${reason}`);
-  }
-}
-
-async function listKeys(): Promise<ListedKey[]> {
+async function listKeys(tailnet: TailnetConnection): Promise<ListedKey[]> {
   // `all` is for users: a trust credential would need the scope all:read, and lists what it manages without.
   const path = tailnet.isUser() ? "keys?all=true" : "keys";
   const { status, body } = await tailnet.send(path, { method: "GET", retry: "always" });
@@ -63,7 +60,7 @@ async function listKeys(): Promise<ListedKey[]> {
   return (JSON.parse(body) as { keys?: ListedKey[] }).keys ?? [];
 }
 
-async function remove({ id }: ListedKey, description: string): Promise<void> {
+async function remove(tailnet: TailnetConnection, { id }: ListedKey, description: string): Promise<void> {
   const { status } = await tailnet.send(`keys/${encodeURIComponent(id)}`, { method: "DELETE", retry: "always" });
   if (status < 300 || status === 404) {
     pulumi.log.info(`Deleted the credential ${id} ("${description}"), which an interrupted run had left.`);

@@ -1,8 +1,12 @@
 /** The components in somebody else's program. */
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { fileText, secretNames } from "../../sandbox/rehearsal/evidence.ts";
-import { stage, succeed } from "./support.ts";
+import { RunnerIdentity, TailnetAccess } from "../../components/index.ts";
+import type { Fault } from "../../sandbox/faults.ts";
+import { credentials, fileText, secretNames } from "../../sandbox/rehearsal/evidence.ts";
+import { answer } from "./faults.ts";
+import { inline, withEnvironment } from "./inline-program.ts";
+import { fail, stage, succeed } from "./support.ts";
 
 const components = join(import.meta.dirname, "..", "..", "components", "index.ts");
 
@@ -40,4 +44,30 @@ it("set up a repository, with transforms, and leave nothing behind", async () =>
   await succeed(project, "destroy");
   expect(world.tailscale.state.policy).toBe(before);
   expect(fileText(world, "acme/app", ".github/workflows/ask.yml")).toBeUndefined();
+});
+
+it("in one process of the Automation API, each run explains its errors and deletes what an earlier one left", async () => {
+  const identity = async () => {
+    const access = new TailnetAccess("access", {
+      tags: { "tag:ci": { models: ["anthropic/**"] } },
+      destinations: ["tag:aperture"],
+    });
+    const credential = { kind: "federated", subject: "repo:acme/app:*", customClaimRules: {} } as const;
+    new RunnerIdentity("app", { repository: "acme/app", tag: "tag:ci", credential }, { dependsOn: access });
+  };
+  const { world, project } = await stage({ inline: (project) => withEnvironment(inline(project, identity)) });
+  const upWith = async (fault: Fault) => {
+    world.tailscale.faults.choose = ({ method, path }) =>
+      method === "POST" && path.endsWith("/keys") ? fault : undefined;
+    const output = await fail(project, "up", "--skip-preview");
+    world.tailscale.faults.choose = () => undefined;
+    return output;
+  };
+  const left = await upWith({ kind: "drop after" });
+  expect(credentials(world)).toHaveLength(1);
+  const forbidden = answer(403, { message: "calling actor does not have enough permissions to perform this function" });
+  expect(left).not.toContain("Cause:");
+  for (let run = 0; run < 2; run++) expect(await upWith(forbidden)).toContain("Cause:");
+  expect(await succeed(project, "up")).toContain("Deleted the credential");
+  expect(credentials(world)).toHaveLength(1);
 });

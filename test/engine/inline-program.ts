@@ -36,3 +36,17 @@ export function inline(project: Project, program: InlineProgram): Project {
   };
   return { ...project, pulumi };
 }
+
+/** The project, during whose runs the process has the project's environment and no other; so one at a time. */
+export function withEnvironment(project: Project): Project {
+  const pulumi: Project["pulumi"] = async (...args) => {
+    const { env } = process;
+    process.env = { ...project.environment };
+    try {
+      return await project.pulumi(...args);
+    } finally {
+      process.env = env;
+    }
+  };
+  return { ...project, pulumi };
+}

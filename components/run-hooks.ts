@@ -1,0 +1,30 @@
+/** Hooks that belong to one run of a program. A process of the Automation API has several, in turn or at once. */
+import { AsyncResource } from "node:async_hooks";
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * The hooks that `make` gives, made once for each run, because a hook is registered with the engine of its run. None under
+ * Pulumi's mocks, whose monitor takes no hooks: the registration would wait for it forever.
+ */
+export function hooksOfRun(
+  kind: "registerResourceHook" | "registerErrorHook",
+  make: () => pulumi.ResourceHookBinding,
+): () => pulumi.ResourceHookBinding {
+  const made = new WeakMap<object, pulumi.ResourceHookBinding>();
+  return () => {
+    const monitor: object = pulumi.runtime.getMonitor() ?? {};
+    if (!(kind in monitor)) return {};
+    const hooks = made.get(monitor) ?? make();
+    made.set(monitor, hooks);
+    return hooks;
+  };
+}
+
+/**
+ * The function in the context of the current run. The engine calls hooks from outside of it, where the SDK does not find the
+ * engine of an inline program, and prints what is logged to the console (`runtime/state` of the SDK).
+ */
+// biome-ignore lint/suspicious/noExplicitAny: as in the type of AsyncResource.bind
+export function inThisRun<F extends (...args: any[]) => unknown>(callback: F): F {
+  return AsyncResource.bind(callback) as F;
+}
