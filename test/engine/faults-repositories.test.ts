@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { faultFor } from "../../sandbox/faults.ts";
 import { credentials, fileText, secretNames } from "../../sandbox/rehearsal/evidence.ts";
 import { defects, faults, firstOf, githubFaults, type Route, type Row, rowsOf, workflowPath } from "./faults.ts";
+import { claudeAperture } from "./inline-claude-aperture.ts";
 import { sharedStage } from "./shared-stage.ts";
 import { fail, oneRepository, succeed } from "./support.ts";
 
@@ -44,6 +45,7 @@ function met({ world }: Stand): number {
 
 describe("a run with a fault at each of GitHub's routes, and the next one:", () => {
   const set = sharedStage({
+    inline: claudeAperture,
     repositories: repositories.map((name) => `acme/${name}` as const),
     config: { ...oneRepository, "claude-aperture:repositories": repositories },
   });
@@ -98,6 +100,7 @@ describe("a run with a fault at each credential, and the next one:", () => {
   // Tailscale's routes name no repository: each fault goes to one of the credentials, whosever.
   const names = Object.keys(faults).map((_, index) => `app-${index + 1}`);
   const set = sharedStage({
+    inline: claudeAperture,
     repositories: names.map((name) => `acme/${name}` as const),
     config: { ...oneRepository, "claude-aperture:repositories": names },
   });
@@ -136,6 +139,7 @@ describe("what the program itself reads", () => {
   const { "401": unauthorized, ...passing } = githubFaults;
   const names = Object.keys(passing).map((_, index) => `app-${index + 1}`);
   const set = sharedStage({
+    inline: claudeAperture,
     repositories: names.map((name) => `acme/${name}` as const),
     config: { ...oneRepository, "claude-aperture:repositories": names },
   });
