@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { prepareEngine } from "../../../sandbox/engine/index.ts";
 import { createProject } from "../../../sandbox/project.ts";
 import { startWorld, type World } from "../../../sandbox/world.ts";
+import { claudeAperture } from "../inline-claude-aperture.ts";
 import { policyStack, quiet } from "../policy-stack.ts";
 import type { HistoryStack } from "./history.ts";
 import type { Wish } from "./operations.ts";
@@ -48,7 +49,8 @@ async function policyHistoryStack(options: StackOptions): Promise<HistoryStack> 
 
 async function claudeHistoryStack(options: StackOptions, watched: Repositories): Promise<HistoryStack> {
   const { directory, name, environment } = options;
-  const project = await createProject({ directory, stack: name, environment, config: configuration(undefined) });
+  const config = configuration(undefined);
+  const project = claudeAperture(await createProject({ directory, stack: name, environment, config }));
   const run: HistoryStack["run"] = async (wish) => {
     if (wish) project.configure((config) => Object.assign(config, configuration(wish)));
     // A change by hand in a repository is seen only with it; without one, a plain run has to do.
