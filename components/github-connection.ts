@@ -5,6 +5,7 @@ import { Octokit } from "@octokit/core";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import * as pulumi from "@pulumi/pulumi";
+import Bottleneck from "bottleneck";
 import { redact } from "../plugin/redact.ts";
 import { say } from "../troubleshooting/entry.ts";
 import { noGitHubCredentials, rateLimited } from "../troubleshooting/repositories.ts";
@@ -45,7 +46,12 @@ export function connectToGitHub(
     baseUrl: apiUrl(configuration.baseUrl ?? environment.GITHUB_BASE_URL),
     userAgent: "claude-aperture",
     log: { debug() {}, info() {}, warn() {}, error() {} },
-    throttle: { onRateLimit: waitForLimit, onSecondaryRateLimit: waitForLimit },
+    throttle: {
+      onRateLimit: waitForLimit,
+      onSecondaryRateLimit: waitForLimit,
+      // Octokit keeps a second between any two POST requests. All of ours are GraphQL queries, which write nothing.
+      write: new Bottleneck.Group(),
+    },
   });
   redactErrors(client, typeof credential?.auth === "string" ? [credential.auth] : []);
   return client;
