@@ -72,6 +72,13 @@ const complete = () =>
       fileText(world, slug, ".github/workflows/claude.yml") !== undefined && secretNames(world, slug).length === 2,
   ).length;
 
+/** How many repositories still have anything of ours. */
+const stands = () =>
+  slugs.filter(
+    (slug) =>
+      fileText(world, slug, ".github/workflows/claude.yml") !== undefined || secretNames(world, slug).length > 0,
+  ).length;
+
 async function run(...args: string[]): Promise<void> {
   const [before, start] = [world.github.journal.length, performance.now()];
   const { exitCode, output } = await project.pulumi(
@@ -109,13 +116,20 @@ const isComplete = complete() === count;
 const deletions = world.github.journal.filter(({ method }) => method === "DELETE").length;
 world.github.state.clock.advance(3600);
 await run("preview", "--expect-no-changes");
-world.github.state.clock.advance(3600);
-await run("destroy", ...yes);
+// A destroy that GitHub's limits end goes on with the next one.
+let destroys = 0;
+let standing = Number.POSITIVE_INFINITY;
+while (stands() > 0 && stands() < standing) {
+  standing = stands();
+  world.github.state.clock.advance(3600);
+  destroys += 1;
+  await run("destroy", ...yes);
+}
 const minutes = (performance.now() - begin) / 60_000;
 console.log(
   `${isComplete ? "Complete" : "NOT complete"} after ${ups} ups; ${deletions} deletions before the destroy, ` +
-    `${complete()} left after it; ${minutes.toFixed(1)} minutes in all.`,
+    `${stands()} left after ${destroys} destroys; ${minutes.toFixed(1)} minutes in all.`,
 );
 await world.close();
 if (!values.keep) rmSync(directory, { recursive: true, force: true });
-process.exit(isComplete && deletions === 0 && complete() === 0 ? 0 : 1);
+process.exit(isComplete && deletions === 0 && stands() === 0 ? 0 : 1);
