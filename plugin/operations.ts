@@ -1,6 +1,7 @@
 /** What the plugin does with a fragment: check, write, remove, read. Knows the policy file and the API, no gRPC. */
 import { find, insert, observe, PolicyError, plan, remark, remove } from "../policy/edit.ts";
 import type { Fragment } from "../policy/fragment.ts";
+import { isAsWanted } from "../policy/ownership.ts";
 import { check as checkRules, type Problem } from "../policy/rules.ts";
 import { ApiError, type PolicyApi, type PolicyFile, PreconditionFailed } from "./api.ts";
 import { CredentialError } from "./credentials.ts";
@@ -72,9 +73,7 @@ export async function previewFragment(
  */
 export async function observeFragment(around: Surroundings, inputs: Inputs, preview: boolean): Promise<void> {
   const live = await around.api.read();
-  const entries = plan(live.text, inputs.access, inputs.owner).filter(
-    ({ state }) => !["ours", "adopted", "shared"].includes(state),
-  );
+  const entries = plan(live.text, inputs.access, inputs.owner).filter(({ state }) => !isAsWanted(state));
   if (entries.length === 0) return;
   const message = missingMessage(entries, await around.api.managedElsewhere());
   if (!preview) throw new OperationError(message);

@@ -2,7 +2,7 @@
 import { entryJson, type PolicyDocument } from "./document.ts";
 import type { Fragment, Mode, ObservedAccess, ObservedFragment, Tag, TagAccess } from "./fragment.ts";
 import { isObject, readGrant, readOwners, readTest } from "./meaning.ts";
-import { type Claim, type OwnEntry, survey } from "./ownership.ts";
+import { type Claim, isAsWanted, type OwnEntry, survey } from "./ownership.ts";
 
 const empty: TagAccess = { owners: [], destinations: [], ports: [], models: [], test: "none" };
 
@@ -57,13 +57,13 @@ function readClaim(
 ): ObservedAccess | undefined {
   const isOwn = entry?.mark?.owners.includes(owner);
   if (state === "missing" || (state === "conflicting" && !isOwn)) return undefined;
-  const isAsWanted = state === "ours" || state === "adopted" || state === "shared";
+  const asWanted = isAsWanted(state);
   const { owners, destinations, ports, models, capabilities } = wanted;
-  if (section === "tagOwners") return isAsWanted ? { owners } : readOwners(live, owners);
+  if (section === "tagOwners") return asWanted ? { owners } : readOwners(live, owners);
   if (section === "tests") {
-    return isAsWanted ? { test: wanted.test } : readTest(tag, live, [wanted, { ...wanted, ...knownFields(grant) }]);
+    return asWanted ? { test: wanted.test } : readTest(tag, live, [wanted, { ...wanted, ...knownFields(grant) }]);
   }
-  if (!isAsWanted) return readGrant(tag, live, wanted);
+  if (!asWanted) return readGrant(tag, live, wanted);
   return { destinations, ports, models, ...(capabilities ? { capabilities } : {}) };
 }
 

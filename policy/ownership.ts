@@ -31,6 +31,11 @@ export interface Claim {
   live?: unknown;
 }
 
+/** Whether an entry in this state does what is wanted of it, whosever it is. */
+export function isAsWanted(state: Claim["state"]): boolean {
+  return state === "ours" || state === "adopted" || state === "shared";
+}
+
 export interface OwnEntry {
   tag: Tag;
   entry: PolicyEntry;
@@ -192,18 +197,23 @@ class Survey {
   #foreignClaim(section: SectionName, tag: Tag, wanted: unknown): Claim {
     const entries = this.#foreign[section].get(tag) ?? [];
     const same = entries.filter((entry) => this.#means(entry, wanted));
-    const claim = { section, tag, wanted };
+    const claim = (state: Claim["state"], entry: PolicyEntry): Claim => ({
+      section,
+      tag,
+      state,
+      wanted,
+      entry,
+      live: this.#json(entry),
+    });
     const shared = same.find(({ mark }) => mark);
-    if (shared) return { ...claim, state: "shared", entry: shared, live: this.#json(shared) };
-    const adopted = same[0];
-    if (adopted) return { ...claim, state: "adopted", entry: adopted, live: this.#json(adopted) };
+    if (shared) return claim("shared", shared);
+    if (same[0]) return claim("adopted", same[0]);
     const other = entries.find(
       (entry) => entry.mark && (section !== "grants" || givesAperture(this.#policy.text, entry)),
     );
-    if (other) return { ...claim, state: "conflicting", entry: other, live: this.#json(other) };
-    const existing = section === "tagOwners" ? entries[0] : undefined;
-    if (existing) return { ...claim, state: "adopted", entry: existing, live: this.#json(existing) };
-    return { ...claim, state: "missing" };
+    if (other) return claim("conflicting", other);
+    if (section === "tagOwners" && entries[0]) return claim("adopted", entries[0]);
+    return { section, tag, state: "missing", wanted };
   }
 
   #json(entry: PolicyEntry): unknown {
