@@ -65,19 +65,22 @@ const project = await createProject({
 
 const yes = ["--yes", ...(values["skip-preview"] ? ["--skip-preview"] : [])];
 
-/** Complete by what the services hold, never by what the program says. */
-const complete = () =>
-  slugs.filter(
-    (slug) =>
-      fileText(world, slug, ".github/workflows/claude.yml") !== undefined && secretNames(world, slug).length === 2,
-  ).length;
+/** How many of workflow file and two secrets a repository has, by what the services hold, never by what the program says. */
+const parts = (slug: string) =>
+  secretNames(world, slug).length + (fileText(world, slug, ".github/workflows/claude.yml") === undefined ? 0 : 1);
+const incomplete = () => slugs.filter((slug) => parts(slug) < 3).length;
+const standing = () => slugs.filter((slug) => parts(slug) > 0).length;
 
-/** How many repositories still have anything of ours. */
-const stands = () =>
-  slugs.filter(
-    (slug) =>
-      fileText(world, slug, ".github/workflows/claude.yml") !== undefined || secretNames(world, slug).length > 0,
-  ).length;
+/** Runs the command again, an hour later each time, until nothing is left to do or a run gets nowhere; how many runs. */
+async function repeat(command: string, left: () => number): Promise<number> {
+  let runs = 0;
+  for (let before = Number.POSITIVE_INFINITY; left() > 0 && left() < before; runs++) {
+    before = left();
+    world.github.state.clock.advance(3600);
+    await run(command, ...yes);
+  }
+  return runs;
+}
 
 async function run(...args: string[]): Promise<void> {
   const [before, start] = [world.github.journal.length, performance.now()];
@@ -90,7 +93,7 @@ async function run(...args: string[]): Promise<void> {
   const told = /(?:With this run )?\d+ of \d+ done, go on after [^:]+:\d+ UTC/.exec(output)?.[0] ?? "";
   const refused = requests.filter(({ status }) => status === 403).length;
   console.log(
-    `${args.join(" ")}: exit ${exitCode}, ${seconds.toFixed(0)} s, ${complete()} of ${count} complete, ` +
+    `${args.join(" ")}: exit ${exitCode}, ${seconds.toFixed(0)} s, ${count - incomplete()} of ${count} complete, ` +
       `${requests.length} GitHub requests (${refused} refused), state ${stateBytes()} bytes. ${told}`,
   );
   if (exitCode !== 0) console.log(output.split("\n").slice(-40).join("\n"));
@@ -104,32 +107,17 @@ const stateBytes = () => {
 };
 
 const begin = performance.now();
-let ups = 0;
-let earlier = -1;
-while (complete() < count && complete() > earlier) {
-  earlier = complete();
-  if (ups > 0) world.github.state.clock.advance(3600);
-  ups += 1;
-  await run("up", ...yes);
-}
-const isComplete = complete() === count;
+const ups = await repeat("up", incomplete);
+const isComplete = incomplete() === 0;
 const deletions = world.github.journal.filter(({ method }) => method === "DELETE").length;
 world.github.state.clock.advance(3600);
 await run("preview", "--expect-no-changes");
-// A destroy that GitHub's limits end goes on with the next one.
-let destroys = 0;
-let standing = Number.POSITIVE_INFINITY;
-while (stands() > 0 && stands() < standing) {
-  standing = stands();
-  world.github.state.clock.advance(3600);
-  destroys += 1;
-  await run("destroy", ...yes);
-}
+const destroys = await repeat("destroy", standing);
 const minutes = (performance.now() - begin) / 60_000;
 console.log(
   `${isComplete ? "Complete" : "NOT complete"} after ${ups} ups; ${deletions} deletions before the destroy, ` +
-    `${stands()} left after ${destroys} destroys; ${minutes.toFixed(1)} minutes in all.`,
+    `${standing()} left after ${destroys} destroys; ${minutes.toFixed(1)} minutes in all.`,
 );
 await world.close();
 if (!values.keep) rmSync(directory, { recursive: true, force: true });
-process.exit(isComplete && deletions === 0 && stands() === 0 ? 0 : 1);
+process.exit(isComplete && deletions === 0 && standing() === 0 ? 0 : 1);
