@@ -3,16 +3,12 @@
  * it. Then what only `--refresh` can see, in repositories, and what a destroy leaves to others.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { TailnetAccessArgs } from "../../components/index.ts";
 import { startHujson } from "../../sandbox/hujson/index.ts";
 import { fileText, secretNames, writeCount } from "../../sandbox/rehearsal/evidence.ts";
 import { claudeAperture } from "./inline-claude-aperture.ts";
-import { type Edit, edits, layouts, marks, neighbours, removals, shared, wanted } from "./policy-edits.ts";
+import { access, type Edit, edits, layouts, marks, neighbours, removals, shared } from "./policy-edits.ts";
 import { accessProgram, inlineAccess, sharedStage } from "./shared-stage.ts";
 import { fail, oneRepository, type Stage, stage, succeed } from "./support.ts";
-
-const { owners, destinations, models } = wanted["tag:ci"];
-const access: TailnetAccessArgs = { tags: { "tag:ci": { models } }, destinations, tagOwners: owners };
 
 /** The part of a preview that comes after the refresh, on one line. */
 function proposed(preview: string): string {

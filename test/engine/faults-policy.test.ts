@@ -1,16 +1,13 @@
 /** What a failing or contested policy endpoint does to a run that writes entries, row by row, and what the next run finds. */
 import { describe, expect, it } from "vitest";
-import type { TailnetAccessArgs } from "../../components/index.ts";
 import { type FaultyRequest, faultFor } from "../../sandbox/faults.ts";
 import { writeCount } from "../../sandbox/rehearsal/evidence.ts";
 import type { World } from "../../sandbox/world.ts";
 import { faults } from "./faults.ts";
-import { wanted } from "./policy-edits.ts";
+import { access } from "./policy-edits.ts";
 import { inlineAccess, sharedStage } from "./shared-stage.ts";
 import { fail, succeed } from "./support.ts";
 
-const { owners, destinations, models } = wanted["tag:ci"];
-const access: TailnetAccessArgs = { tags: { "tag:ci": { models } }, destinations, tagOwners: owners };
 const acl = "/api/v2/tailnet/-/acl";
 
 const routes: Record<string, (request: FaultyRequest) => boolean> = {

@@ -1,4 +1,5 @@
 /** What people do to a policy file that holds our entries, and what becomes of it. */
+import type { TailnetAccessArgs } from "../../components/index.ts";
 import { insert } from "../../policy/edit.ts";
 import type { Fragment } from "../../policy/fragment.ts";
 
@@ -14,9 +15,14 @@ export const wanted = {
   },
 } satisfies Fragment;
 
+const { owners, destinations, models } = wanted["tag:ci"];
+/** The same as the arguments of a component. */
+export const access: TailnetAccessArgs = { tags: { "tag:ci": { models } }, destinations, tagOwners: owners };
+
 const otherOwner = "claude-aperture/other";
 
-const mark = `// ${owner}: managed by Pulumi`;
+const markOf = (...owners: string[]) => `// ${owners.join(", ")}: managed by Pulumi`;
+const mark = markOf(owner);
 
 /** The entries as they stand in the file, each with its mark. */
 const tagOwners = `\t\t${mark}\n\t\t"tag:ci": ["group:platform"],\n`;
@@ -51,6 +57,7 @@ export interface Edit {
 
 const repaired: Edit["after"] = (ours) => ours;
 const kept: Edit["after"] = (_, edited) => edited;
+const joined: Edit["after"] = (_, edited) => swap(edited, markOf(otherOwner), markOf(otherOwner, owner));
 
 /** Replaces what must be there once. */
 function swap(text: string, from: string, to: string): string {
@@ -266,17 +273,16 @@ export const shared: Edit[] = [
     what: "deleted the grant, and another stack added it first",
     edit: (ours) => insert(without(grant)(ours), wanted, otherOwner),
     shows: '+ models: [ + [0]: "anthropic/**" ]',
-    after: (_, edited) => swap(edited, `// ${otherOwner}: `, `// ${otherOwner}, ${owner}: `),
+    after: joined,
   },
   {
     what: "took our name out of the mark of a shared test",
     edit: (ours) => {
-      const both = insert(ours, wanted, otherOwner);
-      const bothMark = mark.replace(owner, `${owner}, ${otherOwner}`);
-      return swap(both, swap(test, mark, bothMark), swap(test, mark, mark.replace(owner, otherOwner)));
+      const testOf = (...owners: string[]) => swap(test, mark, markOf(...owners));
+      return swap(insert(ours, wanted, otherOwner), testOf(owner, otherOwner), testOf(otherOwner));
     },
     shows: '~ test: "none" => "accept"',
-    after: (_, edited) => swap(edited, `// ${otherOwner}: `, `// ${otherOwner}, ${owner}: `),
+    after: joined,
   },
 ];
 

@@ -14,11 +14,12 @@ function previewWith({ project }: Stage, config: Record<string, unknown>): Promi
   return fail(project, "preview");
 }
 
-/** One for each way to a person: the engine's own check, a type, a key, two repositories, a secret. */
+/** One for each way to a person: the engine's own check, a type, a key, another provider's key, two repositories, a secret. */
 const ways = [
   "no key repositories",
   "repositories as a string",
   "a near-miss key deep inside",
+  "another owner",
   "different models under one tag",
   "an outsider's text in a prompt",
   "Tailscale's key in the stack",
