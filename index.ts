@@ -1,10 +1,11 @@
 /** The program of a stack: settings -> TailnetAccess -> one ClaudeRepository per repository -> outputs. */
-import { apertureDestinations } from "./components/aperture-device.ts";
+
 import { ClaudeRepository } from "./components/claude-repository.ts";
-import { keepAsTheyAre } from "./components/departed-repositories.ts";
 import { resourceName } from "./components/names.ts";
-import { keptRepositories, readStack, summarise } from "./components/stack.ts";
 import { TailnetAccess } from "./components/tailnet-access.ts";
+import { apertureDestinations } from "./stack/aperture-device.ts";
+import { keepAsTheyAre } from "./stack/departed-repositories.ts";
+import { keptRepositories, readStack, summarise } from "./stack/stack.ts";
 
 const stack = await readStack();
 const { aperture, policy, tagOwners, repositories: listed } = stack.settings;

@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 class WholeRunsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isWhole = ({ moduleId }: TestSpecification) => /\/test\/(engine|plugin)\//.test(moduleId);
+    const isWhole = ({ moduleId }: TestSpecification) => /\/test\/(engine|provider)\//.test(moduleId);
     return [...sorted.filter(isWhole), ...sorted.filter((file) => !isWhole(file))];
   }
 }
@@ -22,9 +22,9 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     coverage: {
-      include: ["policy/**/*.ts", "workflow/**/*.ts", "components/**/*.ts", "plugin/**/*.ts"],
+      include: ["core/**/*.ts", "services/**/*.ts", "stack/**/*.ts", "components/**/*.ts", "provider/**/*.ts"],
       reporter: ["text-summary", "json-summary"],
-      thresholds: { "policy/**": { branches: 95 }, "workflow/**": { branches: 95 } },
+      thresholds: { "core/policy/**": { branches: 95 }, "core/workflow/**": { branches: 95 } },
     },
   },
 });

@@ -1,6 +1,6 @@
 /** How long the pure policy edits take on a policy file with thousands of entries. */
-import { find, insert, observe, plan, remove } from "../policy/edit.ts";
-import type { Fragment } from "../policy/fragment.ts";
+import { find, insert, observe, plan, remove } from "../core/policy/edit.ts";
+import type { Fragment } from "../core/policy/fragment.ts";
 import { examplePolicy } from "../sandbox/world.ts";
 import { median } from "./statistics.ts";
 

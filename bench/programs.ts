@@ -2,12 +2,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { insert } from "../policy/edit.ts";
-import type { Fragment } from "../policy/fragment.ts";
+import { insert } from "../core/policy/edit.ts";
+import type { Fragment } from "../core/policy/fragment.ts";
+import { claudeWorkflow } from "../core/workflow/presets.ts";
+import { render } from "../core/workflow/render.ts";
 import { createProject, type Project } from "../sandbox/project.ts";
 import { examplePolicy } from "../sandbox/world.ts";
-import { claudeWorkflow } from "../workflow/presets.ts";
-import { render } from "../workflow/render.ts";
 
 export type ProgramName = "ours" | "plain" | "plain-defaults" | "empty";
 

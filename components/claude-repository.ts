@@ -1,10 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Tag } from "../policy/fragment.ts";
-import type { DeliverySettings, IdentitySettings, RepositorySlug, WorkflowSettings } from "../settings/settings.ts";
-import { federatedSubject, type OidcCustomization } from "../workflow/oidc.ts";
-import { secretsOf } from "../workflow/options.ts";
-import { claudeWorkflow } from "../workflow/presets.ts";
-import { render } from "../workflow/render.ts";
+import type { Tag } from "../core/policy/fragment.ts";
+import type {
+  DeliverySettings,
+  IdentitySettings,
+  RepositorySlug,
+  WorkflowSettings,
+} from "../core/settings/settings.ts";
+import { federatedSubject, type OidcCustomization } from "../core/workflow/oidc.ts";
+import { secretsOf } from "../core/workflow/options.ts";
+import { claudeWorkflow } from "../core/workflow/presets.ts";
+import { render } from "../core/workflow/render.ts";
 import { actionsSecret } from "./actions-secret.ts";
 import { explained } from "./explained.ts";
 import { type ActionsSecret, type ActionsSecretArgs, RepositoryFile, type RepositoryFileArgs } from "./providers.ts";

@@ -4,7 +4,7 @@
  * also without `--debug`. Importing this is all it takes.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { redact } from "../plugin/redact.ts";
+import { redact } from "../core/messages/redact.ts";
 
 const { debug } = pulumi.log;
 

@@ -1,7 +1,7 @@
 /** Causes and fixes for errors of the official providers, in the run in which they come. */
 import * as pulumi from "@pulumi/pulumi";
-import { plain } from "../troubleshooting/entry.ts";
-import { explanationOf } from "../troubleshooting/provider-errors.ts";
+import { plain } from "../core/messages/entry.ts";
+import { explanationOf } from "../core/messages/provider-errors.ts";
 import { hooksOfRun, inThisRun } from "./run-hooks.ts";
 
 /**

@@ -3,7 +3,7 @@
  * repository, with `dependsOn` the access, because a tag must exist before a credential can have it.
  *
  * The program's Pulumi.yaml has to name the plugin of `PolicyFragment`:
- * `plugins: { providers: [{ name: tailnet-policy, path: <this repository>/plugin }] }`.
+ * `plugins: { providers: [{ name: claude-aperture, path: <this repository>/plugin }] }`.
  */
 export { ClaudeRepository, type ClaudeRepositoryArgs } from "./claude-repository.ts";
 export { PolicyFragment, type PolicyFragmentArgs, type TagAccessArgs } from "./policy-fragment.ts";

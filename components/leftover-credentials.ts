@@ -1,7 +1,7 @@
 /** Credentials that an interrupted run made in the tailnet and could not note in the state. */
 import * as pulumi from "@pulumi/pulumi";
-import { TailnetConnection } from "../plugin/connection.ts";
-import { processRuntime } from "../plugin/runtime.ts";
+import { TailnetConnection } from "../services/tailscale/connection.ts";
+import { processRuntime } from "../services/tailscale/runtime.ts";
 import { hooksOfRun, inThisRun } from "./run-hooks.ts";
 
 /** A key of the tailnet, as `GET /keys` lists it; https://tailscale.com/api#tag/keys */

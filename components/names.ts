@@ -1,4 +1,4 @@
-import type { RepositorySlug } from "../settings/settings.ts";
+import type { RepositorySlug } from "../core/settings/settings.ts";
 
 /** `acme/app` -> `acme-app`: the name of a repository's resources, whatever its place in the list or its case. */
 export function resourceName(slug: RepositorySlug): string {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Fragment, Tag, TagAccess } from "../policy/fragment.ts";
+import type { Fragment, Tag, TagAccess } from "../core/policy/fragment.ts";
 
 /** `TagAccess` whose values may be outputs of other resources. */
 export type TagAccessArgs = { [Key in keyof TagAccess]: pulumi.Input<TagAccess[Key]> };
@@ -28,10 +28,10 @@ export interface PolicyFragmentArgs {
  *
  * A preview has Tailscale validate the whole resulting file, and shows what somebody changed in the admin console since.
  * Credentials come from the environment variables of the Tailscale provider (`TAILSCALE_API_KEY`,
- * `TAILSCALE_OAUTH_CLIENT_ID` and so on). Served by the plugin in `plugin/`, which `plugins.providers` of Pulumi.yaml
+ * `TAILSCALE_OAUTH_CLIENT_ID` and so on). Served by the plugin in `provider/`, which `plugins.providers` of Pulumi.yaml
  * has to name.
  *
- * Import what carries a stack's mark with `pulumi import tailnet-policy:index:Fragment NAME OWNER`.
+ * Import what carries a stack's mark with `pulumi import claude-aperture:index:PolicyFragment NAME OWNER`.
  */
 export class PolicyFragment extends pulumi.CustomResource {
   /** The entries as they are in the policy file. */
@@ -43,7 +43,7 @@ export class PolicyFragment extends pulumi.CustomResource {
     super(PolicyFragment.type, name, { access: args.access, owner: args.owner, mode: args.mode }, options);
   }
 
-  static readonly type = "tailnet-policy:index:Fragment";
+  static readonly type = "claude-aperture:index:PolicyFragment";
 
   /** The fragment that carries `owner` in its marks, managed by another stack. */
   static get(name: string, owner: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): PolicyFragment {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { Tag } from "../policy/fragment.ts";
-import { githubIssuer } from "../settings/fields.ts";
-import type { RepositorySlug } from "../settings/settings.ts";
+import type { Tag } from "../core/policy/fragment.ts";
+import { githubIssuer } from "../core/settings/fields.ts";
+import type { RepositorySlug } from "../core/settings/settings.ts";
 import { explained } from "./explained.ts";
 import { removesLeftovers } from "./leftover-credentials.ts";
 import "./debug-messages.ts";

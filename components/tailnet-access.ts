@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Tag, TagAccess } from "../policy/fragment.ts";
+import type { Tag, TagAccess } from "../core/policy/fragment.ts";
 import { PolicyFragment, type PolicyFragmentArgs } from "./policy-fragment.ts";
 import { type Transform, transformed } from "./transform.ts";
 

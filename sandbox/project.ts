@@ -126,7 +126,7 @@ function writeProgram(directory: string, text: string): string {
 function relocatedProject(main: string): string {
   const project = parseDocument(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
   project.set("main", main);
-  project.setIn(["plugins", "providers", 0, "path"], join(root, "plugin"));
+  project.setIn(["plugins", "providers", 0, "path"], join(root, "provider"));
   return project.toString();
 }
 

@@ -1,7 +1,7 @@
 /** `npm run troubleshooting`: writes docs/troubleshooting.md from the catalogue. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { catalogue } from "../troubleshooting/index.ts";
-import { troubleshootingPage } from "../troubleshooting/page.ts";
+import { catalogue } from "../core/messages/index.ts";
+import { troubleshootingPage } from "../core/messages/page.ts";
 
 writeFileSync(join(import.meta.dirname, "..", "docs", "troubleshooting.md"), troubleshootingPage(catalogue));

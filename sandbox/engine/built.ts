@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { chmod, copyFile, link, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { say } from "../../troubleshooting/entry.ts";
-import { noEngine } from "../../troubleshooting/sandbox.ts";
+import { say } from "../../core/messages/entry.ts";
+import { noEngine } from "../../core/messages/sandbox.ts";
 import { exists, makeOnce } from "./cache.ts";
 import { downloadEnvironment } from "./environment.ts";
 import { versions } from "./pinned.ts";

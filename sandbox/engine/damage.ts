@@ -1,8 +1,8 @@
 /** Whether an engine that was kept is still whole. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { say } from "../../troubleshooting/entry.ts";
-import { damagedEngine } from "../../troubleshooting/sandbox.ts";
+import { say } from "../../core/messages/entry.ts";
+import { damagedEngine } from "../../core/messages/sandbox.ts";
 import { childEnvironment } from "./environment.ts";
 import { versions } from "./pinned.ts";
 import { run, tail } from "./process.ts";

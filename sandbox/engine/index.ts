@@ -1,7 +1,7 @@
 /** The Pulumi engine that rehearsal, sandbox, tests and bench run on, so that nobody installs one by hand. */
 import { delimiter, dirname, join } from "node:path";
-import { say } from "../../troubleshooting/entry.ts";
-import { noForcedEngine } from "../../troubleshooting/sandbox.ts";
+import { say } from "../../core/messages/entry.ts";
+import { noForcedEngine } from "../../core/messages/sandbox.ts";
 import { build, cachedBuild } from "./built.ts";
 import { cacheDirectory } from "./cache.ts";
 import { whole } from "./damage.ts";

@@ -10,7 +10,7 @@ async function fragment(args: Partial<TailnetAccessArgs>) {
     ...args,
   });
   await settled();
-  return recorder.the("tailnet-policy:index:Fragment", "tailnet-access-policy").inputs;
+  return recorder.the("claude-aperture:index:PolicyFragment", "tailnet-access-policy").inputs;
 }
 
 const ci = { owners: [], destinations: ["tag:aperture"], ports: ["tcp:80"], models: ["anthropic/**"], test: "accept" };

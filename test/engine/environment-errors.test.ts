@@ -4,13 +4,13 @@ import { existsSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileS
 import { delimiter, dirname, join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { parse, stringify } from "yaml";
+import { say } from "../../core/messages/entry.ts";
+import { damagedEngine } from "../../core/messages/sandbox.ts";
+import { start } from "../../core/messages/start.ts";
+import { engineTooOld, nodeTooOld, oldestEngine, pluginNodeTooOld } from "../../core/messages/versions.ts";
 import { whole } from "../../sandbox/engine/damage.ts";
 import { root, versions } from "../../sandbox/engine/pinned.ts";
 import type { Project } from "../../sandbox/project.ts";
-import { say } from "../../troubleshooting/entry.ts";
-import { damagedEngine } from "../../troubleshooting/sandbox.ts";
-import { start } from "../../troubleshooting/start.ts";
-import { engineTooOld, nodeTooOld, oldestEngine, pluginNodeTooOld } from "../../troubleshooting/versions.ts";
 import { diagnostics, expectReadable, secretsOf } from "./diagnostics.ts";
 import { executable, temporaryFolder, write } from "./fakes.ts";
 import { fail, stage, succeed } from "./support.ts";
@@ -98,7 +98,7 @@ it("the plugin is missing", async () => {
   writeFileSync(file, stringify(others));
   project.environment.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION = "true";
   const lines = diagnostics(await fail(project, "preview"));
-  expect(lines.join("\n")).toMatch(entryOf("pulumi-resource-tailnet-policy").pattern);
+  expect(lines.join("\n")).toMatch(entryOf("pulumi-resource-claude-aperture").pattern);
   expectReadable(lines, secretsOf(world));
 });
 

@@ -1,6 +1,6 @@
 /**
  * Random histories on the real engine, with two stacks of policy entries and one that sets up repositories: few operations,
- * because a run of an engine takes seconds. 200 of them: test/plugin/history.test.ts without engines, `npm run soak` with.
+ * because a run of an engine takes seconds. 200 of them: test/provider/history.test.ts without engines, `npm run soak` with.
  */
 import { expect, it } from "vitest";
 import { seedFrom } from "../writers/random.ts";

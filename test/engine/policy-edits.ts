@@ -1,7 +1,7 @@
 /** What people do to a policy file that holds our entries, and what becomes of it. */
 import type { TailnetAccessArgs } from "../../components/index.ts";
-import { insert } from "../../policy/edit.ts";
-import type { Fragment } from "../../policy/fragment.ts";
+import { insert } from "../../core/policy/edit.ts";
+import type { Fragment } from "../../core/policy/fragment.ts";
 
 /** The stack whose entries are meant, and what it wants. */
 const owner = "claude-aperture/test";
@@ -179,7 +179,7 @@ export const removals: Edit[] = [
   {
     what: "deleted every entry",
     edit: without(tagOwners, grant, test),
-    shows: "+ tailnet-policy:index:Fragment: (create)",
+    shows: "+ claude-aperture:index:PolicyFragment: (create)",
     after: repaired,
   },
   {

@@ -1,6 +1,6 @@
 /** A stack of nothing but policy entries on the real engine, for runs of a second: its wish changes with its program. */
 import { PolicyFragment } from "../../components/index.ts";
-import type { Fragment } from "../../policy/fragment.ts";
+import type { Fragment } from "../../core/policy/fragment.ts";
 import { createProject, type Project, type Run } from "../../sandbox/project.ts";
 import { inline } from "./inline-program.ts";
 

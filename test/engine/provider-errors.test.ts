@@ -2,9 +2,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { plain } from "../../core/messages/entry.ts";
+import { githubErrors, type ProviderError, tailscaleErrors } from "../../core/messages/provider-errors.ts";
 import type { FaultyRequest } from "../../sandbox/faults.ts";
-import { plain } from "../../troubleshooting/entry.ts";
-import { githubErrors, type ProviderError, tailscaleErrors } from "../../troubleshooting/provider-errors.ts";
 import { blocks, diagnostics, expectReadable, secretsOf } from "./diagnostics.ts";
 import { sharedStage } from "./shared-stage.ts";
 import { fail, oneRepository } from "./support.ts";

@@ -1,13 +1,13 @@
 /** What the program and the plugin say of a request that GitHub or Tailscale refuses. One run shows several refusals. */
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { PolicyApi } from "../../plugin/api.ts";
-import { processRuntime } from "../../plugin/runtime.ts";
+import { type Message, say } from "../../core/messages/entry.ts";
+import * as github from "../../core/messages/repositories.ts";
+import { devicesUnread } from "../../core/messages/start.ts";
+import * as tailscale from "../../core/messages/tailscale-credentials.ts";
 import type { Fault } from "../../sandbox/faults.ts";
 import type { Service } from "../../sandbox/service.ts";
-import { type Message, say } from "../../troubleshooting/entry.ts";
-import * as github from "../../troubleshooting/repositories.ts";
-import { devicesUnread } from "../../troubleshooting/start.ts";
-import * as tailscale from "../../troubleshooting/tailscale-credentials.ts";
+import { PolicyApi } from "../../services/tailscale/policy-file.ts";
+import { processRuntime } from "../../services/tailscale/runtime.ts";
 import { diagnostics, expectReadable, secretsOf } from "./diagnostics.ts";
 import { sharedStage } from "./shared-stage.ts";
 import { fail } from "./support.ts";
@@ -48,7 +48,7 @@ function count(output: string[], wanted: string[]): number {
   ).length;
 }
 
-const components = (name: string) => JSON.stringify(new URL(`../../components/${name}.ts`, import.meta.url).pathname);
+const module = (path: string) => JSON.stringify(new URL(`../../${path}`, import.meta.url).pathname);
 
 /** Tries something once for each status, and shows each error as the program would. */
 const tries = (
@@ -59,7 +59,7 @@ const tries = (
 ) => `import * as pulumi from ${JSON.stringify(
   new URL("../../node_modules/@pulumi/pulumi/index.js", import.meta.url).pathname,
 )};
-import { ${imported} } from ${components(from)};
+import { ${imported} } from ${module(from)};
 for (let i = 0; i < ${times}; i++) {
   try {
     await ${call};
@@ -79,7 +79,7 @@ describe("the program's requests to GitHub", () => {
     404: github.githubFailed,
     422: github.githubFailed,
   };
-  const stage = sharedStage({ program: tries("readStack", "stack", "readStack()", statuses.length) });
+  const stage = sharedStage({ program: tries("readStack", "stack/stack.ts", "readStack()", statuses.length) });
 
   describe.each(routes)("%s", (route) => {
     let output: string[] = [];
@@ -117,7 +117,7 @@ describe("a whole run", () => {
   });
 });
 
-const fragment = `import { TailnetAccess } from ${components("index")};
+const fragment = `import { TailnetAccess } from ${module("components/index.ts")};
 new TailnetAccess("access", { tags: { "tag:ci": { models: ["anthropic/**"] } }, destinations: ["tag:aperture"] });
 `;
 
@@ -241,7 +241,9 @@ describe("the plugin's requests to Tailscale", () => {
 
 describe("the search for Aperture among the devices", () => {
   const call = 'apertureDestinations({ hostname: "ai" })';
-  const stage = sharedStage({ program: tries("apertureDestinations", "aperture-device", call, statuses.length) });
+  const stage = sharedStage({
+    program: tries("apertureDestinations", "stack/aperture-device.ts", call, statuses.length),
+  });
   let output: string[] = [];
   beforeAll(async () => {
     const route = "GET /api/v2/tailnet/-/devices";

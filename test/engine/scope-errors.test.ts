@@ -1,12 +1,12 @@
 /** A credential that lacks one right: which one, and the fix, as the whole section that a person reads. */
 import { describe, expect, it, vi } from "vitest";
+import { plain, say } from "../../core/messages/entry.ts";
+import { githubErrors, type ProviderError, tailscaleErrors } from "../../core/messages/provider-errors.ts";
+import { missing, readOnly } from "../../core/messages/repositories.ts";
+import { devicesUnread } from "../../core/messages/start.ts";
+import { forbidden } from "../../core/messages/tailscale-credentials.ts";
 import type { TokenOptions } from "../../sandbox/github/index.ts";
 import { examplePolicy, type World } from "../../sandbox/world.ts";
-import { plain, say } from "../../troubleshooting/entry.ts";
-import { githubErrors, type ProviderError, tailscaleErrors } from "../../troubleshooting/provider-errors.ts";
-import { missing, readOnly } from "../../troubleshooting/repositories.ts";
-import { devicesUnread } from "../../troubleshooting/start.ts";
-import { forbidden } from "../../troubleshooting/tailscale-credentials.ts";
 import { diagnostics, expectReadable, secretsOf } from "./diagnostics.ts";
 import { fail, oneRepository, stage } from "./support.ts";
 

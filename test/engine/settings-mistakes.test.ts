@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { writeCount } from "../../sandbox/rehearsal/evidence.ts";
-import { mistakes } from "../settings/mistakes.ts";
+import { mistakes } from "../core/settings/mistakes.ts";
 import { fail, type Stage, stage } from "./support.ts";
 
 /** Problems of a configuration that the engine itself refuses, since Pulumi.yaml declares `repositories`. */

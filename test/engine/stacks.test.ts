@@ -52,7 +52,7 @@ describe("import", () => {
     await succeed(project, "up");
     const policy = world.tailscale.state.policy;
     const importing = await stackIn(world, { inline: claudeAperture, stack: "importing" });
-    const type = "tailnet-policy:index:Fragment";
+    const type = "claude-aperture:index:PolicyFragment";
     await succeed(
       importing,
       "import",

@@ -1,6 +1,6 @@
 /**
  * Eight stacks on eight real engines and a person with a script edit one policy file at once: few edits, because a run of
- * an engine takes a second. 200 and 200 of them: test/plugin/writers.test.ts without engines, `npm run soak` with them.
+ * an engine takes a second. 200 and 200 of them: test/provider/writers.test.ts without engines, `npm run soak` with them.
  */
 import { expect, it } from "vitest";
 import { contest } from "../writers/contest.ts";

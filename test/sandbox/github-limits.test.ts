@@ -1,6 +1,6 @@
 /** The limits of the stand-in GitHub, on its own clock, and what GitHub's official client and the provider make of them. */
 import { describe, expect, it } from "vitest";
-import { connectToGitHub } from "../../components/github-connection.ts";
+import { connectToGitHub } from "../../services/github/connection.ts";
 import { as, base64, type Client, github, putSecret } from "./github-client.ts";
 
 const put = (client: Client, file: string) =>

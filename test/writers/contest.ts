@@ -1,6 +1,6 @@
 /** Eight stacks and a person edit one policy file at once, until all of them have left it. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Fragment } from "../../policy/fragment.ts";
+import type { Fragment } from "../../core/policy/fragment.ts";
 import type { World } from "../../sandbox/world.ts";
 import { comments, editByScript, farewell, nextEdit, nothing } from "./person.ts";
 import { type Plan, planOf } from "./plans.ts";

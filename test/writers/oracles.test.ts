@@ -1,7 +1,7 @@
 /** The checks of contests and histories find what they are for: here the stacks edit the file without any plugin. */
 import { describe, expect, it } from "vitest";
-import { insert, remove } from "../../policy/edit.ts";
-import type { Fragment } from "../../policy/fragment.ts";
+import { insert, remove } from "../../core/policy/edit.ts";
+import type { Fragment } from "../../core/policy/fragment.ts";
 import { judgePolicy } from "../../sandbox/tailscale/policy/judge.ts";
 import { startWorld, type World } from "../../sandbox/world.ts";
 import { type HistoryStack, runHistory } from "../engine/history/history.ts";

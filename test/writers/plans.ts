@@ -1,5 +1,5 @@
 /** What eight stacks come to want of one policy file, one step after the other. */
-import type { Fragment, Tag, TagAccess } from "../../policy/fragment.ts";
+import type { Fragment, Tag, TagAccess } from "../../core/policy/fragment.ts";
 import type { Random } from "./random.ts";
 
 /** A stack's wish after each step; undefined: that it be destroyed. */

@@ -3,7 +3,7 @@
  * product's. Only for files whose sections and entries stand on lines of their own, as the example's do.
  */
 import { createScanner, getNodeValue, type Node, type ParseError, parseTree } from "jsonc-parser";
-import { type SectionName, sectionNames } from "../../policy/fragment.ts";
+import { type SectionName, sectionNames } from "../../core/policy/fragment.ts";
 
 export interface MarkedEntry {
   section: SectionName;

@@ -3,7 +3,7 @@
  * had or what it is just about to have, once and under its mark, and everything else, byte for byte, what the person made.
  */
 import { isDeepStrictEqual } from "node:util";
-import { entryValue, type Fragment, sectionNames, type Tag } from "../../policy/fragment.ts";
+import { entryValue, type Fragment, sectionNames, type Tag } from "../../core/policy/fragment.ts";
 import type { TailscaleState } from "../../sandbox/tailscale/index.ts";
 import { type MarkedEntry, type Separated, separate } from "./separate.ts";
 

@@ -1,6 +1,6 @@
 /**
  * The verdict on a policy file. Written from the service's documentation and recorded answers, with a parser of its own: it
- * shares nothing with `policy/`, whose results it judges.
+ * shares nothing with `core/policy/`, whose results it judges.
  */
 import type { Finding } from "../answers.ts";
 import { InvalidPolicy, parseDocument } from "./document.ts";

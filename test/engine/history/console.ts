@@ -1,5 +1,5 @@
 /** What somebody does to the policy file in the admin console, in our entries and beside them. */
-import type { Tag } from "../../../policy/fragment.ts";
+import type { Tag } from "../../../core/policy/fragment.ts";
 import { type Belongings, nextEdit } from "../../writers/person.ts";
 import type { Random } from "../../writers/random.ts";
 import { type PlacedEntry, separate } from "../../writers/separate.ts";

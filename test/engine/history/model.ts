@@ -3,7 +3,7 @@
  * product what an entry looks like (`entryValue`), and nothing of how it decides.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Fragment } from "../../../policy/fragment.ts";
+import type { Fragment } from "../../../core/policy/fragment.ts";
 import type { MarkedEntry } from "../../writers/separate.ts";
 import { entriesOf, keyOf } from "../../writers/watch.ts";
 

@@ -1,5 +1,5 @@
 /** The steps of a history, chosen at random one after the other. */
-import type { Fragment } from "../../../policy/fragment.ts";
+import type { Fragment } from "../../../core/policy/fragment.ts";
 import { another } from "../../writers/plans.ts";
 import type { Random } from "../../writers/random.ts";
 import { type PlannedFault, randomFault } from "./faults.ts";

@@ -1,0 +1,127 @@
+import { message, type Section } from "./entry.ts";
+import { engineTooOld, nodeTooOld, pluginNodeMissing, pluginNodeTooOld } from "./versions.ts";
+
+export const noDevice = message({
+  says: '{found} of the tailnet has the MagicDNS name "{hostname}", so the grant has no destination.',
+  advice:
+    "\n  Name Aperture's tag or address: pulumi config set --path aperture.device tag:aperture\n" +
+    "  or its host name, if it is another: pulumi config set --path aperture.hostname NAME",
+  cause: "`aperture.device` is not set, and the name is another, or not unique",
+  fix: "`pulumi config set --path aperture.device tag:aperture`",
+});
+
+export const devicesUnread = message({
+  says: "Tailscale does not show the devices, among which Aperture is looked for: {said}",
+  advice:
+    "\n  Its address is needed because aperture.device is not set. Name the tag or the address, and no device is read:\n" +
+    "  pulumi config set --path aperture.device tag:aperture\n" +
+    "  or give the Tailscale credential in the environment the scope devices:core:read.",
+  cause: "the deploying credential lacks the scope `devices:core:read`, has expired, or belongs to another tailnet",
+  fix: "`pulumi config set --path aperture.device tag:aperture`; then no device is read",
+});
+
+export const start: Section = {
+  title: "`pulumi` stops before anything happens",
+  entries: [
+    engineTooOld,
+    nodeTooOld,
+    {
+      theirs: ['Unknown file extension ".ts"', "Pulumi programs need Node.js 22 or newer"],
+      pattern: /Unknown file extension "\.ts"|Pulumi programs need Node\.js 22 or newer/,
+      cause: "the same, for another program that uses the components",
+      fix: "the same",
+    },
+    pluginNodeTooOld,
+    pluginNodeMissing,
+    {
+      theirs: ["no resource plugin 'pulumi-resource-claude-aperture' found"],
+      pattern: /no resource plugin 'pulumi-resource-claude-aperture' found/,
+      cause: "`Pulumi.yaml` does not name the plugin: another program uses the components, or the line was removed",
+      fix: "`plugins: { providers: [{ name: claude-aperture, path: PATH/TO/provider }] }` in the `Pulumi.yaml` of that program",
+    },
+    {
+      theirs: ["no resource plugin 'pulumi-resource-github' found", "plugin ... not installed"],
+      pattern: /no resource plugin 'pulumi-resource-(github|tailscale)' found|plugin .+ not installed/,
+      cause:
+        "no access to where Pulumi downloads plugins, or `PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION` is set; `pulumi-resource-tailscale` in the same way",
+      fix: "`pulumi plugin install resource github v6.15.0` and `... tailscale v0.29.1`, from a mirror with `--server`",
+    },
+    {
+      theirs: ["failed to load checkpoint: EOF"],
+      pattern: /failed to load checkpoint: (EOF|unexpected EOF)/,
+      when: "with a `file://` backend, after a run was killed",
+      cause:
+        "the killed run left the file of attributes beside the state, `STACK.json.attrs`, empty. The state itself is whole",
+      fix: "delete `.pulumi/stacks/PROJECT/STACK.json.attrs` in the backend's folder. `file://FOLDER?metadata=skip` writes none",
+    },
+    {
+      says: "can not be used; nothing was changed.",
+      file: "core/settings/problem.ts",
+      cause: "mistakes in the stack configuration, all at once, each with its path",
+      fix: "as each line says",
+    },
+    {
+      says: 'There is no key "{key}".',
+      file: "core/settings/fields.ts",
+      cause: "a misspelt key",
+      fix: "as it says",
+    },
+    {
+      says: 'The stack says "{name}" and the environment variable GITHUB_OWNER says "{other}"',
+      file: "core/settings/settings.ts",
+      cause: "the GitHub provider follows the variable and not the stack",
+      fix: "unset `GITHUB_OWNER`",
+    },
+    {
+      says: "The owner of the repositories is missing.",
+      file: "core/settings/settings.ts",
+      cause: "neither `github:owner` nor `GITHUB_OWNER`",
+      fix: "`pulumi config set github:owner ORGANISATION`",
+    },
+    {
+      says: '"{name}" belongs to another owner than the GitHub provider\'s',
+      file: "core/settings/settings.ts",
+      cause: "a stack serves one GitHub owner",
+      fix: "a stack for each; they share one policy file without harm",
+    },
+    {
+      says: "Tailscale is configured by the environment only.",
+      file: "core/settings/refusals.ts",
+      cause: "a `tailscale:` key in the stack",
+      fix: "the variable that the message names, and `pulumi config rm KEY`",
+    },
+    {
+      says: "The value looks like {what}",
+      file: "core/settings/refusals.ts",
+      cause: "an Anthropic key, a Tailscale key or a GitHub token in the stack's file",
+      fix: "remove it, revoke it. Aperture holds Anthropic's key; the others come from the environment",
+    },
+    {
+      says: "{repository} and {other} share {tag} and so its grant, but want different models.",
+      file: "core/settings/settings.ts",
+      cause: "a grant belongs to a tag, not to a repository",
+      fix: "give one of them the `tag` that the message suggests",
+    },
+    {
+      says: "{value} is not a model pattern. Write provider/pattern",
+      file: "core/policy/rules.ts",
+      cause: "`claude-sonnet-4-6` without its provider",
+      fix: "`anthropic/claude-sonnet-4-6`. The first part is the provider's key in Aperture's configuration",
+    },
+    {
+      says: "It is missing: the grant ({models}) is narrower than a provider",
+      file: "core/settings/settings.ts",
+      cause: "Claude Code's own default model may lie outside of the grant",
+      fix: "`workflow: { model: anthropic/... }`",
+    },
+    {
+      says: "{value} is not a grant destination.",
+      file: "core/settings/schema.ts",
+      cause:
+        "a machine or MagicDNS name as `aperture.device`; grants take [no such name](https://tailscale.com/docs/reference/syntax/grants)",
+      fix: "tag the Aperture device, or give its Tailscale address",
+    },
+    noDevice,
+    devicesUnread,
+  ],
+};

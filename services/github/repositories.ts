@@ -1,0 +1,183 @@
+/** What GitHub says of the listed repositories: one GraphQL query per 50, and one REST call each for the OIDC subject. */
+import { RequestError } from "@octokit/request-error";
+import type { RepositorySlug } from "../../core/settings/settings.ts";
+import type { OidcCustomization } from "../../core/workflow/oidc.ts";
+import type { GitHubConnection } from "./connection.ts";
+
+/** A repository as GitHub has it now. */
+export interface RepositoryFacts {
+  /** The name as it was asked for. */
+  asked: RepositorySlug;
+  /** The name as GitHub spells it; another one than asked after a rename or transfer. */
+  slug: RepositorySlug;
+  id: number;
+  ownerId: number;
+  /** The page for people. */
+  url: string;
+  archived: boolean;
+  disabled: boolean;
+  /** What the deploying credential may do; absent where GitHub does not say (GitHub Apps). */
+  permission?: "ADMIN" | "MAINTAIN" | "WRITE" | "TRIAGE" | "READ";
+  /** Absent in an empty repository. */
+  defaultBranch?: { name: string; protection?: BranchProtection };
+  oidc: OidcCustomization;
+  /** Text of the file at the workflow's path; absent when there is none. */
+  workflowText?: string;
+}
+
+/** What keeps a commit off the default branch. */
+export interface BranchProtection {
+  requiresReviews: boolean;
+  requiresStatusChecks: boolean;
+  /** The credential is among those who may push. */
+  mayPush: boolean;
+  /** Administrators are held to the rule; absent where the credential may not read it. */
+  holdsAdministrators?: boolean;
+}
+
+/** `undefined` stands for a repository that does not exist, or that the credential can not see: GitHub answers both alike. */
+export type RepositoryFindings = Map<RepositorySlug, RepositoryFacts | undefined>;
+
+export interface RepositoryRequest {
+  slug: RepositorySlug;
+  workflowPath: string;
+}
+
+const batchSize = 50;
+
+/** Reads all of them. @throws RequestError when GitHub can not be read at all. */
+export async function readRepositories(
+  requests: RepositoryRequest[],
+  github: GitHubConnection,
+): Promise<RepositoryFindings> {
+  const batches = Array.from({ length: Math.ceil(requests.length / batchSize) }, (_, index) =>
+    requests.slice(index * batchSize, (index + 1) * batchSize),
+  );
+  const answers = await Promise.all(batches.map((batch) => queryBatch(batch, github)));
+  const findings = await Promise.all(
+    answers.flat().map(async ({ slug, answer }) => {
+      if (!answer) return [slug, undefined] as const;
+      return [slug, facts(slug, answer, await readOidc(answer.nameWithOwner, github))] as const;
+    }),
+  );
+  return new Map(findings);
+}
+
+interface RepositoryAnswer {
+  databaseId: number;
+  nameWithOwner: string;
+  url: string;
+  isArchived: boolean;
+  isDisabled: boolean;
+  viewerPermission: NonNullable<RepositoryFacts["permission"]> | null;
+  /** Users and organisations are all the owners that GitHub has. */
+  owner: { databaseId: number };
+  defaultBranchRef: {
+    name: string;
+    branchProtectionRule: {
+      isAdminEnforced: boolean;
+      requiresApprovingReviews: boolean;
+      requiresStatusChecks: boolean;
+    } | null;
+    refUpdateRule: {
+      viewerCanPush: boolean;
+      requiredApprovingReviewCount: number | null;
+      requiredStatusCheckContexts: (string | null)[] | null;
+    } | null;
+  } | null;
+  object: { text?: string | null } | null;
+}
+
+const fields = `
+  databaseId nameWithOwner url isArchived isDisabled viewerPermission
+  owner { ... on Organization { databaseId } ... on User { databaseId } }
+  defaultBranchRef {
+    name
+    branchProtectionRule { isAdminEnforced requiresApprovingReviews requiresStatusChecks }
+    refUpdateRule { viewerCanPush requiredApprovingReviewCount requiredStatusCheckContexts }
+  }`;
+
+async function queryBatch(batch: RepositoryRequest[], github: GitHubConnection) {
+  const parameters = batch.map((_, i) => `$owner${i}: String!, $name${i}: String!, $file${i}: String!`).join(", ");
+  const selections = batch.map(
+    (_, i) =>
+      `r${i}: repository(owner: $owner${i}, name: $name${i}) {${fields} object(expression: $file${i}) { ... on Blob { text } } }`,
+  );
+  const variables = Object.fromEntries(
+    batch.flatMap(({ slug, workflowPath }, i) => {
+      const [owner, name] = slug.split("/");
+      return [
+        [`owner${i}`, owner],
+        [`name${i}`, name],
+        [`file${i}`, `HEAD:${workflowPath}`],
+      ];
+    }),
+  );
+  const answers = await queryPartially(github, `query (${parameters}) {\n${selections.join("\n")}\n}`, variables);
+  return batch.map(({ slug }, i) => ({ slug, answer: answers[`r${i}`] ?? undefined }));
+}
+
+/** A missing repository is an error of its own alias and leaves the others readable; any other error is thrown. */
+async function queryPartially(
+  github: GitHubConnection,
+  query: string,
+  variables: Record<string, unknown>,
+): Promise<Record<string, RepositoryAnswer | null>> {
+  try {
+    return await github.graphql(query, variables);
+  } catch (error) {
+    if (!isGraphqlError(error)) throw error;
+    if (error.errors.every(({ type }) => type === "NOT_FOUND") && error.data) return error.data;
+    throw error;
+  }
+}
+
+/** An error of the GraphQL API, which answers 200. */
+export function isGraphqlError(
+  error: unknown,
+): error is Error & { errors: { type?: string }[]; data: Record<string, RepositoryAnswer | null> | null } {
+  return error instanceof Error && error.name === "GraphqlResponseError";
+}
+
+/**
+ * `sub_claim_prefix` is the authority on the subject's form: repositories since 2026-07-15 have ids in it
+ * (github.blog changelog 2026-04-23). GitHub Enterprise Server may lack the endpoint or the field.
+ */
+async function readOidc(slug: string, github: GitHubConnection): Promise<OidcCustomization> {
+  try {
+    const { data } = await github.request(`GET /repos/${slug}/actions/oidc/customization/sub`);
+    return {
+      useDefault: data.use_default !== false,
+      ...(data.sub_claim_prefix ? { subClaimPrefix: data.sub_claim_prefix } : {}),
+    };
+  } catch (error) {
+    if (error instanceof RequestError && error.status === 404) return { useDefault: true };
+    throw error;
+  }
+}
+
+function facts(asked: RepositorySlug, answer: RepositoryAnswer, oidc: OidcCustomization): RepositoryFacts {
+  const branch = answer.defaultBranchRef;
+  const rule = branch?.branchProtectionRule;
+  const update = branch?.refUpdateRule;
+  const text = answer.object?.text;
+  const protection = (rule || update) && {
+    requiresReviews: rule?.requiresApprovingReviews ?? (update?.requiredApprovingReviewCount ?? 0) > 0,
+    requiresStatusChecks: rule?.requiresStatusChecks ?? (update?.requiredStatusCheckContexts ?? []).length > 0,
+    mayPush: update?.viewerCanPush ?? true,
+    ...(rule ? { holdsAdministrators: rule.isAdminEnforced } : {}),
+  };
+  return {
+    asked,
+    slug: answer.nameWithOwner as RepositorySlug,
+    id: answer.databaseId,
+    ownerId: answer.owner.databaseId,
+    url: answer.url,
+    archived: answer.isArchived,
+    disabled: answer.isDisabled,
+    ...(answer.viewerPermission ? { permission: answer.viewerPermission } : {}),
+    ...(branch ? { defaultBranch: { name: branch.name, ...(protection ? { protection } : {}) } } : {}),
+    oidc,
+    ...(typeof text === "string" ? { workflowText: text } : {}),
+  };
+}

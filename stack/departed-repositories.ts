@@ -1,0 +1,120 @@
+/**
+ * Repositories of the stack that can not be written any more: archived, disabled or deleted since they were set up.
+ *
+ * Left out of the program, their resources would be deleted by the engine, GitHub would refuse that, and each run would fail.
+ * So the program goes on declaring them, exactly as they are:
+ * - One that is still listed (`onUnavailable: skip`) stays whole, until it can be written again.
+ * - One that left the list loses its credential, which is Tailscale's and can go, in the first run. In that run its secrets
+ *   and its workflow file get `retainOnDelete`; the next run leaves them out, and the engine forgets them.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import {
+  ActionsSecret,
+  FederatedIdentity,
+  type FederatedIdentityArgs,
+  OauthClient,
+  type OauthClientArgs,
+  RepositoryFile,
+} from "../components/providers.ts";
+import type { RepositorySettings, RepositorySlug } from "../core/settings/settings.ts";
+import type { GitHubConnection } from "../services/github/connection.ts";
+import { type RepositoryFindings, readRepositories } from "../services/github/repositories.ts";
+import { type SkippedRepository, whyUnavailable } from "./repository-checks.ts";
+import { lastName, readStackResources, type StackResources } from "./state.ts";
+
+/** The stack's outputs of its last run, as far as this one needs them. */
+export interface PreviousOutputs {
+  /** By slug: those that were set up, */
+  repositories?: Record<RepositorySlug, unknown>;
+  /** those that were listed and left alone, */
+  skipped?: Record<RepositorySlug, string>;
+  /** and those that had left the list and were kept for that run. */
+  leaving?: Record<RepositorySlug, string>;
+}
+
+/** Repositories of the last run that nobody lists now, under no name; without those that the engine may forget already. */
+export function departed(previous: PreviousOutputs, listed: RepositorySettings[]): RepositorySlug[] {
+  const names = new Set(listed.flatMap(({ slug, formerly }) => [slug, ...formerly]).map((name) => name.toLowerCase()));
+  const slugs = Object.keys({ ...previous.repositories, ...previous.skipped }) as RepositorySlug[];
+  return slugs.filter((slug) => !names.has(slug.toLowerCase()) && !Object.hasOwn(previous.leaving ?? {}, slug));
+}
+
+/** Those that GitHub lets nobody write, and why. A renamed one can be written: GitHub redirects its old name. */
+export function unwritable(findings: RepositoryFindings): SkippedRepository[] {
+  return [...findings].flatMap(([slug, facts]) => {
+    const reason = whyUnavailable(facts);
+    return reason === undefined ? [] : [{ slug, reason }];
+  });
+}
+
+/** Which of the departed repositories have to be kept for this run. Asks GitHub only when one has left. */
+export async function readLeaving(
+  previous: PreviousOutputs,
+  listed: RepositorySettings[],
+  connection: GitHubConnection,
+): Promise<SkippedRepository[]> {
+  const slugs = departed(previous, listed);
+  if (slugs.length === 0) return [];
+  const requests = slugs.map((slug) => ({ slug, workflowPath: ".github" }));
+  return unwritable(await readRepositories(requests, connection));
+}
+
+/** A repository whose resources are declared as the state has them. */
+export interface KeptRepository {
+  slug: RepositorySlug;
+  /** The name of its component. */
+  name: string;
+  /** Whether the next run may leave it out: the engine then forgets what GitHub does not let it delete. */
+  isLeaving: boolean;
+}
+
+/** Declares what the state has of the repositories, unchanged. Reads the state once, and only when there is one to keep. */
+export async function keepAsTheyAre(repositories: KeptRepository[]): Promise<void> {
+  if (repositories.length === 0) return;
+  const state = await readStackResources();
+  for (const repository of repositories) {
+    const own = resourcesOf(state, repository);
+    if (own.length > 0) keep(repository.name, own, repository.isLeaving);
+  }
+}
+
+/** What the state has of a repository, by name; of one that is leaving, without its credential. The case of names is GitHub's. */
+export function resourcesOf(state: StackResources, { slug, name, isLeaving }: KeptRepository) {
+  const repository = slug.slice(slug.indexOf("/") + 1).toLowerCase();
+  return Object.entries(state).flatMap(([urn, { type, outputs }]) => {
+    const child = lastName(urn);
+    const kind = child.startsWith(`${name}-`) ? child.slice(name.length + 1) : "";
+    const isWritten = kind !== "" && String(outputs?.repository).toLowerCase() === repository;
+    const isCredential = !isLeaving && /^identity-(federated$|oauth(-|$))/.test(kind);
+    return outputs && (isWritten || isCredential) ? [{ type, child, outputs }] : [];
+  });
+}
+
+function keep(
+  name: string,
+  resources: { type: string; child: string; outputs: Record<string, unknown> }[],
+  isLeaving: boolean,
+): void {
+  const repository = new pulumi.ComponentResource("claude-aperture:index:ClaudeRepository", name);
+  const options = { parent: repository, ignoreChanges: ["*"], retainOnDelete: isLeaving };
+  for (const { type, child, outputs } of resources) {
+    // The arguments only have to be of the right form: all changes are ignored.
+    switch (type) {
+      case "github:index/actionsSecret:ActionsSecret":
+        new ActionsSecret(child, { repository: "-", secretName: "A", value: "" }, options);
+        break;
+      case "github:index/repositoryFile:RepositoryFile":
+        new RepositoryFile(child, { repository: "-", file: "-", content: "" }, options);
+        break;
+      case "tailscale:index/federatedIdentity:FederatedIdentity":
+        new FederatedIdentity(child, outputs as unknown as FederatedIdentityArgs, options);
+        break;
+      case "tailscale:index/oauthClient:OauthClient":
+        new OauthClient(child, outputs as unknown as OauthClientArgs, {
+          ...options,
+          additionalSecretOutputs: ["key"],
+        });
+        break;
+    }
+  }
+}

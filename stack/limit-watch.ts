@@ -1,0 +1,38 @@
+/** Tells people of a limit that is reached in the middle of an update, where the provider would wait without a word. */
+import { setTimeout } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../core/settings/settings.ts";
+import type { GitHubConnection } from "../services/github/connection.ts";
+import { progress } from "./waves.ts";
+
+/** How long the provider waits before it gives a resource up: the plugin SDK's default for create, update and delete. */
+const providerPatienceMs = 20 * 60_000;
+
+const intervalMs = 30_000;
+
+/**
+ * Asks GitHub every 30 s how much is left, which costs nothing of it, and tells once when nothing is: as a warning if the
+ * provider's patience lasts until the limit ends, otherwise as an error, with which the run then ends.
+ */
+export async function watchLimit(github: GitHubConnection, settings: Settings): Promise<void> {
+  for (;;) {
+    // Unreferenced: the program ends with its resources, not with this.
+    await setTimeout(intervalMs, undefined, { ref: false });
+    const answer = await github.request("GET /rate_limit").catch(() => undefined);
+    // A GitHub Enterprise Server without limits answers 404.
+    if (!answer) return;
+    const { remaining, reset } = answer.data.resources.core;
+    if (remaining > 0) continue;
+    const end = reset * 1000;
+    const what = "GitHub's hourly limit of this credential was used up during this run, perhaps by another program";
+    if (end - Date.now() < providerPatienceMs) {
+      pulumi.log.warn(`${what}. This run waits for its end and goes on by itself: ${await progress(settings, end)}.`);
+    } else {
+      await pulumi.log.error(
+        `${what}. ${await progress(settings, end)}.\n` +
+          "  What is being written waits for up to 20 minutes and then fails; the next `pulumi up` goes on where this one ended.",
+      );
+    }
+    return;
+  }
+}

@@ -1,0 +1,121 @@
+/** Which of the listed repositories can be set up: decided from what GitHub says, before anything is written. */
+
+import { say } from "../core/messages/entry.ts";
+import * as texts from "../core/messages/repositories.ts";
+import type { Problem } from "../core/settings/problem.ts";
+import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
+import { managedBy } from "../core/workflow/render.ts";
+import type { BranchProtection, RepositoryFacts, RepositoryFindings } from "../services/github/repositories.ts";
+
+/** A repository that can be set up: what is wanted, and what GitHub says of it. */
+export interface AvailableRepository {
+  settings: RepositorySettings;
+  facts: RepositoryFacts;
+}
+
+/** A repository that is left alone (`onUnavailable: skip`), and why. */
+export interface SkippedRepository {
+  slug: RepositorySlug;
+  reason: string;
+}
+
+export interface RepositoryDecision {
+  available: AvailableRepository[];
+  skipped: SkippedRepository[];
+  problems: Problem[];
+}
+
+/** Every problem of every repository at once; unavailable repositories are a problem or skipped, as the settings say. */
+export function decideRepositories(settings: Settings, findings: RepositoryFindings): RepositoryDecision {
+  const decision: RepositoryDecision = { available: [], skipped: [], problems: [] };
+  for (const repository of settings.repositories) {
+    const facts = findings.get(repository.slug);
+    const reason = unavailable(facts);
+    if (reason === undefined && facts) {
+      decision.available.push({ settings: repository, facts });
+      decision.problems.push(
+        ...obstacles(repository, facts, settings.policy.owner).map((message) => ({ path: repository.slug, message })),
+      );
+    } else if (settings.onUnavailable === "skip") {
+      decision.skipped.push({ slug: repository.slug, reason: predicate(reason ?? texts.missing) });
+    } else {
+      decision.problems.push({ path: repository.slug, message: say(reason ?? texts.missing, {}) });
+    }
+  }
+  return decision;
+}
+
+/** Why nothing can be written to a repository, as "is archived, ..."; undefined when it can. */
+export function whyUnavailable(facts: RepositoryFacts | undefined): string | undefined {
+  const text = unavailable(facts);
+  return text && predicate(text);
+}
+
+function unavailable(facts: RepositoryFacts | undefined) {
+  if (!facts) return texts.missing;
+  if (facts.archived) return texts.archived;
+  if (facts.disabled) return texts.disabled;
+  return undefined;
+}
+
+/** `It is archived, ...` as what is said of a repository that is named: `is archived, ...`. */
+function predicate({ says }: { says: string }): string {
+  return says.replace(/^It |\.$/g, "");
+}
+
+function obstacles(settings: RepositorySettings, facts: RepositoryFacts, stackOwner: string): string[] {
+  return [
+    renamed(settings, facts),
+    lacksPermission(facts),
+    ...(settings.delivery.kind === "commit"
+      ? [emptyRepository(facts), protectedBranch(facts), foreignWorkflow(settings, facts, stackOwner)]
+      : []),
+  ].filter((message) => message !== undefined);
+}
+
+function renamed(settings: RepositorySettings, facts: RepositoryFacts): string | undefined {
+  if (facts.slug.toLowerCase() === settings.slug.toLowerCase()) return undefined;
+  const [owner, name] = facts.slug.split("/");
+  const [askedOwner, askedName] = settings.slug.split("/");
+  return owner?.toLowerCase() === askedOwner?.toLowerCase()
+    ? say(texts.renamed, { name: facts.slug, new: name ?? "", old: askedName ?? "" })
+    : say(texts.transferred, { name: facts.slug, owner: owner ?? "" });
+}
+
+function lacksPermission({ permission }: RepositoryFacts): string | undefined {
+  if (permission !== "READ" && permission !== "TRIAGE") return undefined;
+  return say(texts.readOnly, { permission: permission.toLowerCase() });
+}
+
+function emptyRepository({ defaultBranch }: RepositoryFacts): string | undefined {
+  return defaultBranch ? undefined : say(texts.empty, {});
+}
+
+function protectedBranch({ defaultBranch, permission }: RepositoryFacts): string | undefined {
+  const protection = defaultBranch?.protection;
+  if (!defaultBranch || !protection || !refusesCommits(protection, permission)) return undefined;
+  const rule = protection.requiresReviews
+    ? "requires a pull request"
+    : protection.requiresStatusChecks
+      ? "requires status checks"
+      : "lets only others push";
+  return say(texts.branchProtected, { branch: defaultBranch.name, rule });
+}
+
+function refusesCommits(protection: BranchProtection, permission: RepositoryFacts["permission"]): boolean {
+  // Administrators pass a rule that does not include them.
+  if (permission === "ADMIN" && protection.holdsAdministrators === false) return false;
+  return !protection.mayPush || protection.requiresReviews || protection.requiresStatusChecks;
+}
+
+function foreignWorkflow(
+  { workflow }: RepositorySettings,
+  { workflowText }: RepositoryFacts,
+  stackOwner: string,
+): string | undefined {
+  if (workflowText === undefined || workflow.adopt) return undefined;
+  const owner = managedBy(workflowText);
+  if (owner === stackOwner) return undefined;
+  if (owner === undefined) return say(texts.foreignFile, { path: workflow.path });
+  return say(texts.otherStacksFile, { path: workflow.path, owner });
+}

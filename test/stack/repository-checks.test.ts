@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { parseSettings } from "../../core/settings/settings.ts";
+import type { RepositoryFacts } from "../../services/github/repositories.ts";
+import { decideRepositories } from "../../stack/repository-checks.ts";
+
+const facts: RepositoryFacts = {
+  asked: "acme/app",
+  slug: "acme/app",
+  id: 7,
+  ownerId: 3,
+  url: "https://github.com/acme/app",
+  archived: false,
+  disabled: false,
+  permission: "ADMIN",
+  defaultBranch: { name: "main" },
+  oidc: { useDefault: true },
+};
+
+function decide(found: Partial<RepositoryFacts> | undefined, config: Record<string, string> = {}) {
+  const settings = parseSettings({
+    config: { "github:owner": "acme", "claude-aperture:repositories": '["app"]', ...config },
+    project: "claude-aperture",
+    stack: "prod",
+    environment: {},
+  });
+  return decideRepositories(settings, new Map([["acme/app", found && { ...facts, ...found }]]));
+}
+
+const protection = { requiresReviews: true, requiresStatusChecks: false, mayPush: true };
+const skip = { "claude-aperture:onUnavailable": "skip" };
+const asOutput = { "claude-aperture:delivery": '{"kind":"output"}' };
+const adopt = { "claude-aperture:workflow": '{"adopt":true}' };
+
+describe("a repository", () => {
+  it.each<[string, Partial<RepositoryFacts>, Record<string, string>]>([
+    ["that is as it should be", {}, {}],
+    ["in another case", { slug: "Acme/App" }, {}],
+    [
+      "whose administrators pass the protection",
+      { defaultBranch: { name: "main", protection: { ...protection, holdsAdministrators: false } } },
+      {},
+    ],
+    ["that is protected, with the file as output", { defaultBranch: { name: "main", protection } }, asOutput],
+    ["with a workflow of somebody else, adopted", { workflowText: "on: push" }, adopt],
+    ["with a workflow of somebody else, with the file as output", { workflowText: "on: push" }, asOutput],
+  ])("%s is set up", (_, found, config) => {
+    expect(decide(found, config)).toMatchObject({ available: [{ facts: found }], skipped: [], problems: [] });
+  });
+
+  it.each<[string, Partial<RepositoryFacts> | undefined, RegExp]>([
+    ["is missing", undefined, /^It does not exist, or the GitHub credential can not see it\. .*onUnavailable skip/],
+    ["is archived", { archived: true }, /^It is archived/],
+    ["is disabled", { disabled: true }, /^It is disabled/],
+    ["was renamed", { slug: "acme/new" }, /\{ name: new, formerly: \[app\] \}/],
+    ["was transferred", { slug: "other/app" }, /belongs to another owner.*stack of other/],
+    ["may only be read", { permission: "READ" }, /may only read it/],
+    ["is empty", { defaultBranch: undefined as never }, /no default branch/],
+    [
+      "requires a pull request",
+      { defaultBranch: { name: "main", protection } },
+      /"main" is protected: it requires a pull request.*kind: output/,
+    ],
+    [
+      "requires status checks",
+      {
+        defaultBranch: {
+          name: "main",
+          protection: { ...protection, requiresReviews: false, requiresStatusChecks: true },
+        },
+      },
+      /requires status checks/,
+    ],
+    [
+      "lets only others push",
+      { defaultBranch: { name: "main", protection: { ...protection, requiresReviews: false, mayPush: false } } },
+      /lets only others push/,
+    ],
+    [
+      "holds administrators to its rules",
+      { defaultBranch: { name: "main", protection: { ...protection, holdsAdministrators: true } } },
+      /is protected/,
+    ],
+    [
+      "has another workflow",
+      { workflowText: "on: push" },
+      /claude\.yml exists and was not written by this program.*adopt: true/,
+    ],
+  ])("that %s is a problem, with the way out", (_, found, message) => {
+    const { problems, available, skipped } = decide(found);
+    expect(problems).toEqual([{ path: "acme/app", message: expect.stringMatching(message) }]);
+    if (found === undefined) expect([available, skipped]).toEqual([[], []]);
+  });
+
+  it.each<[string, Partial<RepositoryFacts> | undefined]>([
+    ["missing", undefined],
+    ["archived", { archived: true }],
+    ["disabled", { disabled: true }],
+  ])("that is %s is left alone with onUnavailable: skip", (_, found) => {
+    expect(decide(found, skip)).toMatchObject({ available: [], problems: [], skipped: [{ slug: "acme/app" }] });
+  });
+});

@@ -1,0 +1,37 @@
+import { expect, it } from "vitest";
+import { ofStack, standingRepositories } from "../../stack/state.ts";
+
+const prefix = "urn:pulumi:prod::claude-aperture::";
+const component = "claude-aperture:index:ClaudeRepository";
+const secret = "github:index/actionsSecret:ActionsSecret";
+
+it("a repository stands with its component, from the moment of its later secret", () => {
+  const standing = standingRepositories({
+    [`${prefix}pulumi:pulumi:Stack::claude-aperture-prod`]: { type: "pulumi:pulumi:Stack" },
+    [`${prefix}${component}::acme-app`]: { type: component },
+    [`${prefix}${component}::acme-half`]: { type: component, outputs: null },
+    [`${prefix}${component}$${secret}::acme-app-secret-audience`]: {
+      type: secret,
+      outputs: { createdAt: "2026-11-24 17:04:53 +0000 UTC" },
+    },
+    [`${prefix}${component}$${secret}::acme-app-secret-client-id`]: {
+      type: secret,
+      outputs: { createdAt: "2026-11-24 17:05:01 +0000 UTC" },
+    },
+    [`${prefix}${component}$github:index/repositoryFile:RepositoryFile::acme-app-workflow`]: {
+      type: "github:index/repositoryFile:RepositoryFile",
+      outputs: {},
+    },
+  });
+  expect(Object.fromEntries(standing)).toEqual({
+    "acme-app": { secrets: 2, hasWorkflow: true, createdAt: Date.UTC(2026, 10, 24, 17, 5, 1) },
+    "acme-half": { secrets: 0, hasWorkflow: false },
+  });
+});
+
+it("the resources of another stack are refused", () => {
+  const own = { [`${prefix}${component}::acme-app`]: { type: component } };
+  expect(ofStack(own, prefix)).toBe(own);
+  const foreign = { [`urn:pulumi:prod::other::${component}::acme-app`]: { type: component } };
+  expect(() => ofStack({ ...own, ...foreign }, prefix)).toThrow("another stack's resource");
+});
