@@ -21,7 +21,7 @@ export function explainer(log: (message: string) => unknown = pulumi.log.error):
     if (explanation !== undefined && !known.has(explanation)) {
       known.add(explanation);
       await log(
-        `Why ${name}, and whatever fails like it, can not be ${failedOperation}d (docs/troubleshooting.md):\n` +
+        `Why ${name}, and whatever fails like it, cannot be ${failedOperation}d (docs/troubleshooting.md):\n` +
           `  Cause: ${plain(explanation.cause)}.\n` +
           `  Fix: ${plain(explanation.fix)}.`,
       );

@@ -20,7 +20,7 @@ export async function main(): Promise<void> {
   endWithParent();
 }
 
-/** An engine that was killed can not end its plugins. */
+/** An engine that was killed cannot end its plugins. */
 function endWithParent(): void {
   const parent = process.ppid;
   setInterval(() => {

@@ -12,7 +12,7 @@ import type { Inputs, ObservedInputs } from "./inputs.ts";
 import { managedElsewhereMessage, missingMessage, previewMessage } from "./preview.ts";
 import { refusalMessage, warningsMessage } from "./refusal.ts";
 
-/** An operation that can not be done, as a person is told of it. */
+/** An operation that cannot be done, as a person is told of it. */
 export class OperationError extends Error {}
 
 export interface Surroundings {
@@ -156,7 +156,7 @@ async function writeUntilDone(around: Surroundings, inputs: Inputs, edit: (text:
   }
 }
 
-/** Undefined when the file was written and can not be read back: the server's word has to do. */
+/** Undefined when the file was written and cannot be read back: the server's word has to do. */
 async function readOrTrust(around: Surroundings, written: number): Promise<PolicyFile | undefined> {
   try {
     return await around.api.read();

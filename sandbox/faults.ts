@@ -38,7 +38,7 @@ async function echo(c: Context, status: number): Promise<Response> {
   const authorization = c.req.header("authorization") ?? "";
   const basic = /^Basic (.+)$/i.exec(authorization)?.[1] ?? "";
   const decoded = Buffer.from(basic, "base64").toString();
-  const message = `can not serve "Authorization: ${authorization}" (${decoded}) with the body ${await c.req.text()}`;
+  const message = `cannot serve "Authorization: ${authorization}" (${decoded}) with the body ${await c.req.text()}`;
   return Response.json({ message, errors: [{ message }] }, { status });
 }
 

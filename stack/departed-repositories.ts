@@ -1,5 +1,5 @@
 /**
- * Repositories of the stack that can not be written any more: archived, disabled or deleted since they were set up.
+ * Repositories of the stack that cannot be written any more: archived, disabled or deleted since they were set up.
  *
  * Left out of the program, their resources would be deleted by the engine, GitHub would refuse that, and each run would fail.
  * So the program goes on declaring them, exactly as they are:

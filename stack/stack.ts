@@ -29,13 +29,13 @@ export interface Stack {
   settings: Settings;
   available: AvailableRepository[];
   skipped: SkippedRepository[];
-  /** Those that left the list and can not be written, see departed-repositories.ts. */
+  /** Those that left the list and cannot be written, see departed-repositories.ts. */
   leaving: SkippedRepository[];
   /** What GitHub's limits leave for another run. */
   pending?: Pending;
 }
 
-/** @throws pulumi.RunError with every mistake in the settings, or every repository that can not be set up. */
+/** @throws pulumi.RunError with every mistake in the settings, or every repository that cannot be set up. */
 export async function readStack(): Promise<Stack> {
   await requireEngine();
   const settings = readSettings();
@@ -51,7 +51,7 @@ export async function readStack(): Promise<Stack> {
   if (problems.length > 0) {
     const count = problems.length === 1 ? "One repository" : `${problems.length} problems with repositories`;
     const list = problems.map(({ path, message }) => `  ${path}\n    ${message}`).join("\n");
-    throw new pulumi.RunError(`${count} can not be set up; nothing was changed.\n${list}`);
+    throw new pulumi.RunError(`${count} cannot be set up; nothing was changed.\n${list}`);
   }
   for (const { slug, reason } of skipped) pulumi.log.warn(`${slug} ${reason}. It is left alone (onUnavailable: skip).`);
   for (const { slug, reason } of leaving) {

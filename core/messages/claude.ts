@@ -23,7 +23,7 @@ export const claude: Section = {
     { seen: "405", cause: "the provider's `baseurl` ends in `/v1`", fix: "remove that" },
     {
       seen: "429",
-      cause: "a quota in Aperture, or Anthropic's rate limit. A quota that Aperture can not parse refuses everything",
+      cause: "a quota in Aperture, or Anthropic's rate limit. A quota that Aperture cannot parse refuses everything",
       fix: "the quota's bucket; wait",
     },
     {

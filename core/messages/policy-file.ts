@@ -62,7 +62,7 @@ export const policyFile: Section = {
       fix: "[a tag for each, or equal settings](policy-file.md#whose-entry-is-it)",
     },
     {
-      says: "{owner} is the owner of entries already, so {other} can not become it",
+      says: "{owner} is the owner of entries already, so {other} cannot become it",
       file: "core/policy/edit.ts",
       cause: "`policy.owner` was changed to the name of another stack",
       fix: "another name",

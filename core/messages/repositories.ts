@@ -45,7 +45,7 @@ const leaveAlone =
   " Remove it from claude-aperture:repositories, or leave such repositories alone: pulumi config set onUnavailable skip";
 
 export const missing = message({
-  says: "It does not exist, or the GitHub credential can not see it.",
+  says: "It does not exist, or the GitHub credential cannot see it.",
   advice: leaveAlone,
   cause: "GitHub answers both alike: misspelt, deleted, private, or not among the repositories of the token or App",
   fix: "correct it, or give access. `onUnavailable: skip` leaves it alone",
@@ -94,7 +94,7 @@ export const empty = message({
 });
 
 export const branchProtected = message({
-  says: 'Its default branch "{branch}" is protected: it {rule}, so the workflow file can not be committed.',
+  says: 'Its default branch "{branch}" is protected: it {rule}, so the workflow file cannot be committed.',
   advice:
     " Let the deploying user or app bypass the rule (Settings > Branches), or set delivery: { kind: output } and commit the " +
     "stack output `workflows` by pull request.",
@@ -127,7 +127,7 @@ export const rateLimited = message({
 
 export const leftAndUnwritable = message({
   says: "{name} left the list and {reason}.",
-  advice: " Its credential is deleted, its secrets and workflow file can not be; the next `pulumi up` forgets them.",
+  advice: " Its credential is deleted, its secrets and workflow file cannot be; the next `pulumi up` forgets them.",
   cause: "it was archived, blocked or deleted after it was set up, and GitHub lets nobody write to it",
   fix: "nothing: without its credential the workflow can reach nothing. If it is unarchived one day, delete the file there",
 });

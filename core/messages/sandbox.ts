@@ -28,7 +28,7 @@ export const sandbox: Section = {
   title: "Rehearsal and sandbox",
   entries: [
     {
-      says: "Pulumi can not be downloaded here: {reason}",
+      says: "Pulumi cannot be downloaded here: {reason}",
       file: "sandbox/engine/downloaded.ts",
       cause: "no access to Pulumi's download; the engine is built from Go modules once, in about six minutes",
       fix: "wait; `CLAUDE_APERTURE_CACHE` names the folder that keeps it",
@@ -37,7 +37,7 @@ export const sandbox: Section = {
     {
       says: "go build of {part} failed in {folder}:",
       file: "sandbox/engine/built.ts",
-      cause: "Go is too old, or can not download modules",
+      cause: "Go is too old, or cannot download modules",
       fix: "install Go 1.26 or newer, or Pulumi 3.230 or newer",
     },
     noForcedEngine,

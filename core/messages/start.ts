@@ -55,7 +55,7 @@ export const start: Section = {
       fix: "delete `.pulumi/stacks/PROJECT/STACK.json.attrs` in the backend's folder. `file://FOLDER?metadata=skip` writes none",
     },
     {
-      says: "can not be used; nothing was changed.",
+      says: "cannot be used; nothing was changed.",
       file: "core/settings/problem.ts",
       cause: "mistakes in the stack configuration, all at once, each with its path",
       fix: "as each line says",

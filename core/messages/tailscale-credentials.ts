@@ -122,7 +122,7 @@ export const trailingSlash = message({
 });
 
 export const unreachable = message({
-  says: "{origin} can not be reached: {reason}",
+  says: "{origin} cannot be reached: {reason}",
   cause: "no network, no proxy, or no answer in 60 s",
   fix: "the plugin honours `HTTPS_PROXY` and `NO_PROXY`",
 });

@@ -100,7 +100,7 @@ export function remark(policy: string, owner: string, newOwner: string): string 
   const other = marks.find(({ owners }) => owners.includes(newOwner));
   if (own.length > 0 && other) {
     throw new PolicyError(
-      `${newOwner} is the owner of entries already, so ${owner} can not become it.`,
+      `${newOwner} is the owner of entries already, so ${owner} cannot become it.`,
       "Choose a name that no other stack of this tailnet has.",
       placeOf(policy, other.start),
     );

@@ -29,7 +29,7 @@ export type Mode = "write" | "observe";
 /** How the access of a tag stands in the live file. What is absent there is absent here. */
 export interface ObservedAccess extends Partial<TagAccess> {
   /**
-   * What somebody wrote into a marked entry that `TagAccess` can not say, by section and field: `{ "grants.via": [...] }`.
+   * What somebody wrote into a marked entry that `TagAccess` cannot say, by section and field: `{ "grants.via": [...] }`.
    * A copy of a marked entry that says something else is listed under `grants.copy`.
    */
   unexpected?: Record<string, unknown>;

@@ -40,7 +40,7 @@ const markForm = new RegExp(
 export function checkOwner(owner: string): void {
   if (new RegExp(`^${ownerForm}$`).test(owner)) return;
   throw new PolicyError(
-    `${JSON.stringify(owner)} can not stand in a mark.`,
+    `${JSON.stringify(owner)} cannot stand in a mark.`,
     'Name the stack with letters, digits, ".", "_", "-" and "/", such as claude-aperture/prod.',
   );
 }

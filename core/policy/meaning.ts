@@ -59,7 +59,7 @@ export function readOwners(live: unknown, wanted: string[]): ObservedAccess {
   return { unexpected: { tagOwners: live } };
 }
 
-/** What a grant says; `wanted` only lends its order. Whatever a fragment can not say is `unexpected`. */
+/** What a grant says; `wanted` only lends its order. Whatever a fragment cannot say is `unexpected`. */
 export function readGrant(tag: Tag, live: unknown, wanted: Partial<TagAccess>): ObservedAccess {
   if (!isObject(live)) return { unexpected: { grants: live } };
   const { src, dst, ip, app, ...others } = live;

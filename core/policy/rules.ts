@@ -104,7 +104,7 @@ export function check(fragment: Fragment): Problem[] {
 function checkAccess(access: TagAccess): Problem[] {
   return [
     ...each("owners", access.owners, isTagOwner, (value) => {
-      return `${value} can not own a tag. Name a user (alice@example.com), group:, autogroup: or another tag.`;
+      return `${value} cannot own a tag. Name a user (alice@example.com), group:, autogroup: or another tag.`;
     }),
     ...notEmpty(
       "destinations",

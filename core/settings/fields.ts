@@ -121,7 +121,7 @@ export const identity = z
         rotation: text("a name for the rotation, such as 2026-11")
           .regex(/^[A-Za-z0-9._-]{1,40}$/, {
             error: (issue) =>
-              `${quoted(issue)} can not name a rotation. Use up to 40 letters, digits, ".", "_" and "-", such as 2026-11.`,
+              `${quoted(issue)} cannot name a rotation. Use up to 40 letters, digits, ".", "_" and "-", such as 2026-11.`,
           })
           .optional()
           .meta({
@@ -201,7 +201,7 @@ export const workflow = settingsObject({
   environment: text("the name of an environment")
     .regex(/^[^*:$\p{Cc}]{1,255}$/u, {
       error: (issue) =>
-        `${quoted(issue)} can not be an environment here: no colon, asterisk, dollar or control character, at most 255 characters.`,
+        `${quoted(issue)} cannot be an environment here: no colon, asterisk, dollar or control character, at most 255 characters.`,
     })
     .optional()
     .meta({

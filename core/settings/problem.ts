@@ -16,7 +16,7 @@ export class SettingsError extends Error {
   constructor(stack: string, problems: Problem[]) {
     const count = problems.length === 1 ? "One setting" : `${problems.length} settings`;
     super(
-      `${count} of Pulumi.${stack}.yaml can not be used; nothing was changed.\n` +
+      `${count} of Pulumi.${stack}.yaml cannot be used; nothing was changed.\n` +
         problems.map(({ path, message }) => `  ${path}\n    ${message}`).join("\n"),
     );
     this.name = "SettingsError";

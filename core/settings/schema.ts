@@ -73,7 +73,7 @@ export const settingsSchema = settingsObject({
     .array(
       text("an owner").regex(/^(tag:[A-Za-z][A-Za-z0-9-]*|group:[^\s"]+|autogroup:[a-z-]+|[^\s"@:]+@[^\s"@]+)$/, {
         error: (issue) =>
-          `${quoted(issue)} can not own a tag. Write a user (alice@example.com), a group:, an autogroup: or another tag:.`,
+          `${quoted(issue)} cannot own a tag. Write a user (alice@example.com), a group:, an autogroup: or another tag:.`,
       }),
       { error: "Expected a list of owners." },
     )
@@ -100,7 +100,7 @@ export const settingsSchema = settingsObject({
       }),
     owner: text("the name in the marks")
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9._-]+)*$/, {
-        error: (issue) => `${quoted(issue)} can not stand in a mark. Use letters, digits, ".", "_", "-" and "/".`,
+        error: (issue) => `${quoted(issue)} cannot stand in a mark. Use letters, digits, ".", "_", "-" and "/".`,
       })
       .optional()
       .meta({

@@ -2,7 +2,7 @@
  * Bash text of the `run` steps: constant, so that nothing of an event or of the settings is ever part of a script. Values
  * come through environment variables, and what people wrote is read from the event's file by JavaScript, never by a shell.
  *
- * Tools: bash and curl, without which the Claude action can not install Claude Code either. No jq: for JSON there is Node,
+ * Tools: bash and curl, without which the Claude action cannot install Claude Code either. No jq: for JSON there is Node,
  * or where the runner has none Bun, which the Claude action installs.
  */
 

@@ -35,7 +35,7 @@ export async function download(options: DownloadOptions): Promise<string | undef
     return home;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    log(`Pulumi can not be downloaded here: ${error.message}`);
+    log(`Pulumi cannot be downloaded here: ${error.message}`);
     return undefined;
   }
 }

@@ -53,7 +53,7 @@ function isNpmShim(executable: string): boolean {
 
 /**
  * A `PULUMI_HOME` of our own in which `plugins` is the user's folder: plugins are shared, credentials and the choice of
- * stacks are not. Undefined when a plugin is missing and can not be downloaded.
+ * stacks are not. Undefined when a plugin is missing and cannot be downloaded.
  */
 async function prepareHome(executable: string, options: InstalledOptions): Promise<string | undefined> {
   const { cache, log, environment } = options;
@@ -73,7 +73,7 @@ async function prepareHome(executable: string, options: InstalledOptions): Promi
       }),
     );
     if (outcome.exitCode === 0) continue;
-    log(`${executable} is not used: the ${name} plugin ${version} is missing and can not be downloaded.`);
+    log(`${executable} is not used: the ${name} plugin ${version} is missing and cannot be downloaded.`);
     log(tail(outcome.output, 3));
     return undefined;
   }

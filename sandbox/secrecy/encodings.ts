@@ -6,7 +6,7 @@ export interface Encoded {
   text: string;
 }
 
-/** A shorter secret can not be told from other text. */
+/** A shorter secret cannot be told from other text. */
 export const shortestSecret = 8;
 
 /**
@@ -14,8 +14,7 @@ export const shortestSecret = 8;
  * @throws Error for a secret of less than 8 characters.
  */
 export function encodings(secret: string): Encoded[] {
-  if (secret.length < shortestSecret)
-    throw new Error(`a secret of ${secret.length} characters can not be searched for`);
+  if (secret.length < shortestSecret) throw new Error(`a secret of ${secret.length} characters cannot be searched for`);
   const byText = new Map<string, string>();
   for (const [part, value] of parts(secret)) {
     for (const [encoding, text] of formsOf(value)) {

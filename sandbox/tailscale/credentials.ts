@@ -51,8 +51,8 @@ function keep(state: TailscaleState, unsecured: WithSecret<Key>, prefix: string)
 
 /** Replaces what a trust credential may do. Throws 400, 403. */
 export function updateKey(state: TailscaleState, caller: Caller, key: Key, request: KeyRequest): Key {
-  if (key.keyType !== request.keyType) throw new ApiError(400, "keyType can not be changed"); // our wording
-  if (key.keyType === "auth" || request.keyType === "auth") throw new ApiError(400, "auth keys can not be changed"); // our wording
+  if (key.keyType !== request.keyType) throw new ApiError(400, "keyType cannot be changed"); // our wording
+  if (key.keyType === "auth" || request.keyType === "auth") throw new ApiError(400, "auth keys cannot be changed"); // our wording
   check(state, caller, request);
   const updated: Key = { ...key, ...request, updated: timestamp(state.now()) } as Key;
   if (updated.keyType === "federated" && key.keyType === "federated") updated.audience ||= key.audience;
@@ -124,5 +124,5 @@ const notPermitted = (tags: string[]) =>
 const isOwned = (tagOwners: Map<string, string[]>, tag: string, owners: string[]): boolean =>
   (tagOwners.get(tag) ?? []).some((owner) => owners.includes(owner));
 
-/** Throws `InvalidPolicy` when the file was set to something that can not be read. */
+/** Throws `InvalidPolicy` when the file was set to something that cannot be read. */
 const readTagOwners = (state: TailscaleState): Map<string, string[]> => readPolicy(state.policy).policy.tagOwners;

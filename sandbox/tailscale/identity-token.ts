@@ -10,7 +10,7 @@ export async function refusalReason(
   trusted: TrustedIssuer | undefined,
   now: Date,
 ): Promise<string | undefined> {
-  if (identity.issuer !== trusted?.issuer) return `the keys of issuer ${identity.issuer} can not be had`;
+  if (identity.issuer !== trusted?.issuer) return `the keys of issuer ${identity.issuer} cannot be had`;
   try {
     const { payload } = await jwtVerify(jwt, trusted.keys, {
       issuer: identity.issuer,

@@ -1,4 +1,4 @@
-/** A GitHub client with the credentials of the GitHub provider, for what the provider can not read in batches. */
+/** A GitHub client with the credentials of the GitHub provider, for what the provider cannot read in batches. */
 import { execFileSync } from "node:child_process";
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/core";

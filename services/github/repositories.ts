@@ -35,7 +35,7 @@ export interface BranchProtection {
   holdsAdministrators?: boolean;
 }
 
-/** `undefined` stands for a repository that does not exist, or that the credential can not see: GitHub answers both alike. */
+/** `undefined` stands for a repository that does not exist, or that the credential cannot see: GitHub answers both alike. */
 export type RepositoryFindings = Map<RepositorySlug, RepositoryFacts | undefined>;
 
 export interface RepositoryRequest {
@@ -45,7 +45,7 @@ export interface RepositoryRequest {
 
 const batchSize = 50;
 
-/** Reads all of them. @throws RequestError when GitHub can not be read at all. */
+/** Reads all of them. @throws RequestError when GitHub cannot be read at all. */
 export async function readRepositories(
   requests: RepositoryRequest[],
   github: GitHubConnection,

@@ -32,7 +32,7 @@ export interface Connection {
   credential: Credential;
 }
 
-/** Credentials are missing, contradict each other or can not be read. Names variables, holds no value. */
+/** Credentials are missing, contradict each other or cannot be read. Names variables, holds no value. */
 export class CredentialError extends Error {}
 
 export const secretSettings = ["apiKey", "oauthClientSecret", "identityToken"] as const;
@@ -116,7 +116,7 @@ function fromFile(value: string, name: keyof typeof environmentVariables, runtim
     return runtime.readFile(path).trim();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CredentialError(`${environmentVariables[name][0]} names a file that can not be read: ${reason}`);
+    throw new CredentialError(`${environmentVariables[name][0]} names a file that cannot be read: ${reason}`);
   }
 }
 

@@ -10,7 +10,7 @@ export interface Runtime {
   /** At least 0, less than 1. */
   random(): number;
   environment: Record<string, string | undefined>;
-  /** The text of a file; throws when it can not be read. */
+  /** The text of a file; throws when it cannot be read. */
   readFile(path: string): string;
 }
 

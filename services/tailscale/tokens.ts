@@ -35,7 +35,7 @@ export class Authorization {
     return `Bearer ${(await this.#fresh(connection, credential, signal)).value}`;
   }
 
-  /** Forgets the token that `header` used, because the server refused it. False when another one can not be had. */
+  /** Forgets the token that `header` used, because the server refused it. False when another one cannot be had. */
   invalidate(connection: Connection, header: string): boolean {
     if (connection.credential.kind === "apiKey") return false;
     if (header === `Bearer ${this.#token?.value}`) this.#token = undefined;

@@ -110,7 +110,7 @@ describe("an installed engine", () => {
       /is not used: it is 3\.229\.9, and this needs 3\.230\.0 or newer/,
     ],
     ["one that does not tell its version", "?", { plugins: pluginFolders }, /does not tell its version/],
-    ["one without plugins and network", "v3.261.0", {}, /the github plugin .* is missing and can not be downloaded/],
+    ["one without plugins and network", "v3.261.0", {}, /the github plugin .* is missing and cannot be downloaded/],
     ["npm's installer", "v3.261.0", { plugins: pluginFolders, directory: "x/node_modules/.bin" }, /^$/],
   ])("passes over %s and says so", async (_, version, options, said) => {
     const computer = machine(version, options);
@@ -191,21 +191,21 @@ describe("a download", () => {
       `console.error("pulumi: HTTP 403 fetching"); process.exit(1);`,
       undefined,
       {},
-      /can not be downloaded here: pulumi: HTTP 403 fetching/,
+      /cannot be downloaded here: pulumi: HTTP 403 fetching/,
     ],
     [
       "no answer",
       "setInterval(() => {}, 1000);",
       undefined,
       { answerMs: 300 },
-      /can not be downloaded here: No answer within 300 ms/,
+      /cannot be downloaded here: No answer within 300 ms/,
     ],
     [
       "an engine without plugins",
       install,
       `console.error("error: 404"); process.exit(1);`,
       {},
-      /can not be downloaded here: error: 404/,
+      /cannot be downloaded here: error: 404/,
     ],
   ])("%s leads nowhere, says why, and leaves nothing", async (_, atVersion, atPlugin, limits, reason) => {
     const { options, said, calls } = setUp(atVersion, atPlugin);

@@ -43,7 +43,7 @@ it("a mistake in the settings reaches a person through the engine: once, whole, 
     }
     // The engine repeats the first line of an error in its progress; the whole stands under Diagnostics.
     const [, diagnostics = ""] = output.split("\nDiagnostics:\n");
-    expect(diagnostics.match(/can not be used; nothing was changed/g), what).toHaveLength(1);
+    expect(diagnostics.match(/cannot be used; nothing was changed/g), what).toHaveLength(1);
     expect(output, what).not.toMatch(/^\s+at .*\.ts:\d+/m);
   }
   expect(writeCount(set.world)).toBe(0);

@@ -74,7 +74,7 @@ describe("import", () => {
   });
 });
 
-describe("repositories that can not be set up", () => {
+describe("repositories that cannot be set up", () => {
   it("are all named in one error, and nothing is written", async () => {
     const { world, project } = await stage({
       inline: claudeAperture,

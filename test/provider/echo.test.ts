@@ -63,7 +63,7 @@ describe("the plugin", () => {
       (answer) => JSON.stringify(answer),
       (error: Error) => error.message,
     );
-    expect(said).toContain("can not serve");
+    expect(said).toContain("cannot serve");
     const search = compileSearch([...tailscale.secrets(), ...github.secrets(), ...environmentSecrets(environment)]);
     expect(search(said ?? ""), "the fault must have shown something").not.toEqual([]);
     expect(search(api.redact(said ?? ""))).toEqual([]);
@@ -87,7 +87,7 @@ describe("our reads of GitHub", () => {
       (caught: Error) => caught,
     );
     const said = `${error?.message}\n${error?.stack}`;
-    expect(said).toContain("can not serve");
+    expect(said).toContain("cannot serve");
     expect(compileSearch(github.secrets())(said)).toEqual([]);
   });
 });

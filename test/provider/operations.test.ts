@@ -204,7 +204,7 @@ describe("a connection that breaks during the write", () => {
       if (method === "POST" && path === "/acl") throw broken("ECONNREFUSED");
       return undefined;
     };
-    await expect(writeFragment(around, inputs(), undefined)).rejects.toThrow(`${url} can not be reached`);
+    await expect(writeFragment(around, inputs(), undefined)).rejects.toThrow(`${url} cannot be reached`);
   });
 });
 

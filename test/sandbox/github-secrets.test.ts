@@ -60,7 +60,7 @@ test("refused: what is not sealed for this repository's key", async () => {
 });
 
 test.each(["1A", "A-B", "A%20B", "GITHUB_TOKEN", "github_x"])(
-  "a secret or variable can not be named %s",
+  "a secret or variable cannot be named %s",
   async (name) => {
     const client = await github();
     expect((await putSecret(client, "acme/app", name, "x")).status).toBe(422);

@@ -154,7 +154,7 @@ test.each([
   ["a host that is no address", '{"hosts": {"db": "db.example"}}', expect.stringContaining('hosts["db"]')],
   ["a host with @", '{"hosts": {"d@b": "10.0.0.1"}}', expect.stringContaining('hosts["d@b"]')],
   // grants
-  ["neither ip nor app", grant({ ip: [] }), "ip and app can not both be empty"],
+  ["neither ip nor app", grant({ ip: [] }), "ip and app cannot both be empty"],
   ["an undefined source tag", grant({ src: ["tag:x"] }), 'src=tag not found: "tag:x"'],
   ["an undefined source group", grant({ src: ["group:x"] }), 'src=group not found: "group:x"'],
   ["an undefined destination tag", grant({ dst: ["tag:x"] }), 'dst="tag:x": tag not found: "tag:x"'],

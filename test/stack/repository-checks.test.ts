@@ -48,7 +48,7 @@ describe("a repository", () => {
   });
 
   it.each<[string, Partial<RepositoryFacts> | undefined, RegExp]>([
-    ["is missing", undefined, /^It does not exist, or the GitHub credential can not see it\. .*onUnavailable skip/],
+    ["is missing", undefined, /^It does not exist, or the GitHub credential cannot see it\. .*onUnavailable skip/],
     ["is archived", { archived: true }, /^It is archived/],
     ["is disabled", { disabled: true }, /^It is disabled/],
     ["was renamed", { slug: "acme/new" }, /\{ name: new, formerly: \[app\] \}/],

@@ -82,7 +82,7 @@ function jsonOf(node: Node): unknown {
   return structuredClone(getNodeValue(node));
 }
 
-/** jsonc-parser's SyntaxKind is a const enum, which isolated modules can not import. */
+/** jsonc-parser's SyntaxKind is a const enum, which isolated modules cannot import. */
 const [lineComment, endOfFile] = [12, 17];
 
 function marksIn(text: string): { start: number; end: number; owners: string[] }[] {

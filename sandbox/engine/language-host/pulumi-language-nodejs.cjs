@@ -80,7 +80,7 @@ const children = new Set();
 function start(nodeArguments, options, onExit) {
   const child = spawn(process.execPath, nodeArguments, options);
   children.add(child);
-  child.on("error", (error) => onExit(`Node.js can not be started: ${error.message}`));
+  child.on("error", (error) => onExit(`Node.js cannot be started: ${error.message}`));
   child.on("close", (code, signal) => {
     children.delete(child);
     onExit(code === 0 ? undefined : `Program exited with ${signal ?? `non-zero exit code: ${code}`}`, code);

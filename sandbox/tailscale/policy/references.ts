@@ -101,7 +101,7 @@ function checkAcl(acl: Acl, policy: Policy, check: Check): void {
  * that is no selector, such as a machine's name (tailscale/tailscale#5532).
  */
 function checkGrant(grant: Grant, policy: Policy, check: Check): void {
-  if (grant.ip.length === 0 && grant.app.size === 0) throw new InvalidPolicy("ip and app can not both be empty");
+  if (grant.ip.length === 0 && grant.app.size === 0) throw new InvalidPolicy("ip and app cannot both be empty");
   const sources = grant.src.map((word) => checkSource(word, check));
   for (const word of grant.dst) {
     const destination = check(word, `dst=${quote(word)}: `);

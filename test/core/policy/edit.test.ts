@@ -161,7 +161,7 @@ describe("two stacks", () => {
     });
   });
 
-  it("can not get one name", () => {
+  it("cannot get one name", () => {
     const both = insert(insert(before, ci, owner), { "tag:dev": access }, "acme/dev");
     expect(() => remark(both, owner, "acme/dev")).toThrow(/acme\/dev is the owner of entries already/);
   });
@@ -248,7 +248,7 @@ describe("what a person did to an entry of ours", () => {
   });
 });
 
-describe("a file that can not be edited is refused with the place and the fix", () => {
+describe("a file that cannot be edited is refused with the place and the fix", () => {
   it.each([
     ["a section of the wrong type", '{"grants": {}}', /Line 1, column 12.*grants/s],
     ["tagOwners as a list", '{"tagOwners": []}', /Line 1, column 15.*tagOwners/s],

@@ -1,4 +1,4 @@
-/** Tailscale's own HuJSON library for a test file. Where Go is missing the judged tests can not run: in CI that fails. */
+/** Tailscale's own HuJSON library for a test file. Where Go is missing the judged tests cannot run: in CI that fails. */
 import { afterAll } from "vitest";
 import { GoMissing, type Hujson, startHujson } from "../../../sandbox/hujson/index.ts";
 

@@ -81,7 +81,7 @@ describe("the parser", () => {
     if (!judge) return;
     let refused = 0;
     await fc.assert(
-      // Text that is not well formed can not reach the judge: it is no UTF-8.
+      // Text that is not well formed cannot reach the judge: it is no UTF-8.
       fc.asyncProperty(
         fc.oneof(mutated, fragments).filter((text) => text.isWellFormed()),
         async (text) => {

@@ -44,7 +44,7 @@ describe("check", () => {
     ["a port out of range", { ports: ["tcp:70000"] }, /ports\[0\]/],
     ["a range upside down", { ports: ["tcp:90-80"] }, /ports\[0\]/],
     ["no TCP port", { ports: ["icmp:*"] }, /ports: .*tcp:80/],
-    ["an owner that is none", { owners: ["alice"] }, /owners\[0\]: "alice" can not own a tag/],
+    ["an owner that is none", { owners: ["alice"] }, /owners\[0\]: "alice" cannot own a tag/],
     ["a strict test that denies what the ports open", { ports: ["tcp:22-80"], test: "strict" }, /test: .*port 22/],
     ["a second role", { capabilities: [{ role: "admin" }] }, /capabilities\[0\]\.role/],
     [

@@ -1,4 +1,4 @@
-/** Stack configurations that can not be used, and what is said of each: for the parser, and through the engine. */
+/** Stack configurations that cannot be used, and what is said of each: for the parser, and through the engine. */
 
 export type Config = Record<string, unknown>;
 
@@ -95,11 +95,11 @@ export const mistakes: [what: string, config: Config, problems: RegExp[]][] = [
     withSetting("identity", { kind: "federated", issuer: "http://x" }),
     [/identity\.issuer: Expected an https/],
   ],
-  ["an unknown owner of a tag", withSetting("tagOwners", ["alice"]), [/tagOwners\[0\]: "alice" can not own a tag/]],
+  ["an unknown owner of a tag", withSetting("tagOwners", ["alice"]), [/tagOwners\[0\]: "alice" cannot own a tag/]],
   [
     "an owner that ends the comment",
     withSetting("policy", { owner: "x */ y" }),
-    [/policy\.owner: .*can not stand in a mark/],
+    [/policy\.owner: .*cannot stand in a mark/],
   ],
   [
     "a model outside the grant",

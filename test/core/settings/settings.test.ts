@@ -129,7 +129,7 @@ describe("settings", () => {
 
   it("say all in one text, with the stack's file", () => {
     expect(() => parse(withSetting("tag", "ci"))).toThrow(
-      /^One setting of Pulumi\.prod\.yaml can not be used; nothing was changed\.\n {2}claude-aperture:tag\n {4}"ci" is not a tag/,
+      /^One setting of Pulumi\.prod\.yaml cannot be used; nothing was changed\.\n {2}claude-aperture:tag\n {4}"ci" is not a tag/,
     );
   });
 });

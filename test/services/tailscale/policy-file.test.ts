@@ -124,7 +124,7 @@ describe("retries", () => {
     const { api: policyApi, runtime } = api(inTurn(broken("ECONNREFUSED")));
     const failure = policyApi.read();
     await expect(failure).rejects.toThrow(ConnectionError);
-    await expect(failure).rejects.toThrow("https://api.tailscale.com can not be reached: read ECONNREFUSED");
+    await expect(failure).rejects.toThrow("https://api.tailscale.com cannot be reached: read ECONNREFUSED");
     expect(runtime.sent).toHaveLength(6);
   });
 

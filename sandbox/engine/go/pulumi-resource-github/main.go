@@ -1,5 +1,5 @@
 // Command pulumi-resource-github is GitHub's own Terraform provider behind Pulumi's Terraform bridge, as in Pulumi's
-// release of the plugin. It is built where that release can not be downloaded.
+// release of the plugin. It is built where that release cannot be downloaded.
 //
 // It serves the tokens, properties and secrets of @pulumi/github, without documentation. The module path matters: the
 // bridge looks for "pulumi-resource" in the package path.

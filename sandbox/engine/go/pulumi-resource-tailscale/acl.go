@@ -46,7 +46,7 @@ func (acl) diff(state, inputs property.Map) map[string]p.PropertyDiff {
 	return changes
 }
 
-// canonical is the text in hujson's formatting; what can not be parsed equals only itself.
+// canonical is the text in hujson's formatting; what cannot be parsed equals only itself.
 func canonical(value property.Value) string {
 	if !value.IsString() {
 		return "\x00" + fmt.Sprint(value)

@@ -1,4 +1,4 @@
-// Command pulumi-resource-tailscale serves a part of the Tailscale provider where Pulumi's release of it can not be
+// Command pulumi-resource-tailscale serves a part of the Tailscale provider where Pulumi's release of it cannot be
 // downloaded. It is a re-implementation on Tailscale's own API client: same tokens, properties, defaults, secrets and
 // HTTP calls as @pulumi/tailscale 0.29.1 for FederatedIdentity, OauthClient, Acl, getAcl, getDevice and getDevices.
 // Everything else is refused by name.
