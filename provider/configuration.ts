@@ -1,11 +1,20 @@
 /** The provider's own configuration (`claude-aperture:*`), which stands in the stack's state. */
 import type { Problem } from "../core/policy/rules.ts";
+import { settingNames } from "../core/settings/names.ts";
 import { environmentVariables, type ProviderSettings, secretSettings } from "../services/tailscale/credentials.ts";
 import { configuration } from "./schema.ts";
 import { type PropertyMap, type PropertyValue, unknown } from "./structs.ts";
 
 /** What the engine adds on its own. */
 const engineKeys = new Set(["version", "pluginDownloadURL", "pluginChecksums"]);
+
+/**
+ * The configuration without the settings of our own program. Its project has the provider's name, so the engine hands the default
+ * provider the whole namespace; kept, each changed setting would show as a changed provider, too.
+ */
+export function withoutSettings(properties: PropertyMap): PropertyMap {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => !settingNames.some((name) => name === key)));
+}
 
 /**
  * What is wrong with the configuration. A credential is refused unless it is the path of a file: it would stand in

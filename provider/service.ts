@@ -7,7 +7,7 @@ import type structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Problem } from "../core/policy/rules.ts";
 import { PolicyApi } from "../services/tailscale/policy-file.ts";
 import type { Runtime } from "../services/tailscale/runtime.ts";
-import { checkConfiguration, parseConfiguration } from "./configuration.ts";
+import { checkConfiguration, parseConfiguration, withoutSettings } from "./configuration.ts";
 import { changes } from "./diff.ts";
 import { engineLog, type Log, standardErrorLog } from "./engine-log.ts";
 import { appliedKey, fromState, type Inputs, parseInputs, toProperties } from "./inputs.ts";
@@ -45,9 +45,13 @@ export function createService(runtime: Runtime, log?: Log): UntypedServiceImplem
       response.setSchema(JSON.stringify(schema));
       return response;
     }),
-    checkConfig: unary((request: pb.CheckRequest) =>
-      checkResponse(request.getNews(), checkConfiguration(decode(request.getNews()))),
-    ),
+    checkConfig: unary((request: pb.CheckRequest) => {
+      const configuration = withoutSettings(decode(request.getNews()));
+      return checkResponse(
+        encode(configuration, secretProperties(request.getNews())),
+        checkConfiguration(configuration),
+      );
+    }),
     diffConfig: unary((request: pb.DiffRequest) => {
       // Never a replacement: two names of one tailnet look like two tailnets, and its entries would come and go.
       return diffResponse(changes(decode(request.getOldInputs()), decode(request.getNews())));

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { isTag, isTailscaleAddress } from "../policy/rules.ts";
 import { defaults, delivery, identity, models, quoted, settingsObject, tag, text, workflow } from "./fields.ts";
+import type { settingNames } from "./names.ts";
 
 const repositoryName = text("a repository, as name or owner/name").regex(
   /^([A-Za-z0-9-]+\/)?(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/,
@@ -28,7 +29,7 @@ const repository = settingsObject({
 });
 
 /** Everything under `claude-aperture:`. */
-export const settingsSchema = settingsObject({
+const settings = {
   repositories: z
     .array(z.union([repositoryName, repository]), {
       error: "Expected a list of repositories, as names or objects with a name.",
@@ -130,7 +131,9 @@ export const settingsSchema = settingsObject({
       default: defaults.onUnavailable,
       examples: ["skip"],
     }),
-});
+} satisfies Record<(typeof settingNames)[number], z.ZodType>;
+
+export const settingsSchema = settingsObject(settings);
 
 export type SettingsInput = z.infer<typeof settingsSchema>;
 export type RepositoryInput = z.infer<typeof repository>;

@@ -263,6 +263,16 @@ describe("the provider", () => {
     expect(reasons.join()).not.toContain("hunter2");
   });
 
+  it("leaves the program's settings, which have its namespace, out of the state, and refuses what neither of them knows", async () => {
+    const request = new pb.CheckRequest();
+    request.setNews(struct({ repositories: '["app"]', aperture: "{}", tailnet: "a.example", tailnett: "x" }));
+    const response = await call<pb.CheckResponse>((done) => plugin.client.checkConfig(request, done));
+    expect(response.getInputs()?.toJavaScript()).toEqual({ tailnet: "a.example", tailnett: "x" });
+    expect(response.getFailuresList().map((failure) => failure.getReason())).toEqual([
+      expect.stringMatching(/^tailnett: It is unknown/),
+    ]);
+  });
+
   it("never asks for a replacement when its configuration changes", async () => {
     const request = new pb.DiffRequest();
     request.setOldInputs(struct({ tailnet: "a.example" }));
