@@ -7,7 +7,9 @@ import grpc from "@grpc/grpc-js";
 // What `Stack.up` of the Automation API serves; that one asks the engine three times more for each run.
 import * as automation from "@pulumi/pulumi/automation/server.js";
 import languageGrpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
+import { startServer } from "../../provider/server.ts";
 import type { Project } from "../../sandbox/project.ts";
+import { processRuntime } from "../../services/tailscale/runtime.ts";
 
 /** What it returns are the stack's outputs. */
 export type InlineProgram = () => Promise<unknown>;
@@ -16,9 +18,11 @@ interface Internals {
   LanguageServer: new (program: InlineProgram) => grpc.UntypedServiceImplementation;
 }
 
-/** The project, with another program than its Pulumi.yaml names. */
+/** The project, with another program than its Pulumi.yaml names, and with our provider in this process, too. */
 export function inline(project: Project, program: InlineProgram): Project {
-  const pulumi: Project["pulumi"] = async (command = "", ...args) => {
+  return withProvider({ ...project, pulumi: runInline });
+
+  async function runInline(command = "", ...args: string[]) {
     if (command !== "preview" && command !== "up") return project.pulumi(command, ...args);
     const server = new grpc.Server();
     const { LanguageServer } = automation as unknown as Internals;
@@ -33,9 +37,33 @@ export function inline(project: Project, program: InlineProgram): Project {
     } finally {
       server.forceShutdown();
     }
+  }
+}
+
+/** The project, whose engine is told where our provider is, in place of starting its process. */
+function withProvider(project: Project): Project {
+  const pulumi: Project["pulumi"] = async (...args) => {
+    const { port, close } = await startServer({
+      ...runtime,
+      // Waits for another try; how long they are is for test/services/tailscale.
+      sleep: (milliseconds, signal) => runtime.sleep(milliseconds / 20, signal),
+      environment: project.environment,
+    });
+    project.environment[attach] = `claude-aperture:${port}`;
+    try {
+      return await project.pulumi(...args);
+    } finally {
+      delete project.environment[attach];
+      close();
+    }
   };
   return { ...project, pulumi };
 }
+
+const runtime = processRuntime();
+
+/** Providers that run already, as `name:port`: sdk/go/common/resource/plugin of pulumi/pulumi. */
+const attach = "PULUMI_DEBUG_PROVIDERS";
 
 /** The project, during whose runs the process has the project's environment and no other; so one at a time. */
 export function withEnvironment(project: Project): Project {
