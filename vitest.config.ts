@@ -6,14 +6,20 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 class WholeRunsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isWhole = ({ moduleId }: TestSpecification) => /\/test\/(engine|provider)\//.test(moduleId);
+    const isWhole = ({ project }: TestSpecification) => project.name === "whole";
     return [...sorted.filter(isWhole), ...sorted.filter((file) => !isWhole(file))];
   }
 }
 
+/** Decisions, clients and components, without a process or an engine: `npm run test:unit`. */
+const unit = ["core", "services", "stack", "components", "docs"].map((folder) => `test/${folder}/**/*.test.ts`);
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    projects: [
+      { extends: true, test: { name: "unit", include: unit } },
+      { extends: true, test: { name: "whole", include: ["test/**/*.test.ts"], exclude: unit } },
+    ],
     // @actions/* import JSON without import attributes, which Node refuses; Vite's transform does not.
     server: { deps: { inline: [/@actions\//] } },
     // A whole run also waits, for providers that start and for pauses that services ask for.
