@@ -1,5 +1,5 @@
 /** Which properties differ, by Pulumi's property paths. */
-import { type PropertyMap, type PropertyValue, unknown } from "./structs.ts";
+import { isMap, type PropertyMap, type PropertyValue, unknown } from "./structs.ts";
 
 export type Change = "add" | "delete" | "update";
 
@@ -46,8 +46,4 @@ function compareItems(
   if (absent(before)) found.set(path, "add");
   else if (absent(after)) found.set(path, "delete");
   else compare(path, before, after, found);
-}
-
-function isMap(value: PropertyValue): value is PropertyMap {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

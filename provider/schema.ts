@@ -1,5 +1,7 @@
 /** The Pulumi schema of the package: https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/ */
 import packageJson from "../package.json" with { type: "json" };
+import { requiredOf, schemaOf } from "./fields.ts";
+import { accessFields, accessType, fields } from "./fragment/inputs.ts";
 
 export const packageName = "claude-aperture";
 export const fragmentToken = "claude-aperture:index:PolicyFragment";
@@ -7,23 +9,6 @@ export const version = packageJson.version;
 
 const string = { type: "string" };
 const strings = { type: "array", items: string };
-
-const access = {
-  type: "object",
-  additionalProperties: { $ref: "#/types/claude-aperture:index:TagAccess" },
-  description: "What the policy file is to hold, keyed by tag, such as `tag:ci`.",
-};
-const owner = {
-  ...string,
-  description: "The name in the comment in front of every entry, such as `claude-aperture/prod`.",
-};
-const mode = {
-  ...string,
-  default: "write",
-  description:
-    "`write` edits the policy file. `observe` writes nothing: a preview shows what is missing as ready-to-paste HuJSON, " +
-    "and an update fails until it is there.",
-};
 
 const filePath = (what: string, variable: string) => ({
   ...string,
@@ -68,32 +53,11 @@ export const schema = {
   config: { variables: configuration },
   provider: { inputProperties: configuration },
   types: {
-    "claude-aperture:index:TagAccess": {
+    [accessType]: {
       type: "object",
       description: "What runners that carry a tag may reach, and how the policy file says so.",
-      properties: {
-        owners: {
-          ...strings,
-          description: "Who may assign the tag (`tagOwners`). Empty: Owners, Admins and Network admins.",
-        },
-        destinations: {
-          ...strings,
-          description: "The Aperture device, as grant destinations: a tag, or Tailscale addresses.",
-        },
-        ports: { ...strings, description: "Ports in grant form, `tcp:80`." },
-        models: { ...strings, description: "Model patterns in Aperture's form, `provider/pattern`." },
-        test: {
-          ...string,
-          description:
-            "The entry in `tests`: `accept` = the ports are reachable, `strict` = and port 22 is not, `none` = no entry.",
-        },
-        capabilities: {
-          type: "array",
-          items: { type: "object", additionalProperties: { $ref: "pulumi.json#/Any" } },
-          description: "Further objects for the `tailscale.com/cap/aperture` array of the grant.",
-        },
-      },
-      required: ["owners", "destinations", "ports", "models", "test"],
+      properties: schemaOf(accessFields),
+      required: requiredOf(accessFields),
     },
   },
   resources: {
@@ -102,10 +66,10 @@ export const schema = {
         "The tag owners, grants and tests of one stack, which are valid only together. Validated by Tailscale during " +
         "preview, written with `If-Match`, and refreshed before each preview. Import: `pulumi import " +
         "claude-aperture:index:PolicyFragment NAME OWNER`.",
-      inputProperties: { access, owner, mode },
-      requiredInputs: ["access", "owner"],
-      properties: { access, owner, mode },
-      required: ["access", "owner", "mode"],
+      inputProperties: schemaOf(fields),
+      requiredInputs: requiredOf(fields),
+      properties: schemaOf(fields),
+      required: Object.keys(fields),
     },
   },
 };

@@ -1,20 +1,20 @@
-/** The gRPC face: what the engine asks, translated to operations on fragments and back. */
+/** The gRPC face: what the engine asks, handed to the resource that it is about, and the answer back. */
 import grpc, { type ServerUnaryCall, type sendUnaryData, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
-import type structPb from "google-protobuf/google/protobuf/struct_pb.js";
-import type { Problem } from "../core/policy/rules.ts";
+import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { PolicyApi } from "../services/tailscale/policy-file.ts";
 import type { Runtime } from "../services/tailscale/runtime.ts";
 import { checkConfiguration, parseConfiguration, withoutSettings } from "./configuration.ts";
 import { changes } from "./diff.ts";
 import { engineLog, type Log, standardErrorLog } from "./engine-log.ts";
-import { appliedKey, fromState, type Inputs, parseInputs, toProperties } from "./inputs.ts";
-import * as operations from "./operations.ts";
-import { checkResponse, diffResponse, sharedOwner, withApplied, withMode } from "./responses.ts";
-import { schema, version } from "./schema.ts";
-import { decode, encode, secretProperties } from "./structs.ts";
+import { isExpected } from "./fragment/operations.ts";
+import { fragmentResource } from "./fragment/resource.ts";
+import type { OperationContext, Resource } from "./resource.ts";
+import { checkResponse, diffResponse } from "./responses.ts";
+import { fragmentToken, schema, version } from "./schema.ts";
+import { decode, type PropertyMap } from "./structs.ts";
 
 /**
  * The methods of `pulumirpc.ResourceProvider` that this provider has; grpc-js answers UNIMPLEMENTED to all others.
@@ -94,10 +94,8 @@ class Provider {
   #log: Log;
   readonly #fixedLog: boolean;
   #api: PolicyApi;
-  /** The resource that each owner belongs to, among those that the program has declared in this run. */
-  readonly #owners = new Map<string, string>();
-  /** Owners whose fragment was created in this run. */
-  readonly #created = new Set<string>();
+  /** By type token. */
+  readonly #resources = new Map<string, Resource>([[fragmentToken, fragmentResource()]]);
 
   constructor(runtime: Runtime, log: Log | undefined) {
     this.#runtime = runtime;
@@ -119,86 +117,56 @@ class Provider {
   }
 
   async check(request: pb.CheckRequest): Promise<pb.CheckResponse> {
-    const properties = decode(request.getNews());
-    const parsed = parseInputs(properties);
-    if (parsed.kind === "invalid") return checkResponse(request.getNews(), parsed.problems);
-    const checked = withMode(request.getNews());
-    if (parsed.kind === "unknown") return checkResponse(checked, []);
-    const { inputs } = parsed;
     const urn = request.getUrn();
-    const other = this.#owners.get(inputs.owner);
-    if (other !== undefined && other !== urn) return checkResponse(checked, [sharedOwner(inputs.owner, other)]);
-    this.#owners.set(inputs.owner, urn);
-    const previous = fromState(decode(request.getOlds()));
-    const problems = await operations.checkFragment(this.#around(urn), inputs, previous);
-    return checkResponse(checked, problems.map(this.#redactProblem));
+    const call = { urn, inputs: request.getNews() ?? new structPb.Struct(), state: decode(request.getOlds()) };
+    const { inputs, problems } = await this.#resource(urn).check(call, this.#context(urn));
+    return checkResponse(
+      inputs,
+      problems.map(({ path, message }) => ({ path, message: this.#api.redact(message) })),
+    );
   }
 
   diff(request: pb.DiffRequest): pb.DiffResponse {
-    // The old inputs are what the refresh before this has found.
-    return diffResponse(changes(decode(request.getOldInputs()), decode(request.getNews())));
+    const call = { before: decode(request.getOldInputs()), after: decode(request.getNews()) };
+    return diffResponse(this.#resource(request.getUrn()).diff(call));
   }
 
   async create(request: pb.CreateRequest): Promise<pb.CreateResponse> {
-    const properties = request.getProperties();
-    const parsed = parseInputs(decode(properties));
+    const isPreview = request.getPreview();
+    const { id, outputs, refreshes } = await this.#write(request.getUrn(), request.getProperties(), isPreview);
     const response = new pb.CreateResponse();
-    response.setProperties(withApplied(properties));
-    response.setRefreshBeforeUpdate(true);
-    if (parsed.kind !== "known") {
-      if (!request.getPreview()) throw new operations.OperationError("The inputs are not known.");
-      return response;
-    }
-    await this.#apply(request.getUrn(), parsed.inputs, undefined, request.getPreview());
-    if (request.getPreview()) return response;
-    this.#created.add(parsed.inputs.owner);
-    response.setId(parsed.inputs.owner);
+    if (!isPreview) response.setId(id);
+    response.setProperties(outputs);
+    response.setRefreshBeforeUpdate(refreshes);
     return response;
   }
 
   async update(request: pb.UpdateRequest): Promise<pb.UpdateResponse> {
-    const properties = request.getNews();
-    const parsed = parseInputs(decode(properties));
+    const state = decode(request.getOlds());
+    const written = await this.#write(request.getUrn(), request.getNews(), request.getPreview(), state);
     const response = new pb.UpdateResponse();
-    response.setProperties(withApplied(properties));
-    response.setRefreshBeforeUpdate(true);
-    if (parsed.kind !== "known") {
-      if (!request.getPreview()) throw new operations.OperationError("The inputs are not known.");
-      return response;
-    }
-    const previous = fromState(decode(request.getOlds()));
-    await this.#apply(request.getUrn(), parsed.inputs, previous, request.getPreview());
+    response.setProperties(written.outputs);
+    response.setRefreshBeforeUpdate(written.refreshes);
     return response;
   }
 
   async read(request: pb.ReadRequest): Promise<pb.ReadResponse> {
-    const around = this.#around(request.getUrn());
-    const stored = request.getProperties();
-    const known = fromState(decode(stored));
-    const isImport = known === undefined || Object.keys(known.access).length === 0;
-    const found = isImport
-      ? await operations.findFragment(around, known?.owner ?? request.getId())
-      : await operations.readFragment(around, known);
+    const urn = request.getUrn();
+    const resource = this.#resource(urn);
+    const state = request.getProperties();
+    const found = await resource.read({ id: request.getId(), ...(state && { state }) }, this.#context(urn));
     const response = new pb.ReadResponse();
     if (!found) return response;
-    const secrets = secretProperties(stored);
-    const values = toProperties(found);
-    const applied = isImport ? values : toProperties(known);
     response.setId(request.getId());
-    response.setInputs(encode(values, secrets));
-    response.setProperties(encode({ ...values, [appliedKey]: applied.access ?? null }, secrets));
-    response.setRefreshBeforeUpdate(true);
+    response.setInputs(found.inputs);
+    response.setProperties(found.outputs);
+    response.setRefreshBeforeUpdate(resource.refreshes);
     return response;
   }
 
   async delete(request: pb.DeleteRequest): Promise<void> {
-    const inputs = fromState(decode(request.getProperties()));
-    if (!inputs) return;
-    // A renamed or replaced resource is created first, and its old self deleted after. Both have one mark, and the
-    // entries belong to the new one by then.
-    const heir = this.#owners.get(inputs.owner);
-    if (this.#created.has(inputs.owner) || (heir !== undefined && heir !== request.getUrn())) return;
-    await operations.deleteFragment(this.#around(request.getUrn()), inputs);
+    const urn = request.getUrn();
+    await this.#resource(urn).delete({ urn, state: decode(request.getProperties()) }, this.#context(urn));
   }
 
   /** How an error reaches the engine. */
@@ -210,15 +178,21 @@ class Provider {
     return Object.assign(new Error(details), { code, details, metadata: new grpc.Metadata() });
   }
 
-  async #apply(urn: string, inputs: Inputs, previous: Inputs | undefined, preview: boolean): Promise<void> {
-    const around = this.#around(urn);
-    if (inputs.mode === "observe") return operations.observeFragment(around, inputs, preview);
-    // `check`, which the engine calls right before, has had the whole file validated.
-    if (preview) return operations.previewFragment(around, inputs, previous);
-    await operations.writeFragment(around, inputs, previous);
+  async #write(urn: string, inputs = new structPb.Struct(), isPreview: boolean, state?: PropertyMap) {
+    const resource = this.#resource(urn);
+    const call = { urn, inputs, isPreview, ...(state && { state }) };
+    return { ...(await resource.write(call, this.#context(urn))), refreshes: resource.refreshes };
   }
 
-  #around(urn: string): operations.Surroundings {
+  /** `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME` is about TYPE. */
+  #resource(urn: string): Resource {
+    const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
+    const resource = this.#resources.get(type);
+    if (!resource) throw new Error(`no resource of the type ${JSON.stringify(type)}`);
+    return resource;
+  }
+
+  #context(urn: string): OperationContext {
     return {
       api: this.#api,
       runtime: this.#runtime,
@@ -226,12 +200,10 @@ class Provider {
       signal: this.#cancelled.signal,
     };
   }
-
-  readonly #redactProblem = ({ path, message }: Problem): Problem => ({ path, message: this.#api.redact(message) });
 }
 
 /** An error that nobody foresaw is a fault of the plugin, and shows where. */
 function errorText(error: unknown): string {
-  if (operations.isExpected(error)) return error.message;
+  if (isExpected(error)) return error.message;
   return error instanceof Error ? `claude-aperture: ${error.stack ?? error.message}` : String(error);
 }

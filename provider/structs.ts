@@ -11,6 +11,10 @@ export interface PropertyMap {
   [name: string]: PropertyValue;
 }
 
+export function isMap(value: PropertyValue | undefined): value is PropertyMap {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 // pulumi/pulumi sdk/go/common/resource/sig/sig.go and sdk/go/common/resource/plugin/rpc.go

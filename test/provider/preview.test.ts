@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { insert, plan } from "../../core/policy/edit.ts";
 import type { Fragment } from "../../core/policy/fragment.ts";
-import { previewMessage } from "../../provider/preview.ts";
+import { previewMessage } from "../../provider/fragment/preview.ts";
 
 const access = {
   owners: [],

@@ -8,7 +8,7 @@ import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import * as operations from "../../provider/operations.ts";
+import * as operations from "../../provider/fragment/operations.ts";
 import { call, executable, spawnPlugin, startPlugin, struct, urn } from "./engine.ts";
 import { testKey } from "./support.ts";
 import { ciAccess, companyPolicy, inputs, startTailnet } from "./tailnet.ts";
@@ -93,7 +93,7 @@ describe("the life of a fragment", () => {
     [["tagOwners", "tests"]],
     [["grants", "tests"]],
   ])("what somebody left of it after deleting its %j is still known after two refreshes, and removed", async (gone) => {
-    await operations.writeFragment(tailnet.around, inputs(), undefined);
+    await operations.writeFragment(tailnet.context, inputs(), undefined);
     const own = /^\t\t\/\/ claude-aperture\/prod: managed by Pulumi\n(?:\t\t\S.*[^{]\n|\t\t\{\n[\s\S]*?\n\t\t\},\n)/m;
     for (const section of gone) {
       const [before = "", after = ""] = tailnet.state.policy.split(new RegExp(`(?<="${section}": [[{]\\n)`));
@@ -123,7 +123,7 @@ describe("the life of a fragment", () => {
   });
 
   it("an old name that is deleted while another resource has its owner keeps the entries", async () => {
-    await operations.writeFragment(tailnet.around, inputs(), undefined);
+    await operations.writeFragment(tailnet.context, inputs(), undefined);
     await plugin.check(properties, {}, `${urn}-renamed`);
     await plugin.delete(properties);
     expect(tailnet.state.policy).toContain('"tag:ci"');
@@ -246,7 +246,7 @@ describe("the provider", () => {
     const schema = JSON.parse(response.getSchema());
     const resource = schema.resources["claude-aperture:index:PolicyFragment"];
     expect(Object.keys(resource.inputProperties).sort()).toEqual(Object.keys(properties).sort());
-    expect(resource.requiredInputs).toEqual(["access", "owner"]);
+    expect(resource.requiredInputs).toEqual(["owner", "access"]);
     const access = schema.types["claude-aperture:index:TagAccess"];
     expect(Object.keys(access.properties).sort()).toEqual([...Object.keys(ciAccess), "capabilities"].sort());
     for (const value of [...Object.values(access.properties), ...Object.values(schema.config.variables)]) {

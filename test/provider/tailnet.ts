@@ -2,8 +2,8 @@
 import { afterEach } from "vitest";
 import type { Fragment } from "../../core/policy/fragment.ts";
 import type { Severity } from "../../provider/engine-log.ts";
-import type { Inputs } from "../../provider/inputs.ts";
-import type { Surroundings } from "../../provider/operations.ts";
+import type { Inputs } from "../../provider/fragment/inputs.ts";
+import type { OperationContext } from "../../provider/resource.ts";
 import { startTailscale, type TailscaleOptions } from "../../sandbox/tailscale/index.ts";
 import { PolicyApi } from "../../services/tailscale/policy-file.ts";
 import { processRuntime, type Runtime } from "../../services/tailscale/runtime.ts";
@@ -78,12 +78,12 @@ export async function startTailnet(options: Partial<TailscaleOptions> = {}) {
       return response;
     },
   };
-  const around: Surroundings = {
+  const context: OperationContext = {
     api: new PolicyApi(runtime, {}),
     runtime,
     async log(severity, message) {
       logged.push({ severity, message });
     },
   };
-  return { ...tailnet, tailnet, around };
+  return { ...tailnet, tailnet, context };
 }

@@ -1,5 +1,5 @@
 /** Why the server refuses a policy file, for people: its words, the line, who broke it, and the way out. */
-import type { Finding, Verdict } from "../services/tailscale/policy-file.ts";
+import type { Finding, Verdict } from "../../services/tailscale/policy-file.ts";
 import { type Assertion, definesTag, type LocatedTest, locateTest, usesOfTag } from "./locate.ts";
 
 type Refused = Verdict & { kind: "refused" };

@@ -1,8 +1,8 @@
 /** What people are told when the policy file is managed elsewhere. */
-import type { Entry } from "../core/policy/edit.ts";
-import { entryValue, type Fragment, sectionNames, type TagAccess } from "../core/policy/fragment.ts";
-import { inline } from "../core/policy/render.ts";
-import type { ManagedElsewhere } from "../services/tailscale/policy-file.ts";
+import type { Entry } from "../../core/policy/edit.ts";
+import { entryValue, type Fragment, sectionNames, type TagAccess } from "../../core/policy/fragment.ts";
+import { inline } from "../../core/policy/render.ts";
+import type { ManagedElsewhere } from "../../services/tailscale/policy-file.ts";
 
 /** The setting that the file's owners use to keep others out, and the way out. */
 export function managedElsewhereMessage({ link }: ManagedElsewhere): string {

@@ -1,26 +1,17 @@
 /** What the plugin does with a fragment: check, write, remove, read. Knows the policy file and the API, no gRPC. */
-import { find, insert, observe, PolicyError, plan, remark, remove } from "../core/policy/edit.ts";
-import type { Fragment } from "../core/policy/fragment.ts";
-import { isAsWanted } from "../core/policy/ownership.ts";
-import { check as checkRules, type Problem } from "../core/policy/rules.ts";
-import { CredentialError } from "../services/tailscale/credentials.ts";
-import { ConnectionError } from "../services/tailscale/http.ts";
-import { ApiError, type PolicyApi, type PolicyFile, PreconditionFailed } from "../services/tailscale/policy-file.ts";
-import { backoff, type Runtime } from "../services/tailscale/runtime.ts";
-import type { Severity } from "./engine-log.ts";
+import { find, insert, observe, PolicyError, plan, remark, remove } from "../../core/policy/edit.ts";
+import type { Fragment } from "../../core/policy/fragment.ts";
+import { isAsWanted } from "../../core/policy/ownership.ts";
+import { check as checkRules, type Problem } from "../../core/policy/rules.ts";
+import { CredentialError } from "../../services/tailscale/credentials.ts";
+import { ConnectionError } from "../../services/tailscale/http.ts";
+import { ApiError, type PolicyFile, PreconditionFailed } from "../../services/tailscale/policy-file.ts";
+import { backoff } from "../../services/tailscale/runtime.ts";
+import { type OperationContext, OperationError } from "../resource.ts";
+import { fragmentToken } from "../schema.ts";
 import type { Inputs, ObservedInputs } from "./inputs.ts";
 import { managedElsewhereMessage, missingMessage, previewMessage } from "./preview.ts";
 import { refusalMessage, warningsMessage } from "./refusal.ts";
-
-/** An operation that cannot be done, as a person is told of it. */
-export class OperationError extends Error {}
-
-export interface Surroundings {
-  api: PolicyApi;
-  runtime: Runtime;
-  log(severity: Severity, message: string): Promise<void>;
-  signal?: AbortSignal;
-}
 
 const writeAttempts = 10;
 const firstDelay = 250;
@@ -33,15 +24,15 @@ const repeatedWrites = 3;
  * resulting file. `previous` is what stands in state, if anything. Warnings of the server are logged. Writes nothing.
  */
 export async function checkFragment(
-  around: Surroundings,
+  context: OperationContext,
   inputs: Inputs,
   previous: Inputs | undefined,
 ): Promise<Problem[]> {
   const problems = checkRules(inputs.access);
   if (problems.length > 0) return problems;
   try {
-    const live = await around.api.read();
-    await refuseUnlessValid(around, live, edited(live.text, inputs, previous), inputs);
+    const live = await context.api.read();
+    await refuseUnlessValid(context, live, edited(live.text, inputs, previous), inputs);
     return [];
   } catch (error) {
     if (isExpected(error)) return [{ path: "", message: error.message }];
@@ -50,52 +41,56 @@ export async function checkFragment(
 }
 
 /** Create and update in mode `write`: brings the owner's entries to exactly the fragment. Nothing to change: no write. */
-export async function writeFragment(around: Surroundings, inputs: Inputs, previous: Inputs | undefined): Promise<void> {
-  await writeUntilDone(around, inputs, (text) => edited(text, inputs, previous));
+export async function writeFragment(
+  context: OperationContext,
+  inputs: Inputs,
+  previous: Inputs | undefined,
+): Promise<void> {
+  await writeUntilDone(context, inputs, (text) => edited(text, inputs, previous));
 }
 
 /** Tells whoever judges a preview which entries a create or an update will add, change, adopt and remove. */
 export async function previewFragment(
-  around: Surroundings,
+  context: OperationContext,
   inputs: Inputs,
   previous: Inputs | undefined,
 ): Promise<void> {
-  const live = await around.api.read();
+  const live = await context.api.read();
   const entries = plan(live.text, inputs.access, previous?.owner ?? inputs.owner);
   const leaving = Object.keys(previous?.access ?? {}).filter((tag) => !Object.hasOwn(inputs.access, tag));
   const message = previewMessage(entries, inputs.access, leaving);
-  if (message !== "") await around.log("info", `In the tailnet policy file:\n${message}`);
+  if (message !== "") await context.log("info", `In the tailnet policy file:\n${message}`);
 }
 
 /**
  * Create and update in mode `observe`: nothing is written. What is missing, or differs, is a warning of a preview and an
  * error of an update, because a credential for a tag that does not exist would fail next.
  */
-export async function observeFragment(around: Surroundings, inputs: Inputs, preview: boolean): Promise<void> {
-  const live = await around.api.read();
+export async function observeFragment(context: OperationContext, inputs: Inputs, preview: boolean): Promise<void> {
+  const live = await context.api.read();
   const entries = plan(live.text, inputs.access, inputs.owner).filter(({ state }) => !isAsWanted(state));
   if (entries.length === 0) return;
-  const message = missingMessage(entries, await around.api.managedElsewhere());
+  const message = missingMessage(entries, await context.api.managedElsewhere());
   if (!preview) throw new OperationError(message);
-  await around.log("warning", message);
+  await context.log("warning", message);
 }
 
 /** Removes the owner's entries. What is gone already is fine; mode `observe` leaves the file as it is. */
-export async function deleteFragment(around: Surroundings, inputs: Inputs): Promise<void> {
+export async function deleteFragment(context: OperationContext, inputs: Inputs): Promise<void> {
   if (inputs.mode === "observe") return;
-  await writeUntilDone(around, inputs, (text) => remove(text, inputs.access, inputs.owner));
+  await writeUntilDone(context, inputs, (text) => remove(text, inputs.access, inputs.owner));
 }
 
 /** How the fragment stands in the live policy file; undefined when nothing of it is there. */
-export async function readFragment(around: Surroundings, inputs: Inputs): Promise<ObservedInputs | undefined> {
-  const live = await around.api.read();
+export async function readFragment(context: OperationContext, inputs: Inputs): Promise<ObservedInputs | undefined> {
+  const live = await context.api.read();
   const { fragment } = observe(live.text, inputs.access, inputs.owner, inputs.mode);
   return Object.keys(fragment).length > 0 ? { ...inputs, access: fragment } : undefined;
 }
 
 /** The fragment that carries `owner` in its marks, for an import. */
-export async function findFragment(around: Surroundings, owner: string): Promise<Inputs> {
-  const live = await around.api.read();
+export async function findFragment(context: OperationContext, owner: string): Promise<Inputs> {
+  const live = await context.api.read();
   const access: Fragment = find(live.text, owner);
   if (Object.keys(access).length === 0) {
     throw new OperationError(
@@ -104,6 +99,17 @@ export async function findFragment(around: Surroundings, owner: string): Promise
     );
   }
   return { access, owner, mode: "write" };
+}
+
+/** What stands against a second fragment of one owner; `urn` is the first's. */
+export function sharedOwner(owner: string, urn: string): Problem {
+  const name = urn.split("::").at(-1) ?? urn;
+  return {
+    path: "owner",
+    message:
+      `${JSON.stringify(owner)} is the owner of the ${fragmentToken} "${name}" already, and each would remove the ` +
+      "other's entries. Give each its own owner, or make them one.",
+  };
 }
 
 /** True for an error whose message is made for people. */
@@ -119,19 +125,19 @@ function edited(text: string, inputs: Inputs, previous: Inputs | undefined): str
   return insert(marked, inputs.access, inputs.owner, previous?.access);
 }
 
-async function refuseUnlessValid(around: Surroundings, live: PolicyFile, wanted: string, inputs: Inputs) {
+async function refuseUnlessValid(context: OperationContext, live: PolicyFile, wanted: string, inputs: Inputs) {
   if (wanted === live.text) return;
   if (inputs.mode === "write") {
-    const elsewhere = await around.api.managedElsewhere();
+    const elsewhere = await context.api.managedElsewhere();
     if (elsewhere) throw new OperationError(managedElsewhereMessage(elsewhere));
   }
-  const verdict = await around.api.validate(wanted);
+  const verdict = await context.api.validate(wanted);
   if (verdict.kind === "refused") {
-    const unchanged = await around.api.validate(live.text);
+    const unchanged = await context.api.validate(live.text);
     throw new OperationError(refusalMessage({ verdict, unchanged, live: live.text, wanted, owner: inputs.owner }));
   }
   if (verdict.kind === "warnings")
-    await around.log("warning", warningsMessage(verdict, live.text, wanted, inputs.owner));
+    await context.log("warning", warningsMessage(verdict, live.text, wanted, inputs.owner));
 }
 
 /**
@@ -139,51 +145,55 @@ async function refuseUnlessValid(around: Surroundings, live: PolicyFile, wanted:
  * another writer overtook (412) or whose answer got lost starts again from a fresh read, and one that did happen is
  * not repeated.
  */
-async function writeUntilDone(around: Surroundings, inputs: Inputs, edit: (text: string) => string): Promise<void> {
+async function writeUntilDone(
+  context: OperationContext,
+  inputs: Inputs,
+  edit: (text: string) => string,
+): Promise<void> {
   let written = 0;
   for (let attempt = 1; ; attempt++) {
-    const live = await readOrTrust(around, written);
+    const live = await readOrTrust(context, written);
     if (live === undefined) return;
     const wanted = edit(live.text);
     if (wanted === live.text) return;
     if (written >= repeatedWrites) throw new OperationError(goneMessage(written));
     // Once is enough: what changes afterwards is for the write itself, which the server refuses as well.
-    if (attempt === 1) await refuseUnlessValid(around, live, wanted, inputs);
-    const failure = await tryWrite(around, live, wanted, inputs.owner);
+    if (attempt === 1) await refuseUnlessValid(context, live, wanted, inputs);
+    const failure = await tryWrite(context, live, wanted, inputs.owner);
     if (!failure) written++;
     else if (attempt >= writeAttempts) throw new OperationError(givingUpMessage(failure));
-    else await around.runtime.sleep(backoff(around.runtime, attempt, firstDelay, longestDelay), around.signal);
+    else await context.runtime.sleep(backoff(context.runtime, attempt, firstDelay, longestDelay), context.signal);
   }
 }
 
 /** Undefined when the file was written and cannot be read back: the server's word has to do. */
-async function readOrTrust(around: Surroundings, written: number): Promise<PolicyFile | undefined> {
+async function readOrTrust(context: OperationContext, written: number): Promise<PolicyFile | undefined> {
   try {
-    return await around.api.read();
+    return await context.api.read();
   } catch (error) {
     if (written === 0 || !isTemporary(error)) throw error;
     const message = "The policy file was written, but could not be read back: ";
-    await around.log("warning", `${message}${error.message}`);
+    await context.log("warning", `${message}${error.message}`);
     return undefined;
   }
 }
 
 /** The failure after which a fresh start makes sense, or undefined when the file was written. */
 async function tryWrite(
-  around: Surroundings,
+  context: OperationContext,
   live: PolicyFile,
   wanted: string,
   owner: string,
 ): Promise<Error | undefined> {
   try {
-    await around.api.write(wanted, live.etag);
+    await context.api.write(wanted, live.etag);
     return undefined;
   } catch (error) {
     if (error instanceof PreconditionFailed || isTemporary(error)) return error;
     // Somebody else's change since the validation can make ours invalid.
     if (error instanceof ApiError && error.status === 400) {
-      const verdict = await around.api.validate(wanted);
-      const unchanged = await around.api.validate(live.text);
+      const verdict = await context.api.validate(wanted);
+      const unchanged = await context.api.validate(live.text);
       if (verdict.kind === "refused") {
         throw new OperationError(refusalMessage({ verdict, unchanged, live: live.text, wanted, owner }));
       }

@@ -1,0 +1,47 @@
+/** A type of resource, as the engine's requests reach it: what service.ts asks, and what it makes answers of. */
+import type structPb from "google-protobuf/google/protobuf/struct_pb.js";
+import type { Problem } from "../core/policy/rules.ts";
+import type { PolicyApi } from "../services/tailscale/policy-file.ts";
+import type { Runtime } from "../services/tailscale/runtime.ts";
+import type { Change } from "./diff.ts";
+import type { Severity } from "./engine-log.ts";
+import type { PropertyMap } from "./structs.ts";
+
+/** What an operation works with. Everything that it logs or throws is redacted on its way to the engine. */
+export interface OperationContext {
+  api: PolicyApi;
+  runtime: Runtime;
+  log(severity: Severity, message: string): Promise<void>;
+  signal?: AbortSignal;
+}
+
+/** An operation that cannot be done, as a person is told of it. */
+export class OperationError extends Error {}
+
+/** `inputs`: of the program, before or after the check. `state`: the outputs that stand in state, decoded. */
+export interface Resource {
+  check(
+    call: { urn: string; inputs: structPb.Struct; state: PropertyMap },
+    context: OperationContext,
+  ): Promise<{ inputs: structPb.Struct; problems: Problem[] }>;
+
+  /** The changes that turn the old inputs into the new ones, by property path. */
+  diff(call: { before: PropertyMap; after: PropertyMap }): Map<string, Change>;
+
+  /** Creates, or, where there is a state, updates. A preview writes nothing, and has no id. */
+  write(
+    call: { urn: string; inputs: structPb.Struct; state?: PropertyMap; isPreview: boolean },
+    context: OperationContext,
+  ): Promise<{ id: string; outputs: structPb.Struct }>;
+
+  /** The live resource; undefined when it is gone. Without a state it is an import. */
+  read(
+    call: { id: string; state?: structPb.Struct },
+    context: OperationContext,
+  ): Promise<{ inputs: structPb.Struct; outputs: structPb.Struct } | undefined>;
+
+  delete(call: { urn: string; state: PropertyMap }, context: OperationContext): Promise<void>;
+
+  /** Whether the engine refreshes the resource before each preview and update. */
+  readonly refreshes: boolean;
+}
