@@ -1,4 +1,6 @@
 /** The provider's own configuration (`claude-aperture:*`), which stands in the stack's state. */
+import { say } from "../core/messages/entry.ts";
+import { credentialInState } from "../core/messages/tailscale-credentials.ts";
 import type { Problem } from "../core/policy/rules.ts";
 import { settingNames } from "../core/settings/names.ts";
 import { environmentVariables, type ProviderSettings, secretSettings } from "../services/tailscale/credentials.ts";
@@ -51,10 +53,7 @@ function checkSetting(key: string, value: PropertyValue): string | undefined {
   if (typeof value !== "string") return "Expected a string.";
   const secret = secretSettings.find((name) => name === key);
   if (secret && !value.startsWith("file:")) {
-    return (
-      `It is a credential, which would stand in the state. Set ${environmentVariables[secret][0]} in the environment ` +
-      `instead, or give a file here: file:/path. Then: pulumi config rm claude-aperture:${key}`
-    );
+    return say(credentialInState, { variable: environmentVariables[secret][0], key });
   }
   return undefined;
 }

@@ -1,60 +1,101 @@
-import type { Section } from "./entry.ts";
+import { message, type Section } from "./entry.ts";
+
+const editor = "https://login.tailscale.com/admin/acls/file";
+
+export const invalidAlready = message({
+  says: "Tailscale refuses the policy file as it already stands: {said}",
+  advice: `{details}\nNothing was written. Repair the file first: ${editor}`,
+  cause: "the file was invalid before us, for instance since a group was deleted",
+  fix: "repair it in the admin console; the message has the line",
+});
+
+export const invalidWithUs = message({
+  says: "Tailscale refuses the policy file with this change: {said}",
+  advice: "{details}\nNothing was written; without the change the file is valid.\n{advice}",
+  cause:
+    "our entries contradict it. Often a test: `want: Drop, got: Accept` of a `strict` test on a tailnet that allows all, or somebody's own test",
+  fix: "as the message says; `policy: { test: accept }` or `none`",
+});
+
+export const tagStillUsed = message({
+  when: "in `destroy`, or after a change of `tag`",
+  says: "{tag} would be gone, and is still used:",
+  advice: `\n{uses}\nChange those rules first (${editor}), or keep the tag.`,
+  cause: "rules of others use a tag that only our entry defines",
+  fix: "change those rules first, or give the tag an entry of their own in `tagOwners`",
+});
+
+export const tagUndefined = message({
+  says: '{tag} is not in "tagOwners". If it is Aperture\'s, define it there',
+  advice: ` and give it to the device,\nor name one of the device's Tailscale addresses instead: ${editor}`,
+  cause: "`aperture.device` is a tag that the policy file does not define",
+  fix: "as it says; or a Tailscale address as `aperture.device`",
+});
+
+export const changedAllTheTime = message({
+  says: "The tailnet policy file changed during each of {tries} tries to write it, so nothing was written.",
+  advice:
+    "\nSomething else writes it all the time: another `pulumi up`, a GitOps job (tailscale/gitops-acl-action, Terraform), " +
+    "or somebody in the admin console. Who it is: https://login.tailscale.com/admin/logs\nRun again when it is quiet.",
+  cause: "something writes it without a pause (each write of ours met a 412)",
+  fix: "find it in the [audit log](https://login.tailscale.com/admin/logs); run again when it is quiet",
+});
+
+export const writtenAndGone = message({
+  says: "The server accepted the policy file {times} times, and each time the entries were gone when it was read back.",
+  advice:
+    "\nSomething else restores an older file, such as a GitOps job. Who it is: https://login.tailscale.com/admin/logs\n" +
+    'Where the file belongs to another tool, set mode "observe" and add the entries there.',
+  cause:
+    "another tool restores its own file, such as [gitops-acl-action](https://github.com/tailscale/gitops-acl-action) or Terraform's `tailscale_acl`",
+  fix: "`policy: { mode: observe }`, and the entries in that tool's file",
+});
+
+export const managedElsewhere = message({
+  says: "The policy file of this tailnet is managed elsewhere{where}",
+  advice:
+    "\nNothing was written, because the next run of that tool would undo it.\n" +
+    'Set mode "observe" (pulumi config set --path claude-aperture:policy.mode observe): an update then shows which entries\n' +
+    "to add there, and a destroy leaves the file alone. Or, if the file is not managed there any more, turn off\n" +
+    '"Prevent edits in the admin console":\nhttps://login.tailscale.com/admin/settings/policy-file-management',
+  cause: 'the tailnet setting "Prevent edits in the admin console"',
+  fix: "the same; or turn the setting off",
+});
+
+export const entriesMissing = message({
+  says: '{count} not in the tailnet policy file as wanted. Mode "observe" writes nothing.',
+  advice: "\nAdd this where the file is managed{where}, then run again:\n\n{entries}",
+  cause: "the entries are not there, or differ. A warning in a preview, an error in `up`",
+  fix: "paste them where the message says",
+});
+
+export const nothingToImport = message({
+  says: "No entry of the tailnet policy file carries the mark of {owner}",
+  advice:
+    ' ("// {name}: managed by Pulumi").\nEntries without a mark need no import: `pulumi up` adopts those that already mean the same.',
+  cause: "import of an owner that is not there",
+  fix: "the owner is in the comments: `// OWNER: managed by Pulumi`",
+});
+
+export const sharedOwner = message({
+  says: "{owner} is the owner of the {resource} already",
+  advice: ", and each would remove the other's entries. Give each its own owner, or make them one.",
+  cause: "two fragments with one `owner` in a program",
+  fix: "an owner each",
+});
 
 export const policyFile: Section = {
   title: "The policy file",
   introduction: "What each of these means is in [policy-file.md](policy-file.md).",
   entries: [
-    {
-      says: "Tailscale refuses the policy file as it already stands",
-      file: "provider/fragment/refusal.ts",
-      cause: "the file was invalid before us, for instance since a group was deleted",
-      fix: "repair it in the admin console; the message has the line",
-    },
-    {
-      says: "Tailscale refuses the policy file with this change",
-      file: "provider/fragment/refusal.ts",
-      cause:
-        "our entries contradict it. Often a test: `want: Drop, got: Accept` of a `strict` test on a tailnet that allows all, or somebody's own test",
-      fix: "as the message says; `policy: { test: accept }` or `none`",
-    },
-    {
-      when: "in `destroy`, or after a change of `tag`",
-      says: "{tag} would be gone, and is still used:",
-      file: "provider/fragment/refusal.ts",
-      cause: "rules of others use a tag that only our entry defines",
-      fix: "change those rules first, or give the tag an entry of their own in `tagOwners`",
-    },
-    {
-      says: "The tailnet policy file changed during each of {tries} tries to write it",
-      file: "provider/fragment/operations.ts",
-      cause: "something writes it without a pause (each write of ours met a 412)",
-      fix: "find it in the [audit log](https://login.tailscale.com/admin/logs); run again when it is quiet",
-    },
-    {
-      says: "The server accepted the policy file {times} times, and each time the entries were gone",
-      file: "provider/fragment/operations.ts",
-      cause:
-        "another tool restores its own file, such as [gitops-acl-action](https://github.com/tailscale/gitops-acl-action) or Terraform's `tailscale_acl`",
-      fix: "`policy: { mode: observe }`, and the entries in that tool's file",
-    },
-    {
-      says: "The policy file of this tailnet is managed elsewhere",
-      file: "provider/fragment/preview.ts",
-      cause: 'the tailnet setting "Prevent edits in the admin console"',
-      fix: "the same; or turn the setting off",
-    },
-    {
-      says: '{count} not in the tailnet policy file as wanted. Mode "observe" writes nothing.',
-      file: "provider/fragment/preview.ts",
-      cause: "the entries are not there, or differ. A warning in a preview, an error in `up`",
-      fix: "paste them where the message says",
-    },
-    {
-      says: '{tag} is not in "tagOwners". If it is Aperture\'s, define it there',
-      file: "provider/fragment/refusal.ts",
-      cause: "`aperture.device` is a tag that the policy file does not define",
-      fix: "as it says; or a Tailscale address as `aperture.device`",
-    },
+    invalidAlready,
+    invalidWithUs,
+    tagStillUsed,
+    changedAllTheTime,
+    writtenAndGone,
+    managedElsewhere,
+    entriesMissing,
+    tagUndefined,
     {
       says: "{owner} and {other} want different things for {tag}",
       file: "core/policy/change.ts",
@@ -83,17 +124,7 @@ export const policyFile: Section = {
       cause: "somebody edited a marked entry; the preview shows theirs => ours",
       fix: "`pulumi up` restores ours; or take theirs over into the settings",
     },
-    {
-      says: "No entry of the tailnet policy file carries the mark of {owner}",
-      file: "provider/fragment/operations.ts",
-      cause: "import of an owner that is not there",
-      fix: "the owner is in the comments: `// OWNER: managed by Pulumi`",
-    },
-    {
-      says: "{owner} is the owner of the {resource} already",
-      file: "provider/fragment/operations.ts",
-      cause: "two fragments with one `owner` in a program",
-      fix: "an owner each",
-    },
+    nothingToImport,
+    sharedOwner,
   ],
 };

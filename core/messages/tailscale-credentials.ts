@@ -127,6 +127,14 @@ export const unreachable = message({
   fix: "the plugin honours `HTTPS_PROXY` and `NO_PROXY`",
 });
 
+export const credentialInState = message({
+  says: "It is a credential, which would stand in the state.",
+  advice:
+    " Set {variable} in the environment instead, or give a file here: file:/path. Then: pulumi config rm claude-aperture:{key}",
+  cause: "`claude-aperture:apiKey` or the like in the stack",
+  fix: "the variable that the message names",
+});
+
 export const tailscaleCredentials: Section = {
   title: "Tailscale credentials",
   entries: [
@@ -146,12 +154,7 @@ export const tailscaleCredentials: Section = {
     tokenExpired,
     trailingSlash,
     ...tailscaleErrors,
-    {
-      says: "It is a credential, which would stand in the state.",
-      file: "provider/configuration.ts",
-      cause: "`claude-aperture:apiKey` or the like in the stack",
-      fix: "the variable that the message names",
-    },
+    credentialInState,
     unreachable,
   ],
 };

@@ -1,4 +1,6 @@
 /** What the plugin does with a fragment: check, write, remove, read. Knows the policy file and the API, no gRPC. */
+import { say } from "../../core/messages/entry.ts";
+import * as texts from "../../core/messages/policy-file.ts";
 import { find, insert, observe, PolicyError, plan, remark, remove } from "../../core/policy/edit.ts";
 import type { Fragment } from "../../core/policy/fragment.ts";
 import { isAsWanted } from "../../core/policy/ownership.ts";
@@ -93,10 +95,7 @@ export async function findFragment(context: OperationContext, owner: string): Pr
   const live = await context.api.read();
   const access: Fragment = find(live.text, owner);
   if (Object.keys(access).length === 0) {
-    throw new OperationError(
-      `No entry of the tailnet policy file carries the mark of ${JSON.stringify(owner)} ("// ${owner}: managed by Pulumi").\n` +
-        "Entries without a mark need no import: `pulumi up` adopts those that already mean the same.",
-    );
+    throw new OperationError(say(texts.nothingToImport, { owner: JSON.stringify(owner), name: owner }));
   }
   return { access, owner, mode: "write" };
 }
@@ -104,12 +103,8 @@ export async function findFragment(context: OperationContext, owner: string): Pr
 /** What stands against a second fragment of one owner; `urn` is the first's. */
 export function sharedOwner(owner: string, urn: string): Problem {
   const name = urn.split("::").at(-1) ?? urn;
-  return {
-    path: "owner",
-    message:
-      `${JSON.stringify(owner)} is the owner of the ${fragmentToken} "${name}" already, and each would remove the ` +
-      "other's entries. Give each its own owner, or make them one.",
-  };
+  const resource = `${fragmentToken} "${name}"`;
+  return { path: "owner", message: say(texts.sharedOwner, { owner: JSON.stringify(owner), resource }) };
 }
 
 /** True for an error whose message is made for people. */
@@ -156,7 +151,7 @@ async function writeUntilDone(
     if (live === undefined) return;
     const wanted = edit(live.text);
     if (wanted === live.text) return;
-    if (written >= repeatedWrites) throw new OperationError(goneMessage(written));
+    if (written >= repeatedWrites) throw new OperationError(say(texts.writtenAndGone, { times: written }));
     // Once is enough: what changes afterwards is for the write itself, which the server refuses as well.
     if (attempt === 1) await refuseUnlessValid(context, live, wanted, inputs);
     const failure = await tryWrite(context, live, wanted, inputs.owner);
@@ -207,19 +202,7 @@ function isTemporary(error: unknown): error is Error {
 }
 
 function givingUpMessage(failure: Error): string {
-  if (!(failure instanceof PreconditionFailed)) return failure.message;
-  return (
-    `The tailnet policy file changed during each of ${writeAttempts} tries to write it, so nothing was written.\n` +
-    "Something else writes it all the time: another `pulumi up`, a GitOps job (tailscale/gitops-acl-action, Terraform), " +
-    "or somebody in the admin console. Who it is: https://login.tailscale.com/admin/logs\n" +
-    "Run again when it is quiet."
-  );
-}
-
-function goneMessage(written: number): string {
-  return (
-    `The server accepted the policy file ${written} times, and each time the entries were gone when it was read back.\n` +
-    "Something else restores an older file, such as a GitOps job. Who it is: https://login.tailscale.com/admin/logs\n" +
-    'Where the file belongs to another tool, set mode "observe" and add the entries there.'
-  );
+  return failure instanceof PreconditionFailed
+    ? say(texts.changedAllTheTime, { tries: writeAttempts })
+    : failure.message;
 }

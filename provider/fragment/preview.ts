@@ -1,4 +1,6 @@
 /** What people are told when the policy file is managed elsewhere. */
+import { say } from "../../core/messages/entry.ts";
+import * as texts from "../../core/messages/policy-file.ts";
 import type { Entry } from "../../core/policy/edit.ts";
 import { entryValue, type Fragment, sectionNames, type TagAccess } from "../../core/policy/fragment.ts";
 import { inline } from "../../core/policy/render.ts";
@@ -6,14 +8,7 @@ import type { ManagedElsewhere } from "../../services/tailscale/policy-file.ts";
 
 /** The setting that the file's owners use to keep others out, and the way out. */
 export function managedElsewhereMessage({ link }: ManagedElsewhere): string {
-  return [
-    `The policy file of this tailnet is managed elsewhere${link ? `: ${link}` : "."}`,
-    "Nothing was written, because the next run of that tool would undo it.",
-    'Set mode "observe" (pulumi config set --path claude-aperture:policy.mode observe): an update then shows which entries',
-    "to add there, and a destroy leaves the file alone. Or, if the file is not managed there any more, turn off",
-    '"Prevent edits in the admin console":',
-    "https://login.tailscale.com/admin/settings/policy-file-management",
-  ].join("\n");
+  return say(texts.managedElsewhere, { where: link ? `: ${link}` : "." });
 }
 
 /** What a write will do to the policy file, an entry a line, for whoever judges a preview. Empty: nothing. */
@@ -33,18 +28,13 @@ const emptyAccess: TagAccess = { owners: [], destinations: [], ports: [], models
 
 /** What is missing or differs, as HuJSON that can be pasted into the section that it names. */
 export function missingMessage(entries: Entry[], elsewhere: ManagedElsewhere | undefined): string {
-  const place = elsewhere?.link ? ` (${elsewhere.link})` : "";
+  const where = elsewhere?.link ? ` (${elsewhere.link})` : "";
   const count = entries.length === 1 ? "1 entry is" : `${entries.length} entries are`;
   const sections = sectionNames.flatMap((section) => {
     const own = entries.filter((entry) => entry.section === section);
     return own.length > 0 ? [`In ${JSON.stringify(section)}:`, ...own.map(entryText)] : [];
   });
-  return [
-    `${count} not in the tailnet policy file as wanted. Mode "observe" writes nothing.`,
-    `Add this where the file is managed${place}, then run again:`,
-    "",
-    ...sections,
-  ].join("\n");
+  return say(texts.entriesMissing, { count, where, entries: sections.join("\n") });
 }
 
 function entryText({ state, line, owners, wanted }: Entry): string {

@@ -1,4 +1,6 @@
 /** Why the server refuses a policy file, for people: its words, the line, who broke it, and the way out. */
+import { say } from "../../core/messages/entry.ts";
+import * as texts from "../../core/messages/policy-file.ts";
 import type { Finding, Verdict } from "../../services/tailscale/policy-file.ts";
 import { type Assertion, definesTag, type LocatedTest, locateTest, usesOfTag } from "./locate.ts";
 
@@ -27,20 +29,17 @@ interface Judged {
 const editorUrl = "https://login.tailscale.com/admin/acls/file";
 
 export function refusalMessage({ verdict, unchanged, live, wanted, owner }: Refusal): string {
+  const values = (judged: Judged) => ({
+    said: judged.verdict.message,
+    details: details(judged)
+      .map((line) => `\n${line}`)
+      .join(""),
+  });
   if (unchanged.kind === "refused") {
-    return [
-      `Tailscale refuses the policy file as it already stands: ${unchanged.message}`,
-      ...details({ verdict: unchanged, text: live, live, owner }),
-      `Nothing was written. Repair the file first: ${editorUrl}`,
-    ].join("\n");
+    return say(texts.invalidAlready, values({ verdict: unchanged, text: live, live, owner }));
   }
   const judged = { verdict, text: wanted, live, owner };
-  return [
-    `Tailscale refuses the policy file with this change: ${verdict.message}`,
-    ...details(judged),
-    "Nothing was written; without the change the file is valid.",
-    ...(tagAdvice(judged) ?? advice(judged)),
-  ].join("\n");
+  return say(texts.invalidWithUs, { ...values(judged), advice: (tagAdvice(judged) ?? advice(judged)).join("\n") });
 }
 
 /** The message for a file that is accepted with warnings. */
@@ -74,18 +73,11 @@ function tagAdvice({ verdict, text, live, owner }: Judged): string[] | undefined
   const tags = [...new Set(said.match(/\btag:[A-Za-z][A-Za-z0-9-]*/g))].filter((tag) => !definesTag(text, tag));
   if (tags.length === 0) return undefined;
   const lines = live.split("\n");
-  return tags.flatMap((tag) =>
-    definesTag(live, tag)
-      ? [
-          `${tag} would be gone, and is still used:`,
-          ...usesOfTag(live, tag, owner).map((line) => `  line ${line}: ${lines[line - 1]?.trim()}`),
-          `Change those rules first (${editorUrl}), or keep the tag.`,
-        ]
-      : [
-          `${tag} is not in "tagOwners". If it is Aperture's, define it there and give it to the device,`,
-          `or name one of the device's Tailscale addresses instead: ${editorUrl}`,
-        ],
-  );
+  return tags.map((tag) => {
+    if (!definesTag(live, tag)) return say(texts.tagUndefined, { tag });
+    const uses = usesOfTag(live, tag, owner).map((line) => `  line ${line}: ${lines[line - 1]?.trim()}`);
+    return say(texts.tagStillUsed, { tag, uses: uses.join("\n") });
+  });
 }
 
 function advice(judged: Judged): string[] {

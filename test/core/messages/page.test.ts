@@ -40,7 +40,15 @@ it.each(held)("%s is what %s says", (says, file) => {
 });
 
 it("every other text of ours is thrown by code that takes it from here", () => {
-  const code = ["components", "provider", "services/github", "services/tailscale", "stack", "sandbox/engine"]
+  const code = [
+    "components",
+    "provider",
+    "provider/fragment",
+    "services/github",
+    "services/tailscale",
+    "stack",
+    "sandbox/engine",
+  ]
     .flatMap((folder) => readdirSync(new URL(folder, root)).map((name) => `${folder}/${name}`))
     .filter((name) => name.endsWith(".ts"))
     .map(read)
