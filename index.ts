@@ -1,7 +1,8 @@
-/** The program of a stack: settings -> TailnetAccess -> one ClaudeRepository per repository -> outputs. */
+/** The program of a stack: settings -> StackClaim -> TailnetAccess -> one ClaudeRepository per repository -> outputs. */
 
 import { ClaudeRepository } from "./components/claude-repository.ts";
 import { resourceName } from "./components/names.ts";
+import { StackClaim } from "./components/stack-claim.ts";
 import { TailnetAccess } from "./components/tailnet-access.ts";
 import { apertureDestinations } from "./stack/aperture-device.ts";
 import { keepAsTheyAre } from "./stack/departed-repositories.ts";
@@ -10,12 +11,21 @@ import { keptRepositories, readStack, summarise } from "./stack/stack.ts";
 const stack = await readStack();
 const { aperture, policy, tagOwners, repositories: listed } = stack.settings;
 
-const access = new TailnetAccess("tailnet-access", {
-  tags: Object.fromEntries(listed.map(({ tag, models }) => [tag, { models }])),
-  destinations: await apertureDestinations(aperture),
-  tagOwners,
-  ...policy,
-});
+const { owner, takeOver, mode, test } = policy;
+const claim = new StackClaim("stack-claim", { owner, takeOver, ...stack.traces });
+
+const access = new TailnetAccess(
+  "tailnet-access",
+  {
+    tags: Object.fromEntries(listed.map(({ tag, models }) => [tag, { models }])),
+    destinations: await apertureDestinations(aperture),
+    tagOwners,
+    owner,
+    mode,
+    test,
+  },
+  { dependsOn: claim },
+);
 
 // No workflow file before all secrets: see `workflowAfter`.
 const allSecrets = Promise.withResolvers<void>();
@@ -32,7 +42,8 @@ const deployed = stack.available.map(({ settings: repository, facts }) => {
       workflow,
       delivery,
       overwrite: facts.workflowText !== undefined,
-      owner: policy.owner,
+      claim: claim.id,
+      owner,
       workflowAfter: allSecrets.promise,
     },
     { dependsOn: access, aliases: formerly.map((name) => ({ name: resourceName(name) })) },

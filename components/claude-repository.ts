@@ -42,7 +42,9 @@ export interface ClaudeRepositoryArgs {
   delivery?: DeliverySettings;
   /** Replace a file that exists at the workflow's path. Default false: the provider refuses. */
   overwrite?: boolean;
-  /** The stack's name in the header of the workflow file and of the credential. Default `project/stack`. */
+  /** The id of the stack's `StackClaim`, see `RunnerIdentityArgs`. */
+  claim?: pulumi.Input<string>;
+  /** The stack's name in the header of the workflow file, and of a credential without a claim. Default `project/stack`. */
   owner?: string;
   /**
    * What the workflow file waits for besides its own repository. A program with many repositories passes a promise that all
@@ -92,6 +94,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
         repository: args.repository.slug,
         tag: args.tag,
         credential,
+        ...(args.claim === undefined ? {} : { claim: args.claim }),
         ...(args.owner === undefined ? {} : { owner: args.owner }),
         ...(args.transform ? { transform: args.transform } : {}),
       },

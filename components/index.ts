@@ -1,6 +1,7 @@
 /**
- * The components, for other Pulumi programs: `TailnetAccess` once per tailnet and stack, then a `ClaudeRepository` for each
- * repository, with `dependsOn` the access, because a tag must exist before a credential can have it.
+ * The components, for other Pulumi programs: a `StackClaim`, `TailnetAccess` once per tailnet and stack with `dependsOn` the
+ * claim, then a `ClaudeRepository` for each repository, with `dependsOn` the access, because a tag must exist before a credential
+ * can have it. The claim may be left out; then interrupted runs are not cleaned up, and nothing tells two stacks of one name apart.
  *
  * The program's Pulumi.yaml has to name the plugin of `PolicyFragment`:
  * `plugins: { providers: [{ name: claude-aperture, path: <this repository>/plugin }] }`.
@@ -8,5 +9,6 @@
 export { ClaudeRepository, type ClaudeRepositoryArgs } from "./claude-repository.ts";
 export { PolicyFragment, type PolicyFragmentArgs, type TagAccessArgs } from "./policy-fragment.ts";
 export { type RunnerCredential, RunnerIdentity, type RunnerIdentityArgs } from "./runner-identity.ts";
+export { StackClaim, type StackClaimArgs } from "./stack-claim.ts";
 export { TailnetAccess, type TailnetAccessArgs } from "./tailnet-access.ts";
 export type { Transform } from "./transform.ts";

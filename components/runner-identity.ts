@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { describeCredential } from "../core/claim/credential-name.ts";
 import type { Tag } from "../core/policy/fragment.ts";
 import { githubIssuer } from "../core/settings/fields.ts";
 import type { RepositorySlug } from "../core/settings/settings.ts";
@@ -32,7 +32,12 @@ export interface RunnerIdentityArgs {
   /** The one tag of the runners. The policy file must define it first. */
   tag: Tag;
   credential: RunnerCredential;
-  /** The stack's name, so that no two stacks take each other's credential for their own. Default `project/stack`. */
+  /**
+   * The id of the stack's `StackClaim`. It stands in the credential's description, and proves which credentials of an
+   * interrupted run are to be deleted. Without one nothing is deleted.
+   */
+  claim?: pulumi.Input<string>;
+  /** The stack's name, in the description of a credential without a claim. Default `project/stack`. */
   owner?: string;
   transform?: {
     federatedIdentity?: Transform<FederatedIdentityArgs>;
@@ -98,7 +103,7 @@ function createFederatedIdentity(
         tags: [args.tag],
         description: describe(args),
       },
-      { parent, hooks: { ...explained(), ...removesLeftovers() } },
+      { parent, hooks: hooksOf(args) },
     ),
   );
 }
@@ -115,25 +120,18 @@ function createOauthClient(
       // Another name is another resource: it is created before the old one is deleted, which happens last of all.
       rotation === undefined ? `${name}-oauth` : `${name}-oauth-${rotation}`,
       { scopes: ["auth_keys"], tags: [args.tag], description: describe(args, rotation) },
-      { parent, additionalSecretOutputs: ["key"], hooks: { ...explained(), ...removesLeftovers() } },
+      { parent, additionalSecretOutputs: ["key"], hooks: hooksOf(args) },
     ),
   );
 }
 
-function describe({ repository, owner }: RunnerIdentityArgs, rotation?: string): string {
-  return identityDescription(repository, owner ?? `${pulumi.getProject()}/${pulumi.getStack()}`, rotation);
+function describe(args: RunnerIdentityArgs, rotation?: string): pulumi.Input<string> {
+  const { repository, claim } = args;
+  const owner = args.owner ?? `${pulumi.getProject()}/${pulumi.getStack()}`;
+  if (claim === undefined) return describeCredential({ repository, owner, rotation });
+  return pulumi.output(claim).apply((id) => describeCredential({ repository, owner, claim: id, rotation }));
 }
 
-/** Tailscale allows 50 characters (API document of `POST /keys`). */
-const descriptionLimit = 50;
-
-/**
- * The name of a repository's credential in the admin console, such as `claude-acme-app-0123abcd`: letters, digits and
- * hyphens only, at most 50 of them. The eight digits of a hash make it the name of one credential of one stack.
- */
-export function identityDescription(repository: RepositorySlug, owner: string, rotation = ""): string {
-  const readable = `claude-${repository}`.replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, descriptionLimit - 9);
-  const whole = JSON.stringify([owner, repository.toLowerCase(), rotation]);
-  const hash = createHash("sha256").update(whole).digest("hex").slice(0, 8);
-  return `${readable.replace(/-+$/, "")}-${hash}`;
+function hooksOf({ claim }: RunnerIdentityArgs): pulumi.ResourceHookBinding {
+  return { ...explained(), ...(claim === undefined ? {} : removesLeftovers()) };
 }

@@ -1,7 +1,11 @@
 /** A type of resource, as the engine's requests reach it: what service.ts asks, and what it makes answers of. */
 import type structPb from "google-protobuf/google/protobuf/struct_pb.js";
+import { PolicyError } from "../core/policy/policy-error.ts";
 import type { Problem } from "../core/policy/rules.ts";
-import type { PolicyApi } from "../services/tailscale/policy-file.ts";
+import { CredentialError } from "../services/tailscale/credentials.ts";
+import { ConnectionError } from "../services/tailscale/http.ts";
+import type { KeysApi } from "../services/tailscale/keys.ts";
+import { ApiError, type PolicyApi } from "../services/tailscale/policy-file.ts";
 import type { Runtime } from "../services/tailscale/runtime.ts";
 import type { Change } from "./diff.ts";
 import type { Severity } from "./engine-log.ts";
@@ -10,6 +14,7 @@ import type { PropertyMap } from "./structs.ts";
 /** What an operation works with. Everything that it logs or throws is redacted on its way to the engine. */
 export interface OperationContext {
   api: PolicyApi;
+  keys: KeysApi;
   runtime: Runtime;
   log(severity: Severity, message: string): Promise<void>;
   signal?: AbortSignal;
@@ -18,7 +23,14 @@ export interface OperationContext {
 /** An operation that cannot be done, as a person is told of it. */
 export class OperationError extends Error {}
 
-/** `inputs`: of the program, before or after the check. `state`: the outputs that stand in state, decoded. */
+/** True for an error whose message is made for people. */
+export function isExpected(error: unknown): error is Error {
+  return [OperationError, PolicyError, ApiError, ConnectionError, CredentialError].some(
+    (kind) => error instanceof kind,
+  );
+}
+
+/** `inputs`: of the program, before or after the check. `state`: what stands in state; a check has its inputs only. */
 export interface Resource {
   check(
     call: { urn: string; inputs: structPb.Struct; state: PropertyMap },
@@ -40,7 +52,7 @@ export interface Resource {
     context: OperationContext,
   ): Promise<{ inputs: structPb.Struct; outputs: structPb.Struct } | undefined>;
 
-  delete(call: { urn: string; state: PropertyMap }, context: OperationContext): Promise<void>;
+  delete(call: { urn: string; id: string; state: PropertyMap }, context: OperationContext): Promise<void>;
 
   /** Whether the engine refreshes the resource before each preview and update. */
   readonly refreshes: boolean;

@@ -1,9 +1,11 @@
 /** The Pulumi schema of the package: https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/ */
 import packageJson from "../package.json" with { type: "json" };
+import * as claim from "./claim/inputs.ts";
 import { requiredOf, schemaOf } from "./fields.ts";
 import { accessFields, accessType, fields } from "./fragment/inputs.ts";
 
 export const packageName = "claude-aperture";
+export const claimToken = "claude-aperture:index:StackClaim";
 export const fragmentToken = "claude-aperture:index:PolicyFragment";
 export const version = packageJson.version;
 
@@ -61,6 +63,15 @@ export const schema = {
     },
   },
   resources: {
+    [claimToken]: {
+      description:
+        "The stack's claim to its name, whose random id proves which credentials are the stack's own. Created before " +
+        "anything else, and only where no stack of the name has left something; goes last.",
+      inputProperties: schemaOf(claim.fields),
+      requiredInputs: requiredOf(claim.fields),
+      properties: schemaOf(claim.outputFields),
+      required: requiredOf(claim.outputFields),
+    },
     [fragmentToken]: {
       description:
         "The tag owners, grants and tests of one stack, which are valid only together. Validated by Tailscale during " +

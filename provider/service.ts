@@ -4,17 +4,20 @@ import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
+import { TailnetConnection } from "../services/tailscale/connection.ts";
+import type { ProviderSettings } from "../services/tailscale/credentials.ts";
+import { KeysApi } from "../services/tailscale/keys.ts";
 import { PolicyApi } from "../services/tailscale/policy-file.ts";
 import type { Runtime } from "../services/tailscale/runtime.ts";
+import { claimResource } from "./claim/resource.ts";
 import { checkConfiguration, parseConfiguration, withoutSettings } from "./configuration.ts";
 import { changes } from "./diff.ts";
 import { engineLog, type Log, standardErrorLog } from "./engine-log.ts";
-import { isExpected } from "./fragment/operations.ts";
 import { fragmentResource } from "./fragment/resource.ts";
-import type { OperationContext, Resource } from "./resource.ts";
+import { isExpected, type OperationContext, type Resource } from "./resource.ts";
 import { checkResponse, diffResponse } from "./responses.ts";
-import { fragmentToken, schema, version } from "./schema.ts";
-import { decode, type PropertyMap } from "./structs.ts";
+import { claimToken, fragmentToken, schema, version } from "./schema.ts";
+import { decode, encode, type PropertyMap, secretProperties } from "./structs.ts";
 
 /**
  * The methods of `pulumirpc.ResourceProvider` that this provider has; grpc-js answers UNIMPLEMENTED to all others.
@@ -93,15 +96,18 @@ class Provider {
   readonly #cancelled = new AbortController();
   #log: Log;
   readonly #fixedLog: boolean;
-  #api: PolicyApi;
+  #tailnet: TailnetConnection;
   /** By type token. */
-  readonly #resources = new Map<string, Resource>([[fragmentToken, fragmentResource()]]);
+  readonly #resources = new Map<string, Resource>([
+    [claimToken, claimResource],
+    [fragmentToken, fragmentResource()],
+  ]);
 
   constructor(runtime: Runtime, log: Log | undefined) {
     this.#runtime = runtime;
     this.#log = log ?? standardErrorLog;
     this.#fixedLog = log !== undefined;
-    this.#api = new PolicyApi(runtime, {}, this.#cancelled.signal);
+    this.#tailnet = this.#connection({});
   }
 
   connect(engineAddress: string): void {
@@ -109,7 +115,7 @@ class Provider {
   }
 
   configure(properties: structPb.Struct | undefined): void {
-    this.#api = new PolicyApi(this.#runtime, parseConfiguration(decode(properties)), this.#cancelled.signal);
+    this.#tailnet = this.#connection(parseConfiguration(decode(properties)));
   }
 
   cancel(): void {
@@ -122,7 +128,7 @@ class Provider {
     const { inputs, problems } = await this.#resource(urn).check(call, this.#context(urn));
     return checkResponse(
       inputs,
-      problems.map(({ path, message }) => ({ path, message: this.#api.redact(message) })),
+      problems.map(({ path, message }) => ({ path, message: this.#tailnet.redact(message) })),
     );
   }
 
@@ -166,12 +172,13 @@ class Provider {
 
   async delete(request: pb.DeleteRequest): Promise<void> {
     const urn = request.getUrn();
-    await this.#resource(urn).delete({ urn, state: decode(request.getProperties()) }, this.#context(urn));
+    const call = { urn, id: request.getId(), state: decode(request.getProperties()) };
+    await this.#resource(urn).delete(call, this.#context(urn));
   }
 
   /** How an error reaches the engine. */
   status(error: unknown): grpc.ServiceError {
-    const details = this.#cancelled.signal.aborted ? "cancelled" : this.#api.redact(errorText(error));
+    const details = this.#cancelled.signal.aborted ? "cancelled" : this.#tailnet.redact(errorText(error));
     // With INTERNAL or UNKNOWN the engine would note a pending operation in the state, to be cleared by hand. There is
     // none: whatever an interrupted write has left is found by the next refresh.
     const code = this.#cancelled.signal.aborted ? grpc.status.CANCELLED : grpc.status.FAILED_PRECONDITION;
@@ -184,6 +191,10 @@ class Provider {
     return { ...(await resource.write(call, this.#context(urn))), refreshes: resource.refreshes };
   }
 
+  #connection(settings: ProviderSettings): TailnetConnection {
+    return new TailnetConnection(this.#runtime, settings, this.#cancelled.signal);
+  }
+
   /** `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME` is about TYPE. */
   #resource(urn: string): Resource {
     const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
@@ -194,9 +205,10 @@ class Provider {
 
   #context(urn: string): OperationContext {
     return {
-      api: this.#api,
+      api: new PolicyApi(this.#tailnet),
+      keys: new KeysApi(this.#tailnet),
       runtime: this.#runtime,
-      log: (severity, message) => this.#log(severity, this.#api.redact(message), urn),
+      log: (severity, message) => this.#log(severity, this.#tailnet.redact(message), urn),
       signal: this.#cancelled.signal,
     };
   }

@@ -6,6 +6,7 @@ import type { Problem } from "../core/settings/problem.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
 import { managedBy } from "../core/workflow/render.ts";
 import type { BranchProtection, RepositoryFacts, RepositoryFindings } from "../services/github/repositories.ts";
+import type { IsOwnFile } from "./own-files.ts";
 
 /** A repository that can be set up: what is wanted, and what GitHub says of it. */
 export interface AvailableRepository {
@@ -26,7 +27,11 @@ export interface RepositoryDecision {
 }
 
 /** Every problem of every repository at once; unavailable repositories are a problem or skipped, as the settings say. */
-export function decideRepositories(settings: Settings, findings: RepositoryFindings): RepositoryDecision {
+export function decideRepositories(
+  settings: Settings,
+  findings: RepositoryFindings,
+  isOwnFile: IsOwnFile,
+): RepositoryDecision {
   const decision: RepositoryDecision = { available: [], skipped: [], problems: [] };
   for (const repository of settings.repositories) {
     const facts = findings.get(repository.slug);
@@ -34,7 +39,7 @@ export function decideRepositories(settings: Settings, findings: RepositoryFindi
     if (reason === undefined && facts) {
       decision.available.push({ settings: repository, facts });
       decision.problems.push(
-        ...obstacles(repository, facts, settings.policy.owner).map((message) => ({ path: repository.slug, message })),
+        ...obstacles(repository, facts, isOwnFile).map((message) => ({ path: repository.slug, message })),
       );
     } else if (settings.onUnavailable === "skip") {
       decision.skipped.push({ slug: repository.slug, reason: predicate(reason ?? texts.missing) });
@@ -63,12 +68,12 @@ function predicate({ says }: { says: string }): string {
   return says.replace(/^It |\.$/g, "");
 }
 
-function obstacles(settings: RepositorySettings, facts: RepositoryFacts, stackOwner: string): string[] {
+function obstacles(settings: RepositorySettings, facts: RepositoryFacts, isOwnFile: IsOwnFile): string[] {
   return [
     renamed(settings, facts),
     lacksPermission(facts),
     ...(settings.delivery.kind === "commit"
-      ? [emptyRepository(facts), protectedBranch(facts), foreignWorkflow(settings, facts, stackOwner)]
+      ? [emptyRepository(facts), protectedBranch(facts), foreignWorkflow(settings, facts, isOwnFile)]
       : []),
   ].filter((message) => message !== undefined);
 }
@@ -109,13 +114,13 @@ function refusesCommits(protection: BranchProtection, permission: RepositoryFact
 }
 
 function foreignWorkflow(
-  { workflow }: RepositorySettings,
+  settings: RepositorySettings,
   { workflowText }: RepositoryFacts,
-  stackOwner: string,
+  isOwnFile: IsOwnFile,
 ): string | undefined {
-  if (workflowText === undefined || workflow.adopt) return undefined;
+  const { path, adopt } = settings.workflow;
+  if (workflowText === undefined || adopt) return undefined;
   const owner = managedBy(workflowText);
-  if (owner === stackOwner) return undefined;
-  if (owner === undefined) return say(texts.foreignFile, { path: workflow.path });
-  return say(texts.otherStacksFile, { path: workflow.path, owner });
+  if (owner === undefined) return say(texts.foreignFile, { path });
+  return isOwnFile(settings, owner) ? undefined : say(texts.otherStacksFile, { path, owner });
 }

@@ -20,6 +20,7 @@ import { isGraphqlError, readRepositories } from "../services/github/repositorie
 import { type KeptRepository, readLeaving } from "./departed-repositories.ts";
 import { requireEngine } from "./engine-version.ts";
 import { watchLimit } from "./limit-watch.ts";
+import { recogniseOwnFiles, type Traces, tracesIn } from "./own-files.ts";
 import { type AvailableRepository, decideRepositories, type SkippedRepository } from "./repository-checks.ts";
 import { readStackOutputs } from "./state.ts";
 import { fitToLimits, limitReached, type Pending } from "./waves.ts";
@@ -31,6 +32,8 @@ export interface Stack {
   skipped: SkippedRepository[];
   /** Those that left the list and cannot be written, see departed-repositories.ts. */
   leaving: SkippedRepository[];
+  /** Where a stack of the same name would have left something, see `StackClaim`. */
+  traces: Traces;
   /** What GitHub's limits leave for another run. */
   pending?: Pending;
 }
@@ -47,7 +50,8 @@ export async function readStack(): Promise<Stack> {
     readStackOutputs().then((previous) => readLeaving(previous, settings.repositories, github)),
   ]);
   const [findings, leaving] = await read.catch((error) => explainGitHubError(error, settings));
-  const { available, skipped, problems } = decideRepositories(settings, findings);
+  const isOwnFile = await recogniseOwnFiles(settings, findings);
+  const { available, skipped, problems } = decideRepositories(settings, findings, isOwnFile);
   if (problems.length > 0) {
     const count = problems.length === 1 ? "One repository" : `${problems.length} problems with repositories`;
     const list = problems.map(({ path, message }) => `  ${path}\n    ${message}`).join("\n");
@@ -59,7 +63,7 @@ export async function readStack(): Promise<Stack> {
   }
   const wave = await fitToLimits(settings, available, observed());
   if (!pulumi.runtime.isDryRun()) void watchLimit(github, settings);
-  return { settings, skipped, leaving, ...wave };
+  return { settings, skipped, leaving, traces: tracesIn(settings, findings), ...wave };
 }
 
 /** The repositories that stay as they are in this run. */

@@ -1,5 +1,6 @@
 /** Everything that docs/troubleshooting.md knows, in its order. */
 import { aperture } from "./aperture.ts";
+import { claim } from "./claim.ts";
 import { claude } from "./claude.ts";
 import type { Section } from "./entry.ts";
 import { noRun } from "./no-run.ts";
@@ -15,6 +16,7 @@ export const catalogue: readonly Section[] = [
   repositories,
   tailscaleCredentials,
   policyFile,
+  claim,
   noRun,
   tailnet,
   aperture,

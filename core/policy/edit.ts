@@ -1,6 +1,13 @@
 import { change } from "./change.ts";
 import { allMarks, readPolicy } from "./document.ts";
-import type { Fragment, Mode, ObservedFragment, SectionName, Tag } from "./fragment.ts";
+import {
+  type Fragment,
+  type Mode,
+  type ObservedFragment,
+  type SectionName,
+  sectionNames,
+  type Tag,
+} from "./fragment.ts";
 import { lineFeed, placeOf } from "./hujson.ts";
 import { checkOwner, markText } from "./marks.ts";
 import { observeFragment, observeOwner } from "./observe.ts";
@@ -88,6 +95,33 @@ export function remove(policy: string, fragment: Fragment, owner: string): strin
 export function find(policy: string, owner: string): Fragment {
   checkOwner(owner);
   return observeOwner(readPolicy(policy), owner);
+}
+
+/** Where a mark of an owner stands. */
+export interface MarkedPlace {
+  /** Of the entry behind the mark, or else of the mark; from 1. */
+  line: number;
+  /** That of the entry; absent for a mark in front of anything else. */
+  section?: SectionName;
+  /** The tag or other source of the entry. */
+  key?: string;
+}
+
+/** Every mark that names the owner, in the order of the file: also one that proves nothing. */
+export function findMarks(policy: string, owner: string): MarkedPlace[] {
+  checkOwner(owner);
+  const document = readPolicy(policy);
+  const lineOf = lineCounter(policy);
+  const entries = sectionNames.flatMap((name) => document.sections[name]?.entries ?? []);
+  const marked = new Map(entries.map((entry) => [entry.mark, entry]));
+  return allMarks(document)
+    .filter(({ owners }) => owners.includes(owner))
+    .toSorted((one, other) => one.start - other.start)
+    .map((mark) => {
+      const entry = marked.get(mark);
+      if (!entry) return { line: lineOf(mark.start) };
+      return { line: lineOf(entry.item.start), section: entry.section, key: entry.sources.join(", ") };
+    });
 }
 
 /** The same entries under another owner. Marks that name the new owner already are an error: two stacks need two names. */

@@ -108,6 +108,16 @@ const settings = {
         description: "The name in the comment in front of each entry of ours. Default: project/stack.",
         examples: ["claude-aperture/prod"],
       }),
+    takeOver: z
+      .boolean({ error: "Expected true or false." })
+      .optional()
+      .meta({
+        description:
+          "For the first run of a state: `true` takes over what a stack of the same name, whose state was lost, has left. Not while " +
+          "another backend has that stack. Remove it after that run.",
+        default: defaults.policy.takeOver,
+        examples: [true],
+      }),
     test: z
       .enum(["accept", "strict", "none"], { error: "Expected accept, strict or none." })
       .optional()

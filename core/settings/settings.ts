@@ -48,7 +48,7 @@ export interface Settings {
   githubOwner: string;
   aperture: { hostname: string; device?: string };
   tagOwners: string[];
-  policy: { mode: "write" | "observe"; owner: string; test: TagAccess["test"] };
+  policy: { mode: "write" | "observe"; owner: string; takeOver: boolean; test: TagAccess["test"] };
   onUnavailable: "fail" | "skip";
   repositories: RepositorySettings[];
 }
@@ -188,6 +188,7 @@ function normalise(
       policy: {
         mode: input.policy?.mode ?? defaults.policy.mode,
         owner: input.policy?.owner ?? stackOwner,
+        takeOver: input.policy?.takeOver ?? defaults.policy.takeOver,
         test: input.policy?.test ?? defaults.policy.test,
       },
       onUnavailable: input.onUnavailable ?? defaults.onUnavailable,

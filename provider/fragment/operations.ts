@@ -1,15 +1,14 @@
 /** What the plugin does with a fragment: check, write, remove, read. Knows the policy file and the API, no gRPC. */
 import { say } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/policy-file.ts";
-import { find, insert, observe, PolicyError, plan, remark, remove } from "../../core/policy/edit.ts";
+import { find, insert, observe, plan, remark, remove } from "../../core/policy/edit.ts";
 import type { Fragment } from "../../core/policy/fragment.ts";
 import { isAsWanted } from "../../core/policy/ownership.ts";
 import { check as checkRules, type Problem } from "../../core/policy/rules.ts";
-import { CredentialError } from "../../services/tailscale/credentials.ts";
 import { ConnectionError } from "../../services/tailscale/http.ts";
 import { ApiError, type PolicyFile, PreconditionFailed } from "../../services/tailscale/policy-file.ts";
 import { backoff } from "../../services/tailscale/runtime.ts";
-import { type OperationContext, OperationError } from "../resource.ts";
+import { isExpected, type OperationContext, OperationError } from "../resource.ts";
 import { fragmentToken } from "../schema.ts";
 import type { Inputs, ObservedInputs } from "./inputs.ts";
 import { managedElsewhereMessage, missingMessage, previewMessage } from "./preview.ts";
@@ -105,13 +104,6 @@ export function sharedOwner(owner: string, urn: string): Problem {
   const name = urn.split("::").at(-1) ?? urn;
   const resource = `${fragmentToken} "${name}"`;
   return { path: "owner", message: say(texts.sharedOwner, { owner: JSON.stringify(owner), resource }) };
-}
-
-/** True for an error whose message is made for people. */
-export function isExpected(error: unknown): error is Error {
-  return [OperationError, PolicyError, ApiError, ConnectionError, CredentialError].some(
-    (kind) => error instanceof kind,
-  );
 }
 
 function edited(text: string, inputs: Inputs, previous: Inputs | undefined): string {

@@ -30,6 +30,7 @@ const quiet = ["--non-interactive", "--suppress-progress"];
 
 /** The resources that a preview must name. */
 const previewed = [
+  "stack-claim",
   "tailnet-access-policy",
   ...["identity-federated", "secret-client-id", "secret-audience", "workflow"].map((child) => `acme-app-${child}`),
   ...["identity-oauth", "secret-client-id", "secret-secret", "workflow"].map((child) => `acme-api-${child}`),

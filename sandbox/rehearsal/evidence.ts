@@ -25,7 +25,8 @@ export function credentials(world: World) {
 export function credentialsOf(world: World, repository: string) {
   const name = `claude-${repository.replace("/", "-")}-`;
   return credentials(world).filter(
-    ({ description }) => description.startsWith(name) && /^[0-9a-f]{8}$/.test(description.slice(name.length)),
+    ({ description }) =>
+      description.startsWith(name) && /^[0-9a-f]{8}(-[0-9a-f]{6})?$/.test(description.slice(name.length)),
   );
 }
 

@@ -43,7 +43,7 @@ export class TailnetConnection {
     }
   }
 
-  /** `text` without any secret that was in use. */
+  /** `text` without any secret that was in use. Everything that people read passes through here. */
   redact(text: string): string {
     return redact(text, this.#authorization.secrets);
   }

@@ -1,10 +1,8 @@
 /** The endpoints of the Tailscale API that concern the policy file: https://tailscale.com/api#tag/policyfile */
 import { say } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/tailscale-credentials.ts";
-import { TailnetConnection } from "./connection.ts";
-import type { ProviderSettings } from "./credentials.ts";
+import type { TailnetConnection } from "./connection.ts";
 import type { HttpResponse } from "./http.ts";
-import type { Runtime } from "./runtime.ts";
 
 /** A policy file as the server holds it. */
 export interface PolicyFile {
@@ -51,9 +49,8 @@ export class PreconditionFailed extends ApiError {}
 export class PolicyApi {
   readonly #tailnet: TailnetConnection;
 
-  /** Makes no request and reads no credential: that happens at use. `signal` ends what is under way. */
-  constructor(runtime: Runtime, settings: ProviderSettings, signal?: AbortSignal) {
-    this.#tailnet = new TailnetConnection(runtime, settings, signal);
+  constructor(tailnet: TailnetConnection) {
+    this.#tailnet = tailnet;
   }
 
   /** Needs the scope `policy_file:read`. */
@@ -103,14 +100,10 @@ export class PolicyApi {
     if (settings.aclsExternallyManagedOn !== true) return undefined;
     return { link: typeof settings.aclsExternalLink === "string" ? settings.aclsExternalLink : "" };
   }
-
-  /** `text` without any secret that was in use. Everything that people read passes through here. */
-  redact(text: string): string {
-    return this.#tailnet.redact(text);
-  }
 }
 
-function apiError(response: HttpResponse, action: string, scope: string): ApiError {
+/** The error of an answer that is none of the expected ones. `scope` is what the request needs. */
+export function apiError(response: HttpResponse, action: string, scope: string): ApiError {
   const { message, findings } = parseAnswer(response.body);
   const { status } = response;
   const said = message ? `: ${message}` : "";

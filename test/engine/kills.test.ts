@@ -11,21 +11,27 @@ import { stage, succeed } from "./support.ts";
 const isWrite = (method: string, path: string): boolean =>
   method !== "GET" && !/\/(validate|token|token-exchange|graphql)$/.test(path);
 
-/** Runs `pulumi COMMAND`, and kills it right after the services have done its write number `last`. False if it ended before. */
-function killAfter(world: World, project: Project, command: string, last: number): Promise<boolean> {
+/** The look for another stack of the name, which is all that a claim asks of the services before it is in the state. */
+const isClaimsLook = (method: string, path: string): boolean => method === "GET" && path.endsWith("/keys");
+
+/**
+ * Runs `pulumi COMMAND`, and kills it right after the services have answered the request number `last` of those that `counts`
+ * names. False if it ended before.
+ */
+function killAfter(world: World, project: Project, command: string, last: number, counts = isWrite): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const args = [command, "--yes", "--non-interactive", "--skip-preview", "--parallel", "1"];
     const options = { cwd: project.directory, env: project.environment, stdio: "ignore", detached: true } as const;
     const child = spawn("pulumi", args, options);
-    let writes = 0;
+    let seen = 0;
     let killed = false;
     const watched = ([world.github, world.tailscale] as Service[]).map((service) => {
-      // After the last write nothing is answered any more: the client dies first.
+      // After the last one nothing is answered any more: the client dies first.
       service.faults.choose = ({ method, path }) => {
         if (killed) return { kind: "drop before" };
-        if (!isWrite(method, path)) return undefined;
-        writes += 1;
-        if (writes < last) return undefined;
+        if (!counts(method, path)) return undefined;
+        seen += 1;
+        if (seen < last) return undefined;
         killed = true;
         setImmediate(() => process.kill(-(child.pid ?? 0), "SIGKILL"));
         return { kind: "drop after" };
@@ -46,8 +52,8 @@ it("up and destroy, after each of their writes: the next run makes the same as o
   const { world, project } = await stage();
   const before = world.tailscale.state.policy;
   /** `pulumi COMMAND`, killed after a write, and what a person does then. False if it ended before. */
-  const killed = async (command: string, last: number) => {
-    if (!(await killAfter(world, project, command, last))) return false;
+  const killed = async (command: string, last: number, counts = isWrite) => {
+    if (!(await killAfter(world, project, command, last, counts))) return false;
     // The lock of a killed run stays, as Pulumi says; a person has to say that nobody is at it.
     await project.pulumi("cancel", "--yes", "--non-interactive");
     return true;
@@ -64,6 +70,8 @@ it("up and destroy, after each of their writes: the next run makes the same as o
     expect(fileText(world, "acme/app", workflowPath)).toBeUndefined();
   };
 
+  expect(await killed("up", 1, isClaimsLook)).toBe(true);
+  isGone();
   for (let last = 1; ; last += 1) {
     const wasUpKilled = await killed("up", last);
     if (wasUpKilled) await succeed(project, "up");

@@ -6,6 +6,7 @@ import { devicesUnread } from "../../core/messages/start.ts";
 import * as tailscale from "../../core/messages/tailscale-credentials.ts";
 import type { Fault } from "../../sandbox/faults.ts";
 import type { Service } from "../../sandbox/service.ts";
+import { TailnetConnection } from "../../services/tailscale/connection.ts";
 import { PolicyApi } from "../../services/tailscale/policy-file.ts";
 import { processRuntime } from "../../services/tailscale/runtime.ts";
 import { diagnostics, expectReadable, secretsOf } from "./diagnostics.ts";
@@ -183,7 +184,7 @@ describe("the plugin's requests to Tailscale", () => {
       const { world } = stage;
       refuseInTurn(world.tailscale, route, [status], "said by Tailscale");
       const error: unknown = await request(
-        new PolicyApi({ ...processRuntime(), environment: world.environment }, {}),
+        new PolicyApi(new TailnetConnection({ ...processRuntime(), environment: world.environment }, {})),
       ).then(
         () => undefined,
         (reason) => reason,
@@ -222,7 +223,7 @@ describe("the plugin's requests to Tailscale", () => {
       TAILSCALE_OAUTH_CLIENT_ID: "kExample",
       ...environment,
     };
-    const api = new PolicyApi({ ...processRuntime(), environment: variables }, {});
+    const api = new PolicyApi(new TailnetConnection({ ...processRuntime(), environment: variables }, {}));
     const error: unknown = await api.read().catch((reason) => reason);
     expect(error).toMatchObject({ message: say(entry, said(status)) });
   });

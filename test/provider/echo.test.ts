@@ -6,6 +6,7 @@ import { createKey, owner } from "../../sandbox/tailscale/index.ts";
 import { startWorld, type World } from "../../sandbox/world.ts";
 import { connectToGitHub } from "../../services/github/connection.ts";
 import { readRepositories } from "../../services/github/repositories.ts";
+import { TailnetConnection } from "../../services/tailscale/connection.ts";
 import { PolicyApi } from "../../services/tailscale/policy-file.ts";
 import { processRuntime } from "../../services/tailscale/runtime.ts";
 
@@ -57,7 +58,8 @@ describe("the plugin", () => {
     const world = await startedWorld();
     const { tailscale, github } = world;
     const environment: Record<string, string> = { TAILSCALE_BASE_URL: tailscale.url, ...(await credential(world)) };
-    const api = new PolicyApi({ ...processRuntime(), environment }, {});
+    const tailnet = new TailnetConnection({ ...processRuntime(), environment }, {});
+    const api = new PolicyApi(tailnet);
     tailscale.faults.choose = (request) => (path.test(request.path) ? { kind: "echo", status: 400 } : undefined);
     const said = await call?.(api).then(
       (answer) => JSON.stringify(answer),
@@ -66,7 +68,7 @@ describe("the plugin", () => {
     expect(said).toContain("cannot serve");
     const search = compileSearch([...tailscale.secrets(), ...github.secrets(), ...environmentSecrets(environment)]);
     expect(search(said ?? ""), "the fault must have shown something").not.toEqual([]);
-    expect(search(api.redact(said ?? ""))).toEqual([]);
+    expect(search(tailnet.redact(said ?? ""))).toEqual([]);
   });
 });
 

@@ -5,6 +5,8 @@ import type { Severity } from "../../provider/engine-log.ts";
 import type { Inputs } from "../../provider/fragment/inputs.ts";
 import type { OperationContext } from "../../provider/resource.ts";
 import { startTailscale, type TailscaleOptions } from "../../sandbox/tailscale/index.ts";
+import { TailnetConnection } from "../../services/tailscale/connection.ts";
+import { KeysApi } from "../../services/tailscale/keys.ts";
 import { PolicyApi } from "../../services/tailscale/policy-file.ts";
 import { processRuntime, type Runtime } from "../../services/tailscale/runtime.ts";
 import { testKey } from "./support.ts";
@@ -78,8 +80,10 @@ export async function startTailnet(options: Partial<TailscaleOptions> = {}) {
       return response;
     },
   };
+  const connection = new TailnetConnection(runtime, {});
   const context: OperationContext = {
-    api: new PolicyApi(runtime, {}),
+    api: new PolicyApi(connection),
+    keys: new KeysApi(connection),
     runtime,
     async log(severity, message) {
       logged.push({ severity, message });

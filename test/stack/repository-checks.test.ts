@@ -23,9 +23,11 @@ function decide(found: Partial<RepositoryFacts> | undefined, config: Record<stri
     stack: "prod",
     environment: {},
   });
-  return decideRepositories(settings, new Map([["acme/app", found && { ...facts, ...found }]]));
+  const isOwnFile = (_: unknown, owner: string) => owner === "claude-aperture/prod";
+  return decideRepositories(settings, new Map([["acme/app", found && { ...facts, ...found }]]), isOwnFile);
 }
 
+const headed = (owner: string) => `# Written by claude-aperture for the stack ${owner}. Do not edit: ...\n`;
 const protection = { requiresReviews: true, requiresStatusChecks: false, mayPush: true };
 const skip = { "claude-aperture:onUnavailable": "skip" };
 const asOutput = { "claude-aperture:delivery": '{"kind":"output"}' };
@@ -41,6 +43,7 @@ describe("a repository", () => {
       {},
     ],
     ["that is protected, with the file as output", { defaultBranch: { name: "main", protection } }, asOutput],
+    ["with a workflow of this stack", { workflowText: headed("claude-aperture/prod") }, {}],
     ["with a workflow of somebody else, adopted", { workflowText: "on: push" }, adopt],
     ["with a workflow of somebody else, with the file as output", { workflowText: "on: push" }, asOutput],
   ])("%s is set up", (_, found, config) => {
@@ -84,6 +87,11 @@ describe("a repository", () => {
       "has another workflow",
       { workflowText: "on: push" },
       /claude\.yml exists and was not written by this program.*adopt: true/,
+    ],
+    [
+      "has the workflow of another stack",
+      { workflowText: headed("acme/other") },
+      /is managed by the stack acme\/other/,
     ],
   ])("that %s is a problem, with the way out", (_, found, message) => {
     const { problems, available, skipped } = decide(found);

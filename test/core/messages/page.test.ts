@@ -43,6 +43,7 @@ it("every other text of ours is thrown by code that takes it from here", () => {
   const code = [
     "components",
     "provider",
+    "provider/claim",
     "provider/fragment",
     "services/github",
     "services/tailscale",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { redact } from "../../../core/messages/redact.ts";
+import { TailnetConnection } from "../../../services/tailscale/connection.ts";
 import { CredentialError } from "../../../services/tailscale/credentials.ts";
 import { ConnectionError } from "../../../services/tailscale/http.ts";
 import { ApiError, PolicyApi, PreconditionFailed } from "../../../services/tailscale/policy-file.ts";
@@ -10,7 +11,8 @@ const oauth = { TAILSCALE_OAUTH_CLIENT_ID: "id", TAILSCALE_OAUTH_CLIENT_SECRET: 
 
 function api(answer: Answer, environment?: Record<string, string>) {
   const runtime = fakeRuntime(answer, environment);
-  return { runtime, api: new PolicyApi(runtime, {}) };
+  const tailnet = new TailnetConnection(runtime, {});
+  return { runtime, tailnet, api: new PolicyApi(tailnet) };
 }
 
 describe("the requests", () => {
@@ -145,7 +147,9 @@ describe("retries", () => {
       controller.abort(new Error("cancelled"));
       return json(503, {});
     });
-    await expect(new PolicyApi(runtime, {}, controller.signal).read()).rejects.toThrow("cancelled");
+    await expect(new PolicyApi(new TailnetConnection(runtime, {}, controller.signal)).read()).rejects.toThrow(
+      "cancelled",
+    );
     expect(runtime.sent).toHaveLength(1);
   });
 });
@@ -235,7 +239,7 @@ describe("access tokens", () => {
 
   it("ask for the scopes that the provider's configuration names", async () => {
     const runtime = fakeRuntime(tokenServer().answer, oauth);
-    await new PolicyApi(runtime, { scopes: ["policy_file", "devices:core:read"] }).read();
+    await new PolicyApi(new TailnetConnection(runtime, { scopes: ["policy_file", "devices:core:read"] })).read();
     expect(runtime.sent[0]?.body).toBe("grant_type=client_credentials&scope=policy_file+devices%3Acore%3Aread");
   });
 
@@ -297,13 +301,13 @@ describe("access tokens", () => {
 
 describe("redact", () => {
   it("hides every credential that was in use, in each form that can appear", async () => {
-    const { api: policyApi } = api(inTurn(json(200, { access_token: "opaque-access-token" }), policy()), {
+    const { api: policyApi, tailnet } = api(inTurn(json(200, { access_token: "opaque-access-token" }), policy()), {
       TAILSCALE_OAUTH_CLIENT_ID: "id",
       TAILSCALE_OAUTH_CLIENT_SECRET: "an opaque/secret",
     });
     await policyApi.read();
     const text = "a opaque-access-token b an opaque/secret c an%20opaque%2Fsecret d";
-    expect(policyApi.redact(text)).toBe("a [secret] b [secret] c [secret] d");
+    expect(tailnet.redact(text)).toBe("a [secret] b [secret] c [secret] d");
   });
 
   it.each([

@@ -1,0 +1,48 @@
+/** `claude-aperture:index:StackClaim` as the engine asks for it: a random id in the state, and nothing anywhere else. */
+import { randomBytes } from "node:crypto";
+import { claimNotImported, claimUnknown } from "../../core/messages/claim.ts";
+import { say } from "../../core/messages/entry.ts";
+import { changes } from "../diff.ts";
+import { checkFields, valuesOf } from "../fields.ts";
+import { OperationError, type Resource } from "../resource.ts";
+import { decode, encode } from "../structs.ts";
+import { fields, fromState, type Inputs, renamed, toProperties } from "./inputs.ts";
+import { checkClaim, deleteClaim } from "./operations.ts";
+
+const idBytes = 16;
+
+export const claimResource: Resource = {
+  refreshes: false,
+
+  /** Here and not in the creation is looked around, so that what was looked at stands in no state. Both follow each other. */
+  async check({ inputs: given, state }, context) {
+    const properties = decode(given);
+    const { problems, hasUnknown } = checkFields(properties, fields);
+    if (hasUnknown) problems.push({ path: "", message: say(claimUnknown, {}) });
+    if (problems.length > 0) return { inputs: given, problems };
+    // The table is that of the interface.
+    const inputs = valuesOf(properties, fields) as unknown as Inputs;
+    const kept = fromState(state);
+    return {
+      inputs: encode(toProperties(renamed(inputs.owner, kept))),
+      problems: await checkClaim(context, inputs, kept),
+    };
+  },
+
+  diff({ before, after }) {
+    return changes(before, after);
+  },
+
+  async write({ inputs }) {
+    return { id: randomBytes(idBytes).toString("hex"), outputs: inputs };
+  },
+
+  async read({ state }) {
+    if (!state || !fromState(decode(state))) throw new OperationError(say(claimNotImported, {}));
+    return { inputs: state, outputs: state };
+  },
+
+  async delete({ id }, context) {
+    await deleteClaim(context, id);
+  },
+};
