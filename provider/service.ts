@@ -99,7 +99,7 @@ class Provider {
   #tailnet: TailnetConnection;
   /** By type token. */
   readonly #resources = new Map<string, Resource>([
-    [claimToken, claimResource],
+    [claimToken, claimResource()],
     [fragmentToken, fragmentResource()],
   ]);
 

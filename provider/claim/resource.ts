@@ -11,38 +11,46 @@ import { checkClaim, deleteClaim } from "./operations.ts";
 
 const idBytes = 16;
 
-export const claimResource: Resource = {
-  refreshes: false,
+/** The claims of one run. */
+export function claimResource(): Resource {
+  /** The claims that the program has declared in this run. */
+  const declared = new Set<string>();
 
-  /** Here and not in the creation is looked around, so that what was looked at stands in no state. Both follow each other. */
-  async check({ inputs: given, state }, context) {
-    const properties = decode(given);
-    const { problems, hasUnknown } = checkFields(properties, fields);
-    if (hasUnknown) problems.push({ path: "", message: say(claimUnknown, {}) });
-    if (problems.length > 0) return { inputs: given, problems };
-    // The table is that of the interface.
-    const inputs = valuesOf(properties, fields) as unknown as Inputs;
-    const kept = fromState(state);
-    return {
-      inputs: encode(toProperties(renamed(inputs.owner, kept))),
-      problems: await checkClaim(context, inputs, kept),
-    };
-  },
+  return {
+    refreshes: false,
 
-  diff({ before, after }) {
-    return changes(before, after);
-  },
+    /** Here and not in the creation is looked around, so that what was looked at stands in no state. Both follow each other. */
+    async check({ urn, inputs: given, state }, context) {
+      declared.add(urn);
+      const properties = decode(given);
+      const { problems, hasUnknown } = checkFields(properties, fields);
+      if (hasUnknown) problems.push({ path: "", message: say(claimUnknown, {}) });
+      if (problems.length > 0) return { inputs: given, problems };
+      // The table is that of the interface.
+      const inputs = valuesOf(properties, fields) as unknown as Inputs;
+      const kept = fromState(state);
+      return {
+        inputs: encode(toProperties(renamed(inputs.owner, kept))),
+        problems: await checkClaim(context, inputs, kept),
+      };
+    },
 
-  async write({ inputs }) {
-    return { id: randomBytes(idBytes).toString("hex"), outputs: inputs };
-  },
+    diff({ before, after }) {
+      return changes(before, after);
+    },
 
-  async read({ state }) {
-    if (!state || !fromState(decode(state))) throw new OperationError(say(claimNotImported, {}));
-    return { inputs: state, outputs: state };
-  },
+    async write({ inputs }) {
+      return { id: randomBytes(idBytes).toString("hex"), outputs: inputs };
+    },
 
-  async delete({ id }, context) {
-    await deleteClaim(context, id);
-  },
-};
+    async read({ state }) {
+      if (!state || !fromState(decode(state))) throw new OperationError(say(claimNotImported, {}));
+      return { inputs: state, outputs: state };
+    },
+
+    async delete({ urn, id }, context) {
+      // A claim that is replaced (`--replace`) may still stand in descriptions of credentials that are in use.
+      if (!declared.has(urn)) await deleteClaim(context, id);
+    },
+  };
+}

@@ -142,6 +142,23 @@ describe("ClaudeRepository", () => {
     expect(recorder.the(fileType).inputs.commitMessage).toBe("chore: ours");
   });
 
+  it.each([
+    [
+      "the claim's id, whatever the stack is called",
+      { claim: "0123456789abcdef", owner: "acme/other" },
+      /^"claude-acme-app-01234567-[0-9a-f]{6}"$/,
+    ],
+    [
+      "an id that the first preview does not know",
+      { claim: pulumi.output(pulumi.unknown as string) },
+      /__pulumiUnknown/,
+    ],
+    ["a hash of the stack's name without a claim", { owner: "acme/other" }, /^"claude-acme-app-[0-9a-f]{8}"$/],
+  ])("describes the credential with %s", async (_, overrides, expected) => {
+    await deploy(overrides as Partial<ClaudeRepositoryArgs>, true);
+    expect(JSON.stringify(recorder.the(federatedType).inputs.description)).toMatch(expected);
+  });
+
   it("links to the runs of its workflow", async () => {
     expect((await deploy()).workflowUrl).toBe("https://github.com/acme/app/actions/workflows/claude.yml");
   });

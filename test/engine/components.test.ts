@@ -1,7 +1,7 @@
 /** The components in somebody else's program. */
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { RunnerIdentity, TailnetAccess } from "../../components/index.ts";
+import { RunnerIdentity, StackClaim, TailnetAccess } from "../../components/index.ts";
 import type { Fault } from "../../sandbox/faults.ts";
 import { credentials, fileText, secretNames } from "../../sandbox/rehearsal/evidence.ts";
 import { answer } from "./faults.ts";
@@ -46,14 +46,18 @@ it("set up a repository, with transforms, and leave nothing behind", async () =>
   expect(fileText(world, "acme/app", ".github/workflows/ask.yml")).toBeUndefined();
 });
 
-it("in one process of the Automation API, each run explains its errors and deletes what an earlier one left", async () => {
+it.each([
+  ["deletes what an earlier one left", true],
+  ["deletes nothing where the program has no claim", false],
+])("in one process of the Automation API, each run explains its errors and %s", async (_, hasClaim) => {
   const identity = async () => {
+    const claim = hasClaim ? { claim: new StackClaim("claim", { owner: "claude-aperture/test" }).id } : {};
     const access = new TailnetAccess("access", {
       tags: { "tag:ci": { models: ["anthropic/**"] } },
       destinations: ["tag:aperture"],
     });
     const credential = { kind: "federated", subject: "repo:acme/app:*", customClaimRules: {} } as const;
-    new RunnerIdentity("app", { repository: "acme/app", tag: "tag:ci", credential }, { dependsOn: access });
+    new RunnerIdentity("app", { repository: "acme/app", tag: "tag:ci", credential, ...claim }, { dependsOn: access });
   };
   const { world, project } = await stage({ inline: (project) => withEnvironment(inline(project, identity)) });
   const upWith = async (fault: Fault) => {
@@ -68,6 +72,7 @@ it("in one process of the Automation API, each run explains its errors and delet
   const forbidden = answer(403, { message: "calling actor does not have enough permissions to perform this function" });
   expect(left).not.toContain("Cause:");
   for (let run = 0; run < 2; run++) expect(await upWith(forbidden)).toContain("Cause:");
-  expect(await succeed(project, "up")).toContain("Deleted the credential");
-  expect(credentials(world)).toHaveLength(1);
+  const output = await succeed(project, "up");
+  expect(output.includes("Deleted the credential")).toBe(hasClaim);
+  expect(credentials(world)).toHaveLength(hasClaim ? 1 : 2);
 });

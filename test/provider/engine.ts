@@ -13,7 +13,7 @@ import { compileCache } from "../../sandbox/engine/pinned.ts";
 
 export const folder = join(import.meta.dirname, "../../provider");
 export const executable = join(folder, "pulumi-resource-claude-aperture");
-export const urn = "urn:pulumi:prod::claude-aperture::claude-aperture:index:PolicyFragment::policy";
+export const fragmentUrn = "urn:pulumi:prod::claude-aperture::claude-aperture:index:PolicyFragment::policy";
 
 export interface Logged {
   severity: number;
@@ -33,8 +33,10 @@ export function spawnPlugin(environment: Record<string, string>, args: string[] 
   return spawn(executable, args, { env, stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** A plugin that has shaken hands with an engine. */
-export async function startPlugin(environment: Record<string, string>) {
+export type Plugin = Awaited<ReturnType<typeof startPlugin>>;
+
+/** A plugin that has shaken hands with an engine. Requests are about the resource `urn`. */
+export async function startPlugin(environment: Record<string, string>, urn = fragmentUrn) {
   const logged: Logged[] = [];
   const engine = new grpc.Server();
   engine.addService(engineGrpc.EngineService, {
@@ -118,8 +120,9 @@ export async function startPlugin(environment: Record<string, string>) {
       }
       return call<pb.ReadResponse>((done) => client.read(request, done));
     },
-    async delete(properties: object, about = urn) {
+    async delete(properties: object, about = urn, id = "") {
       const request = new pb.DeleteRequest();
+      request.setId(id);
       request.setUrn(about);
       request.setProperties(struct(properties));
       request.setOldInputs(struct(properties));

@@ -9,7 +9,7 @@ import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as operations from "../../provider/fragment/operations.ts";
-import { call, executable, spawnPlugin, startPlugin, struct, urn } from "./engine.ts";
+import { call, executable, spawnPlugin, startPlugin, struct, fragmentUrn as urn } from "./engine.ts";
 import { testKey } from "./support.ts";
 import { ciAccess, companyPolicy, inputs, startTailnet } from "./tailnet.ts";
 
