@@ -118,7 +118,9 @@ describe("a run with a fault at each credential, and the next one:", () => {
     expect(met(set)).toBe(names.length);
     expect(credentials(set.world)).toHaveLength(1);
     disarm(set);
-    expect(await succeed(set.project, "up")).toMatch(/Deleted the credential \S+ \("claude-acme-app-\d-[0-9a-f]{8}"\)/);
+    expect(await succeed(set.project, "up")).toMatch(
+      /Deleted the credential \S+ \("claude-acme-app-\d-[0-9a-f]{8}-[0-9a-f]{6}"\)/,
+    );
     for (const name of names) {
       expect(defects(set.world, `acme/${name}`, { text: "anthropics/claude-code-action", commits: 1 })).toEqual([]);
     }

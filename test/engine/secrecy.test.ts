@@ -130,7 +130,7 @@ describe("a service or proxy that repeats the credential in its error", () => {
     const set = await stage();
     const { world, project } = set;
     const { tailscale, github } = world;
-    tailscale.faults.choose = echoing(({ path }) => path.endsWith("/keys"));
+    tailscale.faults.choose = echoing(({ path, method }) => method === "POST" && path.endsWith("/keys"));
     const ofTailscale = await apart(set, () => fail(project, "up"));
     tailscale.faults.choose = undefined as never;
     expect(secretsIn(world, project, ofTailscale)).toEqual(["TAILSCALE_API_KEY"]);

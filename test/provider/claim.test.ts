@@ -1,10 +1,10 @@
 /** The claim of a stack: what stands against it, what is asked, and what stays in the state. */
-import type pb from "@pulumi/pulumi/proto/provider_pb.js";
+import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import { afterEach, describe, expect, it } from "vitest";
 import { describeCredential } from "../../core/claim/credential-name.ts";
 import { insert } from "../../core/policy/edit.ts";
 import { createKey, owner as user } from "../../sandbox/tailscale/index.ts";
-import { type Plugin, startPlugin } from "./engine.ts";
+import { call, type Plugin, startPlugin } from "./engine.ts";
 import { testKey } from "./support.ts";
 import { ciAccess, companyPolicy, startTailnet } from "./tailnet.ts";
 
@@ -193,6 +193,15 @@ describe("a state with a claim", () => {
     await plugin.delete({ owner }, urn, claim);
     expect(logged()).toEqual([expect.stringMatching(/^Credentials of an interrupted run were not looked for: .*403/)]);
   });
+});
+
+it("its schema has what a program gives, and what stands in the state", async () => {
+  const { plugin } = await started();
+  const response = await call<pb.GetSchemaResponse>((done) => plugin.client.getSchema(new pb.GetSchemaRequest(), done));
+  const resource = JSON.parse(response.getSchema()).resources["claude-aperture:index:StackClaim"];
+  expect(Object.keys(resource.inputProperties)).toEqual(["owner", "takeOver", "repositories", "workflows"]);
+  expect([resource.requiredInputs, resource.required]).toEqual([["owner"], ["owner"]]);
+  expect(Object.keys(resource.properties)).toEqual(["owner", "formerly"]);
 });
 
 it("another type is none of this provider", async () => {
