@@ -8,7 +8,8 @@ import {
   sectionNames,
   type Tag,
 } from "./fragment.ts";
-import { lineFeed, placeOf } from "./hujson.ts";
+import { placeOf } from "./hujson.ts";
+import { indexLines } from "./lines.ts";
 import { checkOwner, markText } from "./marks.ts";
 import { observeFragment, observeOwner } from "./observe.ts";
 import { type Claim, survey } from "./ownership.ts";
@@ -44,7 +45,7 @@ export interface Entry {
 /** How each entry that the fragment wants stands in the file. */
 export function plan(policy: string, fragment: Fragment, owner: string): Entry[] {
   checkOwner(owner);
-  const lineOf = lineCounter(policy);
+  const lineOf = indexLines(policy);
   return survey(readPolicy(policy), fragment, owner).claims.map(({ section, tag, state, wanted, entry, live }) => ({
     section,
     key: tag,
@@ -55,23 +56,6 @@ export function plan(policy: string, fragment: Fragment, owner: string): Entry[]
     ...(entry ? { line: lineOf(entry.item.start), found: inline(live) } : {}),
     ...(entry?.mark ? { owners: entry.mark.owners } : {}),
   }));
-}
-
-/** Lines of offsets, each in logarithmic time. */
-function lineCounter(text: string): (offset: number) => number {
-  const newlines: number[] = [];
-  // Lines are short: a call of indexOf for each costs ten times as much.
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) === lineFeed) newlines.push(at);
-  return (offset) => {
-    let low = 0;
-    let high = newlines.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((newlines[middle] as number) < offset) low = middle + 1;
-      else high = middle;
-    }
-    return low + 1;
-  };
 }
 
 const tabs = { eol: "\n", indent: "", unit: "\t" };
@@ -111,7 +95,7 @@ export interface MarkedPlace {
 export function findMarks(policy: string, owner: string): MarkedPlace[] {
   checkOwner(owner);
   const document = readPolicy(policy);
-  const lineOf = lineCounter(policy);
+  const lineOf = indexLines(policy);
   const entries = sectionNames.flatMap((name) => document.sections[name]?.entries ?? []);
   const marked = new Map(entries.map((entry) => [entry.mark, entry]));
   return allMarks(document)

@@ -1,5 +1,6 @@
 /** JSON values as text, in the layout that `hujson.Format` would leave as it is (given tabs). */
 import { apertureCapability } from "./fragment.ts";
+import { type Node, stringValue } from "./hujson.ts";
 
 export interface Layout {
   eol: string;
@@ -16,6 +17,32 @@ export function inline(value: unknown): string {
   return `{${members(value)
     .map(([name, item]) => `${name}: ${inline(item)}`)
     .join(", ")}}`;
+}
+
+/**
+ * A node of a parsed file on one line, as `inline` writes a value: with every member, also those whose name stands twice,
+ * and with numbers as they are written. Equal texts have the same structure and values in the same order. Takes any depth.
+ */
+export function inlineNode(text: string, root: Node): string {
+  const parts: string[] = [];
+  const pending: (Node | string)[] = [root];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (typeof next === "string") parts.push(next);
+    else if (next.kind === "string") parts.push(JSON.stringify(stringValue(text, next)));
+    else if (next.kind !== "object" && next.kind !== "array") parts.push(text.slice(next.start, next.end));
+    else {
+      const [open, close] = next.kind === "object" ? "{}" : "[]";
+      parts.push(open as string);
+      pending.push(close as string);
+      for (let index = next.items.length - 1; index >= 0; index--) {
+        const { name, value } = next.items[index] as (typeof next.items)[number];
+        pending.push(value);
+        if (name) pending.push(`${JSON.stringify(stringValue(text, name))}: `);
+        if (index > 0) pending.push(", ");
+      }
+    }
+  }
+  return parts.join("");
 }
 
 /** The value on as many lines as it needs. A grant's models always stand on lines of their own: a diff names one. */
