@@ -84,6 +84,46 @@ export const sharedOwner = message({
   fix: "an owner each",
 });
 
+export const differentWishes = message({
+  says: "{others} and {stack} want different things for {tag}",
+  advice: " in {section}.\n  found:  {live}\n  wanted: {wanted}",
+  cause: "two stacks want different models, owners or destinations for one tag",
+  fix: "[a tag for each, or equal settings](policy-file.md#whose-entry-is-it)",
+});
+
+/** How `differentWishes` goes on where each stack has an entry of its own. */
+export const separateTags = "Give one of them a tag of its own, or both the same settings for this tag.";
+
+/** How it goes on where both have one entry. */
+export const agreeOnEntry =
+  "They share the entry. Give one of them a tag of its own, or write into the entry what both shall want and change the " +
+  "settings of both.";
+
+export const ownerTaken = message({
+  says: "{newOwner} is the owner of entries already, so {owner} cannot become it.",
+  cause: "`policy.owner` was changed to the name of another stack",
+  fix: "another name",
+});
+
+export const inPolicyFile = message({
+  says: "Line {line}, column {column} of the tailnet policy file: {what}",
+  cause: "the file is not what Tailscale's parser takes, or has a section or a tag of ours twice",
+  fix: "[as it says](policy-file.md#what-is-refused)",
+});
+
+export const editFault = message({
+  says: "The edit of the tailnet policy file would do more than it should, so nothing was written.",
+  advice:
+    " {what}\n" +
+    "This is a fault of claude-aperture, not of the file. Please report it: this message, the version of " +
+    "claude-aperture, and {place} of the policy file (names may be made up; comments, commas, spaces and line breaks have " +
+    "to stay as they are).\n" +
+    "Until it is mended, put the entries and their marks on lines of their own, or add them by hand and set policy.mode to " +
+    '"observe".',
+  cause: "our edit went wrong, and its own check of the result found that",
+  fix: "report it, with what the message asks for",
+});
+
 export const policyFile: Section = {
   title: "The policy file",
   introduction: "What each of these means is in [policy-file.md](policy-file.md).",
@@ -96,24 +136,10 @@ export const policyFile: Section = {
     managedElsewhere,
     entriesMissing,
     tagUndefined,
-    {
-      says: "{owner} and {other} want different things for {tag}",
-      file: "core/policy/change.ts",
-      cause: "two stacks want different models, owners or destinations for one tag",
-      fix: "[a tag for each, or equal settings](policy-file.md#whose-entry-is-it)",
-    },
-    {
-      says: "{owner} is the owner of entries already, so {other} cannot become it",
-      file: "core/policy/edit.ts",
-      cause: "`policy.owner` was changed to the name of another stack",
-      fix: "another name",
-    },
-    {
-      says: "Line {line}, column {column} of the tailnet policy file: {what}",
-      file: "core/policy/policy-error.ts",
-      cause: "the file is not what Tailscale's parser takes, or has a key twice",
-      fix: "[as it says](policy-file.md#what-is-refused)",
-    },
+    differentWishes,
+    ownerTaken,
+    inPolicyFile,
+    editFault,
     {
       seen: "`precondition failed, invalid old hash`",
       cause: "the answer to a 412 in another tool: it, too, uses `If-Match`, and we wrote in between",

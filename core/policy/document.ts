@@ -1,10 +1,12 @@
 /** A policy file as far as it concerns a fragment: the sections, their entries, and every mark among them. */
+import { lastOffset } from "./containers.ts";
 import { type SectionName, sectionNames } from "./fragment.ts";
 import {
   type Container,
   commentsIn,
   type Item,
   jsonValue,
+  type Literal,
   parse,
   placeOf,
   setField,
@@ -12,6 +14,7 @@ import {
   type Tree,
 } from "./hujson.ts";
 import { type Mark, readMark } from "./marks.ts";
+import { isObject } from "./meaning.ts";
 import { PolicyError } from "./policy-error.ts";
 
 export interface PolicyDocument {
@@ -52,7 +55,7 @@ export interface LooseMark {
 /**
  * Reads a policy file.
  *
- * @throws PolicyError for what hujson refuses, a section of the wrong type, and a key that stands twice
+ * @throws PolicyError for what hujson refuses, a section of the wrong type, and a section that stands twice
  */
 export function readPolicy(text: string): PolicyDocument {
   const tree = parse(text);
@@ -65,23 +68,16 @@ export function readPolicy(text: string): PolicyDocument {
     );
   }
   const policy: PolicyDocument = { tree, text, root, sections: {}, looseMarks: [] };
-  policy.looseMarks.push(...marksIn(text, 0, root.start), ...marksIn(text, root.end, text.length));
+  addLooseMarks(policy, 0, root.start);
+  addLooseMarks(policy, root.end, text.length);
   for (const item of root.items) {
     const name = sectionName(text, item);
-    if (name) {
-      readSection(policy, name, item);
-    } else policy.looseMarks.push(...marksIn(text, item.from, item.start));
-    policy.looseMarks.push(...marksBehind(text, item));
+    if (name) readSection(policy, name, item);
+    else addLooseMarks(policy, item.from, item.start);
+    addMarksBehind(policy, item);
   }
-  policy.looseMarks.push(...marksIn(text, lastOffset(root), root.end - 1));
+  addLooseMarks(policy, lastOffset(root), root.end - 1);
   return policy;
-}
-
-/** Where the comments and whitespace before the closing bracket begin. */
-export function lastOffset(container: Container): number {
-  const last = container.items.at(-1);
-  if (!last) return container.start + 1;
-  return last.comma === undefined ? last.value.end : last.comma + 1;
 }
 
 /**
@@ -111,7 +107,7 @@ function sectionName(text: string, item: Item): SectionName | undefined {
 function readSection(policy: PolicyDocument, name: SectionName, item: Item): void {
   const { text } = policy;
   const first = policy.sections[name];
-  if (first) throw duplicate(text, item, first.item, "Case does not count in section names. Merge the two");
+  if (first) refuseDouble(text, item, first.item, "Case does not count in section names. Merge the two.");
   const kind = name === "tagOwners" ? "object" : "array";
   if (item.value.kind !== kind) {
     const wanted = kind === "object" ? '{ "tag:ci": [] }' : "[ { ... } ]";
@@ -121,74 +117,84 @@ function readSection(policy: PolicyDocument, name: SectionName, item: Item): voi
       placeOf(text, item.value.start),
     );
   }
-  const marks = marksIn(text, item.from, item.start);
-  const mark = marks.pop()?.mark;
+  const mark = takeMark(policy, item);
   const section: Section = { name, item, container: item.value, entries: [], ...(mark ? { mark } : {}) };
-  policy.looseMarks.push(...marks);
   policy.sections[name] = section;
-  const keys = new Map<string, Item>();
-  for (const entry of section.container.items) {
-    if (entry.name) {
-      const key = stringValue(text, entry.name);
-      const other = keys.get(key);
-      if (other) throw duplicate(text, entry, other, "Tailscale uses the last one only. Merge the two");
-      keys.set(key, entry);
-    }
-    section.entries.push(readEntry(policy, section, entry));
-  }
-  policy.looseMarks.push(...marksIn(text, lastOffset(section.container), section.container.end - 1));
+  for (const entry of section.container.items) section.entries.push(readEntry(policy, section, entry));
+  addLooseMarks(policy, lastOffset(section.container), section.container.end - 1);
 }
 
 function readEntry(policy: PolicyDocument, { name, container }: Section, item: Item): PolicyEntry {
-  const marks = marksIn(policy.text, item.from, item.start);
-  const mark = marks.pop()?.mark;
-  policy.looseMarks.push(...marks, ...marksBehind(policy.text, item));
+  const mark = takeMark(policy, item);
+  addMarksBehind(policy, item);
   return { section: name, container, item, sources: sourcesOf(policy.text, item), ...(mark ? { mark } : {}) };
 }
 
-function sourcesOf(text: string, item: Item): string[] {
-  if (item.name) return [stringValue(text, item.name)];
-  if (item.value.kind !== "object") return [];
-  const source = field(text, item.value, "src")?.value;
-  if (source?.kind === "string") return [stringValue(text, source)];
-  if (source?.kind !== "array") return [];
-  return source.items.flatMap(({ value }) => (value.kind === "string" ? [stringValue(text, value)] : []));
+/** The mark nearest in front of an item; those above it are loose. */
+function takeMark(policy: PolicyDocument, { from, start }: Item): Mark | undefined {
+  const marks = marksIn(policy.text, from, start);
+  const mark = marks.pop();
+  for (const loose of marks) policy.looseMarks.push({ mark: loose, from });
+  return mark;
 }
 
-function marksIn(text: string, from: number, to: number): LooseMark[] {
+/** Between a value and its comma. */
+function addMarksBehind(policy: PolicyDocument, { value, comma }: Item): void {
+  if (comma !== undefined) addLooseMarks(policy, value.end, comma);
+}
+
+function addLooseMarks(policy: PolicyDocument, from: number, to: number): void {
+  for (const mark of marksIn(policy.text, from, to)) policy.looseMarks.push({ mark, from });
+}
+
+function marksIn(text: string, from: number, to: number): Mark[] {
   if (to - from < shortestMark) return [];
-  return commentsIn(text, from, to).flatMap(({ start, end }) => {
-    const mark = readMark(text, start, end);
-    return mark ? [{ mark, from }] : [];
-  });
+  return commentsIn(text, from, to).flatMap(({ start, end }) => readMark(text, start, end) ?? []);
 }
 
 const shortestMark = "//a: managed by Pulumi".length;
 
-/** Between a value and its comma. */
-function marksBehind(text: string, { value, comma }: Item): LooseMark[] {
-  return comma === undefined ? [] : marksIn(text, value.end, comma);
+/** All sources that an entry names, also where its `src` stands twice, each once. */
+function sourcesOf(text: string, { name, value }: Item): string[] {
+  if (name) return [stringValue(text, name)];
+  if (value.kind !== "object") return [];
+  const sources = value.items.flatMap((member) => {
+    if (!isField(text, member.name, "src")) return [];
+    const source = member.value;
+    return source.kind === "array" ? source.items.map((item) => item.value) : [source];
+  });
+  return [...new Set(sources.flatMap((node) => (node.kind === "string" ? [stringValue(text, node)] : [])))];
 }
 
-function duplicate(text: string, item: Item, first: Item, fix: string): PolicyError {
+/** @throws PolicyError that says where the same key stands already */
+export function refuseDouble(text: string, item: Item, first: Item, fix: string): never {
   const key = item.name ? JSON.stringify(stringValue(text, item.name)) : "";
   const { line } = placeOf(text, first.start);
-  return new PolicyError(`${key} stands there already, on line ${line}.`, `${fix}.`, placeOf(text, item.start));
+  throw new PolicyError(`${key} stands there already, on line ${line}.`, fix, placeOf(text, item.start));
 }
 
 const entryFields = ["src", "dst", "ip", "app", "proto", "accept", "deny"];
 
-/** The value of an entry, with the names of the fields that a fragment speaks of in lower case. */
-export function entryJson(text: string, { section, item }: PolicyEntry): unknown {
-  const value = jsonValue(text, item.value);
-  if (section === "tagOwners" || typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  if (Object.keys(value).every((name) => lowerField(name) === name)) return value;
-  const lower: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(value)) setField(lower, lowerField(name), field);
-  return lower;
+/**
+ * The value of an entry as Tailscale reads it: of a field that stands twice the last one, `app` as the union of both, and
+ * the names of the fields that a fragment speaks of in lower case.
+ */
+export function entryJson(text: string, { section, item }: Pick<PolicyEntry, "section" | "item">): unknown {
+  const { value } = item;
+  if (section === "tagOwners" || value.kind !== "object") return jsonValue(text, value);
+  const fields: Record<string, unknown> = {};
+  for (const member of value.items) {
+    // Members have names.
+    const name = fieldName(stringValue(text, member.name as Literal));
+    const field = jsonValue(text, member.value);
+    const isUnion = name === "app" && isObject(fields.app) && isObject(field);
+    setField(fields, name, isUnion ? { ...(fields.app as object), ...field } : field);
+  }
+  return fields;
 }
 
-function lowerField(name: string): string {
+/** The name of a field as a fragment has it, whatever its case. */
+export function fieldName(name: string): string {
   if (entryFields.includes(name)) return name;
   const folded = fold(name);
   return entryFields.includes(folded) ? folded : name;

@@ -1,3 +1,5 @@
+import { say } from "../messages/entry.ts";
+import { ownerTaken } from "../messages/policy-file.ts";
 import { change } from "./change.ts";
 import { allMarks, readPolicy } from "./document.ts";
 import {
@@ -14,8 +16,9 @@ import { checkOwner, markText } from "./marks.ts";
 import { observeFragment, observeOwner } from "./observe.ts";
 import { type Claim, survey } from "./ownership.ts";
 import { PolicyError } from "./policy-error.ts";
-import { inline, multiline } from "./render.ts";
+import { inlineNode, multiline } from "./render.ts";
 import { Splice } from "./splice.ts";
+import { sameValues, verifyEdit } from "./verify.ts";
 
 export { PolicyError } from "./policy-error.ts";
 
@@ -42,18 +45,19 @@ export interface Entry {
   owners?: string[];
 }
 
-/** How each entry that the fragment wants stands in the file. */
-export function plan(policy: string, fragment: Fragment, owner: string): Entry[] {
+/** How each entry that the fragment wants stands in the file. `applied` is what was inserted before, as for `insert`. */
+export function plan(policy: string, fragment: Fragment, owner: string, applied?: Fragment): Entry[] {
   checkOwner(owner);
   const lineOf = indexLines(policy);
-  return survey(readPolicy(policy), fragment, owner).claims.map(({ section, tag, state, wanted, entry, live }) => ({
+  const { claims } = survey(readPolicy(policy), fragment, owner, applied);
+  return claims.map(({ section, tag, state, wanted, entry }) => ({
     section,
     key: tag,
     state,
     ...(state === "ours"
       ? {}
       : { wanted: (section === "tagOwners" ? `${JSON.stringify(tag)}: ` : "") + multiline(wanted, tabs) }),
-    ...(entry ? { line: lineOf(entry.item.start), found: inline(live) } : {}),
+    ...(entry ? { line: lineOf(entry.item.start), found: inlineNode(policy, entry.item.value) } : {}),
     ...(entry?.mark ? { owners: entry.mark.owners } : {}),
   }));
 }
@@ -66,13 +70,13 @@ const tabs = { eol: "\n", indent: "", unit: "\t" };
  */
 export function insert(policy: string, fragment: Fragment, owner: string, applied?: Fragment): string {
   checkOwner(owner);
-  return change(policy, fragment, owner, false, applied);
+  return change(policy, fragment, owner, "insert", applied);
 }
 
 /** Removes the owner's entries. `fragment` is what was inserted: it proves which entries are the owner's. */
 export function remove(policy: string, fragment: Fragment, owner: string): string {
   checkOwner(owner);
-  return change(policy, fragment, owner, true);
+  return change(policy, fragment, owner, "remove");
 }
 
 /** What carries the owner's mark, as far as the file alone proves it. */
@@ -113,22 +117,25 @@ export function remark(policy: string, owner: string, newOwner: string): string 
   checkOwner(owner);
   checkOwner(newOwner);
   if (owner === newOwner) return policy;
-  const marks = allMarks(readPolicy(policy));
+  const document = readPolicy(policy);
+  const marks = allMarks(document);
   const own = marks.filter(({ owners }) => owners.includes(owner));
   const other = marks.find(({ owners }) => owners.includes(newOwner));
   if (own.length > 0 && other) {
     throw new PolicyError(
-      `${newOwner} is the owner of entries already, so ${owner} cannot become it.`,
+      say(ownerTaken, { newOwner, owner }),
       "Choose a name that no other stack of this tailnet has.",
       placeOf(policy, other.start),
     );
   }
-  const splice = new Splice(policy);
+  const splice = new Splice(document.tree);
   for (const mark of own) {
     const owners = mark.owners.map((name) => (name === owner ? newOwner : name));
     splice.replace(mark.start, mark.end, markText({ ...mark, owners }));
   }
-  return splice.apply();
+  const result = splice.apply();
+  verifyEdit(document, sameValues, [owner, newOwner], result);
+  return result;
 }
 
 /**

@@ -41,6 +41,8 @@ export interface Tree {
   root: Node;
   commentCount: number;
   trailingCommaCount: number;
+  /** Where each line comment ends, as `Comment.end`: what follows it needs a newline in between. */
+  lineCommentEnds: Set<number>;
 }
 
 export interface Comment {
@@ -99,11 +101,16 @@ export function commentsIn(text: string, from: number, to: number): Comment[] {
     }
     const isLine = text.charCodeAt(at + 1) === slash;
     const after = isLine ? text.indexOf("\n", at) : text.indexOf("*/", at + 2) + 2;
-    const end = isLine && text.charCodeAt(after - 1) === carriageReturn ? after - 1 : after;
+    const end = isLine ? endOfLineComment(text, after) : after;
     comments.push({ start: at, end, kind: isLine ? "line" : "block" });
     at = after;
   }
   return comments;
+}
+
+/** A CR in front of the newline belongs to the newline. */
+function endOfLineComment(text: string, newline: number): number {
+  return text.charCodeAt(newline - 1) === carriageReturn ? newline - 1 : newline;
 }
 
 /** What a string literal says. */
@@ -140,6 +147,7 @@ class Parser {
   #at = 0;
   #commentCount = 0;
   #trailingCommaCount = 0;
+  readonly #lineCommentEnds = new Set<number>();
 
   constructor(text: string) {
     this.#text = text;
@@ -154,7 +162,13 @@ class Parser {
     const root = this.#value();
     this.#skipExtra();
     if (this.#at < text.length) this.#unexpected("after the end of the top-level value", "Remove what follows it.");
-    return { text, root, commentCount: this.#commentCount, trailingCommaCount: this.#trailingCommaCount };
+    return {
+      text,
+      root,
+      commentCount: this.#commentCount,
+      trailingCommaCount: this.#trailingCommaCount,
+      lineCommentEnds: this.#lineCommentEnds,
+    };
   }
 
   /** The value at the current offset, with all that it holds. */
@@ -313,6 +327,7 @@ class Parser {
       );
     }
     this.#commentCount++;
+    this.#lineCommentEnds.add(endOfLineComment(this.#text, end));
     this.#at = end + 1;
   }
 

@@ -1,105 +1,7 @@
-/** Where new items go in a container, and how they look: as its items do. */
-import { lastOffset } from "./document.ts";
-import { type Container, commentsIn } from "./hujson.ts";
-import { type Mark, markText, type Note, nothingToNote, readMark } from "./marks.ts";
-import { inline, type Layout, multiline } from "./render.ts";
-
-/** How items are added to a container. */
-export type Insertion =
-  | {
-      kind: "inline";
-      /** Behind the whitespace after the opening bracket. */
-      offset: number;
-      /** The container holds nothing else, so the last new item needs no comma. */
-      isEmpty: boolean;
-    }
-  | {
-      kind: "lines";
-      /** Behind the opening bracket and a comment on its line. */
-      offset: number;
-      layout: Layout;
-      /** Block comments as marks: the container was on one line before the first mark came. */
-      isBlock: boolean;
-      /** The marks stand on the line of their entry: `hujson.Format` opened the container. */
-      isBeside: boolean;
-      /** Text behind the last new item: the container had no lines at all. */
-      closing: string;
-    };
-
-export interface NewItem {
-  /** The quoted name, in an object. */
-  name?: string;
-  text: (layout: Layout | undefined) => string;
-}
-
-export function insertionInto(text: string, container: Container, root: Container, marks: Mark[]): Insertion {
-  const inside = container.start + 1;
-  const isBlock = marks.some((mark) => mark.isBlock);
-  const isBeside = marks.some((mark) => mark.isBlock && isBesideItem(text, mark));
-  if (spansLines(text, container)) {
-    const offset = behindOpeningComment(text, inside);
-    const layout = { eol: eolAt(text, offset), indent: itemIndent(text, container, root), unit: unitOf(text, root) };
-    return { kind: "lines", offset, layout, isBlock, isBeside, closing: "" };
-  }
-  const isWithoutLines = container.end === inside + 1 && (container === root || spansLines(text, root));
-  if (isWithoutLines) {
-    const outer = lineIndent(text, container.start);
-    const layout = { eol: eolAt(text, -1), indent: outer + unitOf(text, root), unit: unitOf(text, root) };
-    return { kind: "lines", offset: inside, layout, isBlock: true, isBeside: false, closing: layout.eol + outer };
-  }
-  let offset = inside;
-  while (isBlank(text, offset)) offset++;
-  return { kind: "inline", offset, isEmpty: offset === container.end - 1 };
-}
-
-/** The text of new items, each with a mark in front; the first mark carries the note. */
-export function insertionText(
-  insertion: Insertion,
-  items: NewItem[],
-  owners: string[],
-  note: Note | undefined,
-): string {
-  const texts = items.map(({ name, text }, index) => {
-    const item = `${name === undefined ? "" : `${name}: `}`;
-    const isBlock = insertion.kind === "inline" || insertion.isBlock;
-    const mark = markText({ owners, isBlock, note: (index === 0 && note) || nothingToNote });
-    if (insertion.kind === "inline") return `${mark} ${item}${text(undefined)}`;
-    const { layout, isBeside } = insertion;
-    const line = layout.eol + layout.indent;
-    return `${line}${mark}${isBeside ? " " : line}${item}${text(layout)},`;
-  });
-  if (insertion.kind === "lines") return texts.join("") + insertion.closing;
-  return texts.join(", ") + (insertion.isEmpty ? "" : ", ");
-}
-
-/** A value as text; without a layout on one line. */
-export function valueText(value: unknown, layout: Layout | undefined): string {
-  return layout ? multiline(value, layout) : inline(value);
-}
-
-/** Does each item stand on a line of its own? hujson's rule: a newline after a bracket or comma, or before the last bracket. */
-export function spansLines(text: string, container: Container): boolean {
-  return (
-    container.items.some(({ from, start }) => hasNewline(text, from, start)) ||
-    hasNewline(text, container.items.at(-1)?.value.end ?? container.start + 1, container.end)
-  );
-}
-
-/** Is the mark followed by its entry on the same line? */
-export function isBesideItem(text: string, mark: Mark): boolean {
-  let at = mark.end;
-  while (isBlank(text, at)) at++;
-  return text[at] !== "\n" && text[at] !== "\r";
-}
-
-export function hasNewline(text: string, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (text[at] === "\n") return true;
-  return false;
-}
-
-export function isBlank(text: string, offset: number): boolean {
-  return text[offset] === " " || text[offset] === "\t";
-}
+/** How the items of a file are laid out: line ends, indentation, columns. New ones look like them. */
+import { hasNewline, isBlank, lastOffset, lineIndent, spansLines } from "./containers.ts";
+import type { Container, Item } from "./hujson.ts";
+import { type Layout, width } from "./render.ts";
 
 /** How lines end: as the one at the offset does, else as the first line of the file. */
 export function eolAt(text: string, offset: number): string {
@@ -108,31 +10,59 @@ export function eolAt(text: string, offset: number): string {
   return text[newline - 1] === "\r" ? "\r\n" : "\n";
 }
 
-/** Behind the comments that follow the opening bracket on its line. A mark there belongs to the first item. */
-function behindOpeningComment(text: string, inside: number): number {
-  let at = inside;
-  let behind = inside;
-  for (;;) {
-    while (isBlank(text, at)) at++;
-    if (text[at] === "\n" || text[at] === "\r") return behind;
-    if (text[at] !== "/") return inside;
-    const isLine = text[at + 1] === "/";
-    const stop = isLine ? text.indexOf("\n", at) : text.indexOf("*/", at + 2) + 2;
-    const comment = commentsIn(text, at, stop)[0];
-    if (!comment || readMark(text, comment.start, comment.end)) return behind;
-    at = comment.end;
-    behind = at;
-  }
+/** The layout of the item that is there already; undefined in a container on one line. */
+export function layoutOf(text: string, container: Container, root: Container, offset: number): Layout | undefined {
+  if (!spansLines(text, container)) return undefined;
+  return { eol: eolAt(text, -1), indent: lineIndent(text, offset), unit: unitOf(text, container, root) };
 }
 
 /** The indentation of the lines on which items start; one level below the container's where none does. */
-function itemIndent(text: string, container: Container, root: Container): string {
-  for (const { from, start } of container.items) {
+export function itemIndent(text: string, container: Container, root: Container): string {
+  const unit = unitOf(text, container, root);
+  return (
+    firstIndent(text, container.items) ??
+    (indentBefore(text, lastOffset(container), container.end - 1) ?? lineIndent(text, container.start)) + unit
+  );
+}
+
+/** More items than these are not asked: a file that is laid out at random has no unit. */
+const askedItems = 8;
+
+/**
+ * One level of indentation in a container: as inside its items, else as the items stand to the container, else that of the
+ * top-level object's members, else a tab, as Tailscale formats.
+ */
+export function unitOf(text: string, container: Container, root: Container): string {
+  const rootUnit = firstIndent(text, root.items) || "\t";
+  if (container === root) return rootUnit;
+  for (const { value } of container.items.slice(0, askedItems)) {
+    const inner = "items" in value ? firstIndent(text, value.items) : undefined;
+    const unit = inner === undefined ? "" : levelBetween(lineIndent(text, value.start), inner);
+    if (unit) return unit;
+  }
+  const indent = firstIndent(text, container.items);
+  if (indent === undefined) return rootUnit;
+  return levelBetween(lineIndent(text, container.start), indent) || halfOf(indent) || rootUnit;
+}
+
+function levelBetween(outer: string, inner: string): string {
+  return inner.startsWith(outer) ? inner.slice(outer.length) : "";
+}
+
+/** Items of a section are two levels deep. A level of spaces has two at least. */
+function halfOf(indent: string): string {
+  if (/^\t+$/.test(indent)) return "\t";
+  if (!/^ +$/.test(indent)) return "";
+  return indent.length >= 4 && indent.length % 2 === 0 ? indent.slice(indent.length / 2) : indent;
+}
+
+/** Indentation of the first of the items that starts a line. */
+function firstIndent(text: string, items: Item[]): string | undefined {
+  for (const { from, start } of items) {
     const indent = indentBefore(text, from, start);
     if (indent !== undefined) return indent;
   }
-  const closing = indentBefore(text, lastOffset(container), container.end - 1);
-  return (closing ?? lineIndent(text, container.start)) + unitOf(text, root);
+  return undefined;
 }
 
 /** Indentation of the line that ends at `to`, if that line begins after `from`. */
@@ -142,25 +72,39 @@ function indentBefore(text: string, from: number, to: number): string | undefine
   return at > from ? lineIndent(text, at) : undefined;
 }
 
-/** The layout of the item that is there already; undefined in a container on one line. */
-export function layoutOf(text: string, container: Container, root: Container, offset: number): Layout | undefined {
-  if (!spansLines(text, container)) return undefined;
-  return { eol: eolAt(text, -1), indent: lineIndent(text, offset), unit: unitOf(text, root) };
-}
-
-/** The blanks with which the line of an offset begins. */
-function lineIndent(text: string, offset: number): string {
-  const start = text.lastIndexOf("\n", offset - 1) + 1;
-  let end = start;
-  while (isBlank(text, end)) end++;
-  return text.slice(start, end);
-}
-
-/** One level of indentation: that of the top-level object's members, else a tab, as Tailscale formats. */
-function unitOf(text: string, root: Container): string {
-  for (const { from, start } of root.items) {
-    const indent = indentBefore(text, from, start);
-    if (indent) return indent;
+/**
+ * Bytes from the start of a name to its value, as the members behind an offset have it, if all of them that
+ * `hujson.Format` would align with a new one there agree: one to a line, without an empty line or a comment's between.
+ */
+export function valueColumn(text: string, container: Container, offset: number): number | undefined {
+  let column: number | undefined;
+  for (const [index, { from, start, value, comma }] of container.items.entries()) {
+    const isRow =
+      countNewlines(text, index === 0 ? offset : from, start) === 1 && !hasNewline(text, start, comma ?? value.end);
+    if (!isRow) break;
+    const own = width(text.slice(start, value.start));
+    if (column !== undefined && own !== column) return undefined;
+    column = own;
   }
-  return "\t";
+  return column;
+}
+
+function countNewlines(text: string, from: number, to: number): number {
+  let count = 0;
+  for (let at = from; at < to; at++) if (text[at] === "\n") count++;
+  return count;
+}
+
+/** Do empty lines stand between most members of the top-level object? */
+export function usesEmptyLines(text: string, root: Container): boolean {
+  const gaps = root.items.slice(1);
+  const empty = gaps.filter(({ from, start }) => /\n[ \t]*\r?\n/.test(text.slice(from, start)));
+  return empty.length > 0 && empty.length * 2 >= gaps.length;
+}
+
+/** Is there nothing but blanks between the offset and a newline? The offset of the first character that is no blank. */
+export function skipBlanks(text: string, offset: number): number {
+  let at = offset;
+  while (isBlank(text, at)) at++;
+  return at;
 }

@@ -36,10 +36,14 @@ function sameItems(a: unknown, b: unknown): boolean {
 }
 
 function contains(items: unknown[], others: unknown[]): boolean {
+  return others.every(createMembership(items));
+}
+
+/** Is a value, by JSON equality, among the items? */
+function createMembership(items: unknown[]): (value: unknown) => boolean {
   const simple = new Set(items);
-  return others.every((other) =>
-    isObject(other) || Array.isArray(other) ? items.some((item) => sameJson(item, other)) : simple.has(other),
-  );
+  return (value) =>
+    isObject(value) || Array.isArray(value) ? items.some((item) => sameJson(item, value)) : simple.has(value);
 }
 
 function sameKeys(
@@ -111,11 +115,13 @@ export function readTest(tag: Tag, live: unknown, candidates: TagAccess[]): Obse
 
 /** The live items, those that are wanted first and in the wanted order: what only moved is no difference. */
 function likeOrder<T>(live: T[], wanted: T[]): T[] {
-  const kept = wanted.filter((item) => contains(live, [item]));
-  return [...kept, ...live.filter((item) => !contains(kept, [item]))];
+  const isLive = createMembership(live);
+  const kept = wanted.filter(isLive);
+  const isKept = createMembership(kept);
+  return [...kept, ...live.filter((item) => !isKept(item))];
 }
 
-function isStrings(value: unknown): value is string[] {
+export function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 

@@ -1,5 +1,6 @@
 /** Live entries in the terms of a fragment. */
-import { entryJson, type PolicyDocument } from "./document.ts";
+import { entryJson, type PolicyDocument, type PolicyEntry } from "./document.ts";
+import { readDuplicates } from "./duplicates.ts";
 import type { Fragment, Mode, ObservedAccess, ObservedFragment, Tag, TagAccess } from "./fragment.ts";
 import { isObject, readGrant, readOwners, readTest } from "./meaning.ts";
 import { type Claim, isAsWanted, type OwnEntry, survey } from "./ownership.ts";
@@ -10,18 +11,20 @@ const empty: TagAccess = { owners: [], destinations: [], ports: [], models: [], 
 export function observeFragment(
   policy: PolicyDocument,
   fragment: Fragment,
-  owner: string,
+  stack: string,
   mode: Mode,
 ): ObservedFragment {
-  const { claims, surplus, copies } = survey(policy, fragment, owner);
+  const { claims, surplus, copies } = survey(policy, fragment, stack);
   const observed: ObservedFragment = {};
   const add = (tag: Tag, access: ObservedAccess) => {
     observed[tag] = merge(observed[tag] ?? { test: "none" }, access);
   };
   for (const claim of claims) {
     if (claim.state === "shared" && mode === "write") continue;
-    const access = readClaim(claim, fragment[claim.tag] ?? empty, owner, observed[claim.tag]);
-    if (access) add(claim.tag, access);
+    const access = readClaim(claim, fragment[claim.tag] ?? empty, stack, observed[claim.tag]);
+    if (!access) continue;
+    const isOwn = claim.entry?.mark?.owners.includes(stack);
+    add(claim.tag, isOwn && claim.entry ? withDuplicates(access, policy.text, claim.entry) : access);
   }
   const claimed = new Set(claims.map(({ section, tag }) => `${section} ${tag}`));
   const isCopy = ({ tag, entry }: OwnEntry) => claimed.has(`${entry.section} ${tag}`);
@@ -42,8 +45,8 @@ export function observeFragment(
 }
 
 /** What an owner has in the file, see `find` in edit.ts. */
-export function observeOwner(policy: PolicyDocument, owner: string): Fragment {
-  const observed = readEntries(policy, survey(policy, {}, owner).surplus, {});
+export function observeOwner(policy: PolicyDocument, stack: string): Fragment {
+  const observed = readEntries(policy, survey(policy, {}, stack).surplus, {});
   return Object.fromEntries(
     Object.entries(observed).map(([tag, { unexpected: _, ...access }]) => [tag, { ...empty, ...access }]),
   );
@@ -52,10 +55,10 @@ export function observeOwner(policy: PolicyDocument, owner: string): Fragment {
 function readClaim(
   { section, tag, state, entry, live }: Claim,
   wanted: TagAccess,
-  owner: string,
+  stack: string,
   grant: ObservedAccess | undefined,
 ): ObservedAccess | undefined {
-  const isOwn = entry?.mark?.owners.includes(owner);
+  const isOwn = entry?.mark?.owners.includes(stack);
   if (state === "missing" || (state === "conflicting" && !isOwn)) return undefined;
   const asWanted = isAsWanted(state);
   const { owners, destinations, ports, models, capabilities } = wanted;
@@ -65,6 +68,21 @@ function readClaim(
   }
   if (!asWanted) return readGrant(tag, live, wanted);
   return { destinations, ports, models, ...(capabilities ? { capabilities } : {}) };
+}
+
+/**
+ * With every doubled name among what is `unexpected`: the last value alone decides, and what stands beside it says something
+ * else. `app` is the exception, of which Tailscale takes the union: its capabilities are listed one by one.
+ */
+function withDuplicates(access: ObservedAccess, text: string, { section, item }: PolicyEntry): ObservedAccess {
+  const unexpected = { ...access.unexpected };
+  const names = Object.keys(unexpected);
+  for (const [field, values] of Object.entries(readDuplicates(text, item))) {
+    const name = `${section}.${field}`;
+    const isListed = field === "app" && Array.isArray(values) && names.some((known) => known.startsWith(`${name}.`));
+    if (!isListed) unexpected[name] = values;
+  }
+  return Object.keys(unexpected).length > 0 ? { ...access, unexpected } : access;
 }
 
 /** Entries that no claim speaks of, by tag; of several in one section the first. `known` is what other sections say. */

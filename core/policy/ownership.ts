@@ -1,18 +1,10 @@
-/**
- * Which entries of a policy file are a stack's own. A mark alone proves nothing: an entry may have been deleted and its mark
- * left in front of the next one, or a mark copied together with an entry. So an entry is a stack's own if it carries the
- * stack's mark and
- * - in `grants`: it names a tag in `src` and gives Aperture's app capability;
- * - in `tagOwners`: the fragment has or had the tag, or a marked grant or test of the same tag stands beside it;
- * - in `tests`: its `src` is the tag and it accepts a destination of the fragment or of a grant to Aperture.
- * Any other mark of the stack is a stray one: the next edit takes the mark away and leaves the entry as it is.
- */
-import { entryJson, field, type PolicyDocument, type PolicyEntry } from "./document.ts";
-import { apertureCapability, entryValue, type Fragment, type SectionName, sectionNames, type Tag } from "./fragment.ts";
-import { stringValue } from "./hujson.ts";
+/** How the entries that a fragment wants stand in a policy file, and which others are the stack's own. */
+import { type PolicyDocument, type PolicyEntry, refuseDouble } from "./document.ts";
+import { hasDuplicates } from "./duplicates.ts";
+import { entryValue, type Fragment, type SectionName, sectionNames, type Tag } from "./fragment.ts";
 import type { Mark } from "./marks.ts";
-import { isObject, sameEntry } from "./meaning.ts";
-import { isTag } from "./rules.ts";
+import { sameEntry } from "./meaning.ts";
+import { EntryValues, givesAperture, type SortedEntries, sortEntries } from "./own-entries.ts";
 
 /** How an entry that a fragment wants stands in the file. */
 export interface Claim {
@@ -46,45 +38,54 @@ export interface Ownership {
   claims: Claim[];
   /** Own entries that the fragment does not want, or wants once only. */
   surplus: OwnEntry[];
-  /** Entries that carry a copy of an own entry's mark and say something else. Their marks are among the stray ones. */
+  /** Entries that carry a copy of an own entry's mark and say something else. They are among the wrongly marked ones. */
   copies: OwnEntry[];
-  /** Entries whose mark is a stray one. */
-  strays: { entry: PolicyEntry; mark: Mark }[];
+  /** Entries that carry the stack's mark and are not its own: the next edit takes the mark away and leaves the entry. */
+  wronglyMarked: { entry: PolicyEntry; mark: Mark }[];
 }
 
-/** Looks at every entry of the file once. `applied` is what was inserted before, and proves entries like the fragment. */
+/**
+ * Looks at every entry of the file once; own-entries.ts has the rule of what is a stack's own. `applied` is what was
+ * inserted before: its tags are known like those of the fragment.
+ *
+ * @throws PolicyError when a tag of the stack stands twice in `tagOwners`
+ */
 export function survey(
   policy: PolicyDocument,
   fragment: Fragment,
-  owner: string,
+  stack: string,
   applied: Fragment = fragment,
 ): Ownership {
-  return new Survey(policy, fragment, owner, applied).result();
+  const values = new EntryValues(policy.text);
+  const sorted = sortEntries(policy, values, [fragment, applied], stack);
+  const known = new Set<string>([...Object.keys(fragment), ...Object.keys(applied), ...sorted.own.tagOwners.keys()]);
+  refuseDoubleTags(policy, known);
+  return new Survey(values, fragment, sorted, stack).result();
+}
+
+/** Other tags may stand twice: Tailscale takes that, and the edit leaves them as they are. */
+function refuseDoubleTags({ text, sections }: PolicyDocument, tags: Set<string>): void {
+  const seen = new Map<string, PolicyEntry>();
+  for (const entry of sections.tagOwners?.entries ?? []) {
+    const [tag] = entry.sources;
+    if (tag === undefined || !tags.has(tag)) continue;
+    const first = seen.get(tag);
+    if (first) refuseDouble(text, entry.item, first.item, "Tailscale uses the last one only. Merge the two.");
+    seen.set(tag, entry);
+  }
 }
 
 class Survey {
-  readonly #policy: PolicyDocument;
+  readonly #values: EntryValues;
   readonly #fragment: Fragment;
-  readonly #applied: Fragment;
-  readonly #owner: string;
-  /** Entries with the owner's mark. */
-  readonly #marked: Record<SectionName, Map<Tag, PolicyEntry[]>>;
-  /** All others, by their only source. */
-  readonly #foreign: Record<SectionName, Map<string, PolicyEntry[]>>;
-  readonly #strays: Ownership["strays"] = [];
-  /** What entries say, each read once. */
-  readonly #values = new Map<PolicyEntry, unknown>();
+  readonly #sorted: SortedEntries;
+  readonly #stack: string;
 
-  constructor(policy: PolicyDocument, fragment: Fragment, owner: string, applied: Fragment) {
-    this.#policy = policy;
+  constructor(values: EntryValues, fragment: Fragment, sorted: SortedEntries, stack: string) {
+    this.#values = values;
+    this.#stack = stack;
     this.#fragment = fragment;
-    this.#applied = applied;
-    this.#owner = owner;
-    this.#marked = { tagOwners: new Map(), grants: new Map(), tests: new Map() };
-    this.#foreign = { tagOwners: new Map(), grants: new Map(), tests: new Map() };
-    for (const name of sectionNames) {
-      for (const entry of policy.sections[name]?.entries ?? []) this.#sort(entry);
-    }
+    this.#sorted = sorted;
   }
 
   result(): Ownership {
@@ -92,7 +93,7 @@ class Survey {
     const surplus: OwnEntry[] = [];
     const copies: OwnEntry[] = [];
     for (const section of sectionNames) {
-      const own = this.#ownEntries(section);
+      const own = new Map(this.#sorted.own[section]);
       for (const [tag, access] of Object.entries(this.#fragment) as [Tag, Fragment[Tag]][]) {
         const wanted = entryValue(section, tag, access);
         if (wanted === undefined) continue;
@@ -101,84 +102,19 @@ class Survey {
         claims.push(first ? this.#ownClaim(section, tag, wanted, first) : this.#foreignClaim(section, tag, wanted));
         for (const entry of others) {
           // A copy that nobody changed is as old as the first one: it goes, also when the settings have changed since.
-          const isUnchanged = first !== undefined && this.#means(entry, this.#json(first));
+          const isUnchanged = first !== undefined && this.#means(entry, this.#values.of(first));
           (isUnchanged || this.#means(entry, wanted) ? surplus : copies).push({ tag, entry });
         }
       }
-      for (const [tag, entries] of own) surplus.push(...entries.map((entry) => ({ tag, entry })));
+      for (const [tag, entries] of own) for (const entry of entries) surplus.push({ tag, entry });
     }
-    for (const { entry } of copies) this.#stray(entry);
-    return { claims, surplus, copies, strays: this.#strays };
-  }
-
-  #sort(entry: PolicyEntry): void {
-    const { section, sources, mark } = entry;
-    if (!mark?.owners.includes(this.#owner)) {
-      if (sources.length === 1) append(this.#foreign[section], sources[0] as string, entry);
-      return;
-    }
-    const tag = sources.length === 1 ? sources[0] : (sources.find((source) => this.#knows(source)) ?? sources[0]);
-    const isPossible = section !== "grants" || givesAperture(this.#policy.text, entry);
-    if (tag !== undefined && isTag(tag) && isPossible) append(this.#marked[section], tag, entry);
-    else this.#stray(entry);
-  }
-
-  #stray(entry: PolicyEntry): void {
-    if (entry.mark) this.#strays.push({ entry, mark: entry.mark });
-  }
-
-  /** A tag of the owner's, now or before. */
-  #knows(source: string): boolean {
-    return Object.hasOwn(this.#fragment, source) || Object.hasOwn(this.#applied, source);
-  }
-
-  /** The marked entries of a section that are proven; marks of the others are stray ones. */
-  #ownEntries(section: SectionName): Map<Tag, PolicyEntry[]> {
-    const own = new Map<Tag, PolicyEntry[]>();
-    for (const [tag, entries] of this.#marked[section]) {
-      for (const entry of entries) {
-        if (this.#isProven(section, tag, entry)) append(own, tag, entry);
-        else this.#stray(entry);
-      }
-    }
-    return own;
-  }
-
-  #isProven(section: SectionName, tag: Tag, entry: PolicyEntry): boolean {
-    if (section === "grants") return true;
-    const hasGrant = this.#marked.grants.has(tag);
-    if (section === "tagOwners") {
-      return (
-        this.#knows(tag) || hasGrant || (this.#marked.tests.get(tag) ?? []).some((test) => this.#isPlainTest(test))
-      );
-    }
-    const hosts = acceptedHosts(this.#json(entry));
-    if (hosts.some((host) => this.#destinations(tag).has(host))) return true;
-    return !this.#knows(tag) && !hasGrant && this.#marked.tagOwners.has(tag) && this.#isPlainTest(entry);
-  }
-
-  /** Aperture's addresses, as the fragment and every grant of the tag say. */
-  #destinations(tag: Tag): Set<unknown> {
-    const known = [this.#fragment, this.#applied].flatMap((fragment) =>
-      Object.hasOwn(fragment, tag) ? (fragment[tag]?.destinations ?? []) : [],
-    );
-    const adoptable = (this.#foreign.grants.get(tag) ?? []).filter((entry) => givesAperture(this.#policy.text, entry));
-    const live = [...(this.#marked.grants.get(tag) ?? []), ...adoptable].flatMap((entry) => {
-      const grant = this.#json(entry);
-      return isObject(grant) && Array.isArray(grant.dst) ? (grant.dst as unknown[]) : [];
-    });
-    return new Set<unknown>([...known, ...live]);
-  }
-
-  /** Has the test the form that a fragment gives it, and nothing else? */
-  #isPlainTest(entry: PolicyEntry): boolean {
-    const test = this.#json(entry);
-    return (
-      isObject(test) &&
-      test.proto === "tcp" &&
-      acceptedHosts(test).length > 0 &&
-      Object.keys(test).every((name) => ["src", "proto", "accept", "deny"].includes(name))
-    );
+    const entries = [...this.#sorted.wronglyMarked, ...copies.map(({ entry }) => entry)];
+    return {
+      claims,
+      surplus,
+      copies,
+      wronglyMarked: entries.flatMap((entry) => (entry.mark ? { entry, mark: entry.mark } : [])),
+    };
   }
 
   #bestFirst(entries: PolicyEntry[], wanted: unknown): PolicyEntry[] {
@@ -188,58 +124,36 @@ class Survey {
   }
 
   #ownClaim(section: SectionName, tag: Tag, wanted: unknown, entry: PolicyEntry): Claim {
-    const live = this.#json(entry);
-    const isShared = entry.mark !== undefined && entry.mark.owners.length > 1;
-    const state = sameEntry(section, live, wanted) ? "ours" : isShared ? "conflicting" : "edited";
+    const live = this.#values.of(entry);
+    const isSame = sameEntry(section, live, wanted);
+    const isShared = entry.mark?.owners.some((name) => name !== this.#stack);
+    const state = !isSame && isShared ? "conflicting" : !isSame || this.#isDoubled(entry) ? "edited" : "ours";
     return { section, tag, state, wanted, entry, live };
   }
 
   #foreignClaim(section: SectionName, tag: Tag, wanted: unknown): Claim {
-    const entries = this.#foreign[section].get(tag) ?? [];
+    const entries = this.#sorted.foreign[section].get(tag) ?? [];
     const same = entries.filter((entry) => this.#means(entry, wanted));
-    const claim = (state: Claim["state"], entry: PolicyEntry): Claim => ({
-      section,
-      tag,
-      state,
-      wanted,
-      entry,
-      live: this.#json(entry),
-    });
+    const claim = (state: Claim["state"], entry: PolicyEntry): Claim => {
+      return { section, tag, state, wanted, entry, live: this.#values.of(entry) };
+    };
     const shared = same.find(({ mark }) => mark);
     if (shared) return claim("shared", shared);
     if (same[0]) return claim("adopted", same[0]);
     const other = entries.find(
-      (entry) => entry.mark && (section !== "grants" || givesAperture(this.#policy.text, entry)),
+      (entry) => entry.mark && (section !== "grants" || givesAperture(this.#values.text, entry)),
     );
     if (other) return claim("conflicting", other);
     if (section === "tagOwners" && entries[0]) return claim("adopted", entries[0]);
     return { section, tag, state: "missing", wanted };
   }
 
-  #json(entry: PolicyEntry): unknown {
-    if (!this.#values.has(entry)) this.#values.set(entry, entryJson(this.#policy.text, entry));
-    return this.#values.get(entry);
-  }
-
   #means(entry: PolicyEntry, wanted: unknown): boolean {
-    return sameEntry(entry.section, this.#json(entry), wanted);
+    return sameEntry(entry.section, this.#values.of(entry), wanted);
   }
-}
 
-function givesAperture(text: string, { item }: PolicyEntry): boolean {
-  const app = item.value.kind === "object" ? field(text, item.value, "app")?.value : undefined;
-  return app?.kind === "object" && app.items.some(({ name }) => name && stringValue(text, name) === apertureCapability);
-}
-
-function acceptedHosts(test: unknown): string[] {
-  if (!isObject(test) || !Array.isArray(test.accept)) return [];
-  return test.accept.flatMap((target) =>
-    typeof target === "string" ? [target.slice(0, target.lastIndexOf(":")).replace(/^\[(.*)\]$/, "$1")] : [],
-  );
-}
-
-function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const values = map.get(key);
-  if (values) values.push(value);
-  else map.set(key, [value]);
+  /** A name stands twice in it: what it means is then more than it seems. */
+  #isDoubled({ section, item }: PolicyEntry): boolean {
+    return section !== "tagOwners" && hasDuplicates(this.#values.text, item);
+  }
 }

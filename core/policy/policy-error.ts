@@ -1,3 +1,6 @@
+import { say } from "../messages/entry.ts";
+import { inPolicyFile } from "../messages/policy-file.ts";
+
 /** Where something stands in a text: both from 1, a column counts UTF-16 units as editors do. */
 export interface Place {
   line: number;
@@ -11,8 +14,7 @@ export class PolicyError extends Error {
   readonly column?: number;
 
   constructor(what: string, fix: string, place?: Place) {
-    const where = place ? `Line ${place.line}, column ${place.column} of the tailnet policy file: ` : "";
-    super(`${where}${what}\n${fix}`);
+    super(`${place ? say(inPolicyFile, { ...place, what }) : what}${fix && `\n${fix}`}`);
     if (place) {
       this.line = place.line;
       this.column = place.column;

@@ -67,7 +67,7 @@ export function multiline(value: unknown, layout: Layout): string {
 /** hujson counts the comma and space that follow the last item, too (format.go, punchCardWidth). */
 const maximumWidth = 80 - ", ".length;
 
-function width(text: string): number {
+export function width(text: string): number {
   return Buffer.byteLength(text);
 }
 

@@ -4,10 +4,10 @@
  * go; the marks remember how it was before, and the last one out sets it right. Where a file does not look as Format
  * leaves it, nothing is touched: then no server did this, and what looks like it is a human's.
  */
-import { allMarks, lastOffset, readPolicy } from "./document.ts";
+import { hasNewline, lastOffset, lineIndent, spansLines } from "./containers.ts";
+import { allMarks, readPolicy } from "./document.ts";
 import { type SectionName, sectionNames } from "./fragment.ts";
 import { type Container, commentsIn, type Node } from "./hujson.ts";
-import { hasNewline, spansLines } from "./layout.ts";
 import { Splice } from "./splice.ts";
 
 /** What the marks that were removed said about the file. */
@@ -28,14 +28,26 @@ export function restore(text: string, remembered: Remembered): string {
 
 function closeContainers(text: string, { sections, oneLine }: Remembered): string {
   const policy = readPolicy(text);
-  const splice = new Splice(text);
+  const splice = new Splice(policy.tree);
   for (const name of sectionNames) {
     const section = policy.sections[name];
-    const isUnmarked = section?.entries.every(({ mark }) => mark === undefined) ?? false;
-    if (section && isUnmarked && sections.has(name)) close(text, section.container, splice);
+    if (!section || !sections.has(name) || pullUp(text, section.container, splice)) continue;
+    if (section.entries.every(({ mark }) => mark === undefined)) close(text, section.container, splice);
   }
   if (oneLine && allMarks(policy).length === 0) close(text, policy.root, splice);
   return splice.apply();
+}
+
+/** Puts a first item that an insertion moved to the next line, see `insertFirst`, back behind the bracket. */
+function pullUp(text: string, container: Container, splice: Splice): boolean {
+  const [first] = container.items;
+  const inside = container.start + 1;
+  const [lead, blanks, indent] = /^([ \t]*)\r?\n([ \t]*)/.exec(text.slice(inside, first?.start ?? inside)) ?? [];
+  if (!first || lead === undefined || blanks === undefined || indent !== lineIndent(text, container.start))
+    return false;
+  if (hasNewline(text, inside + lead.length, first.start)) return false;
+  splice.replace(inside + blanks.length, inside + lead.length, "");
+  return true;
 }
 
 /** Puts a container that Format opened back on one line, as far as its own items go. */
@@ -79,7 +91,7 @@ function blankLines(text: string, from: number, to: number): { start: number; en
 function withoutTrailingCommas(text: string): string {
   const { tree, root } = readPolicy(text);
   if (tree.commentCount > 0 || tree.trailingCommaCount === 0) return text;
-  const splice = new Splice(text);
+  const splice = new Splice(tree);
   const open: Node[] = [root];
   for (let node = open.pop(); node; node = open.pop()) {
     if (node.kind !== "object" && node.kind !== "array") continue;

@@ -1,23 +1,31 @@
 /** Edits of a text by offset, and how marks and items are cut out of it so that no other byte changes. */
-import { type Container, commentsIn, type Item } from "./hujson.ts";
-import { hasNewline, isBlank } from "./layout.ts";
+
+import { gapsIn, hasNewline, isBlank } from "./containers.ts";
+import { type Container, commentsIn, type Item, type Tree } from "./hujson.ts";
 import type { Mark } from "./marks.ts";
 
-interface Edit {
-  start: number;
-  end: number;
-  text: string;
+/** An item to be cut, and the mark in front of it. */
+export interface MarkedItem {
+  item: Item;
+  mark: Mark;
+}
+
+export interface CutOptions {
+  /** Items are added to the container in the same edit: it does not become empty, and its last comma is needed. */
+  isRefilled?: boolean;
+  /** Empty lines in front of an item go with it. */
+  withEmptyLines?: boolean;
 }
 
 /** Collects edits of one text; those of equal start are applied in the order in which they came. */
 export class Splice {
   readonly #text: string;
+  readonly #lineCommentEnds: Set<number>;
   readonly #edits: Edit[] = [];
-  /** Ends of line comments that stay: what follows them needs its newline. */
-  readonly #lineCommentEnds = new Set<number>();
 
-  constructor(text: string) {
+  constructor({ text, lineCommentEnds }: Tree) {
     this.#text = text;
+    this.#lineCommentEnds = lineCommentEnds;
   }
 
   insert(offset: number, text: string): void {
@@ -30,7 +38,6 @@ export class Splice {
 
   /** Cuts a mark and leaves what it stood in front of. `from` is where the comments around it begin. */
   cutMark(mark: Mark, from: number): void {
-    this.#keepLineComments(from, mark.start);
     const lead = this.#lineStart(mark.start, from);
     const text = this.#text;
     if (!mark.isBlock) {
@@ -42,52 +49,55 @@ export class Splice {
   }
 
   /** Cuts items with their marks and commas out of one container. Comments of others among them stay. */
-  cutItems(container: Container, items: { item: Item; mark: Mark }[]): void {
-    const cut = new Set(items.map(({ item }) => item));
-    const isAll = cut.size === container.items.length;
-    if (isAll && items.some(({ mark }) => mark.isBlock) && this.#emptyAgain(container, items)) return;
-    for (const { item, mark } of items) this.#cutItem(item, mark);
-    const last = container.items.at(-1);
-    if (last && cut.has(last) && last.comma === undefined) {
-      // The file has no comma after a last item: the one that is the last now loses its own.
-      const comma = container.items.findLast((item) => !cut.has(item))?.comma;
-      if (comma !== undefined) this.#cut(comma, this.#text[comma + 1] === " " ? comma + 2 : comma + 1);
+  cutItems(container: Container, items: MarkedItem[], options: CutOptions = {}): void {
+    if (items.length === 0) return;
+    const marks = new Map(items.map(({ item, mark }) => [item, mark]));
+    const isEmptied = marks.size === container.items.length && !options.isRefilled;
+    if (isEmptied && items.some(({ mark }) => mark.isBlock) && this.#emptyAgain(container, items)) return;
+    for (const [index, item] of container.items.entries()) {
+      const mark = marks.get(item);
+      const next = container.items[index + 1];
+      if (!mark) continue;
+      if (next && !marks.has(next) && !hasNewline(this.#text, item.value.end, next.start)) {
+        this.#cutBeside(item, mark, next);
+      } else this.#cutItem(item, mark, options.withEmptyLines ?? false);
     }
+    if (!options.isRefilled) this.#cutLastComma(container, marks);
   }
 
   apply(): string {
-    const edits = this.#merged();
-    let result = "";
-    let at = 0;
-    for (const { start, end, text } of edits) {
-      result += this.#text.slice(at, start) + text;
-      at = end;
-    }
-    return result + this.#text.slice(at);
+    return applyEdits(this.#text, this.#edits, this.#lineCommentEnds);
   }
 
   /** A container that was empty and on one line, and got lines for its entries. */
-  #emptyAgain(container: Container, items: { mark: Mark }[]): boolean {
-    const from = container.start + 1;
-    const to = container.end - 1;
-    const last = container.items.at(-1);
-    const isForeign = ({ start }: { start: number }) => !items.some(({ mark }) => mark.start === start);
-    const gaps = container.items.flatMap((item) => [
-      ...commentsIn(this.#text, item.from, item.start),
-      ...commentsIn(this.#text, item.value.end, item.comma ?? item.value.end),
-    ]);
-    const tail = last ? (last.comma === undefined ? last.value.end : last.comma + 1) : from;
-    if ([...gaps, ...commentsIn(this.#text, tail, to)].some(isForeign)) return false;
+  #emptyAgain(container: Container, items: MarkedItem[]): boolean {
+    const own = new Set(items.map(({ mark }) => mark.start));
+    for (const { from, to } of gapsIn(container)) {
+      if (commentsIn(this.#text, from, to).some(({ start }) => !own.has(start))) return false;
+    }
     // Names and values are those of the entries; a newline between them says that they have lines of their own.
     if (!container.items.some((item) => hasNewline(this.#text, item.from, item.start))) return false;
-    this.#cut(from, to);
+    this.#cut(container.start + 1, container.end - 1);
     return true;
   }
 
-  #cutItem(item: Item, mark: Mark): void {
+  /** Cuts an item in front of one that stays and stands on the same line: it takes the place of the other. */
+  #cutBeside(item: Item, mark: Mark, next: Item): void {
     const text = this.#text;
-    this.#keepLineComments(item.from, item.start, mark);
-    const lead = this.#lineStart(mark.start, item.from);
+    const comma = item.comma ?? item.value.end;
+    this.cutMark(mark, item.from);
+    if (commentsIn(text, item.value.end, comma).length > 0) {
+      this.#cut(item.start, item.value.end);
+      this.#cut(comma, comma + 1);
+    } else {
+      const isBare = this.#blanksBefore(next.start, comma + 1) === comma + 1;
+      this.#cut(item.start, isBare ? next.start : text[comma + 1] === " " ? comma + 2 : comma + 1);
+    }
+  }
+
+  #cutItem(item: Item, mark: Mark, withEmptyLines: boolean): void {
+    const text = this.#text;
+    const lead = this.#lineStart(mark.start, item.from, withEmptyLines);
     this.#cut(lead ?? (mark.isBlock ? mark.start : this.#blanksBefore(mark.start, item.from)), mark.end);
     // A comment of somebody else between mark and entry stays, with the line that it is on.
     const start = commentsIn(text, mark.end, item.start).length > 0 ? this.#lineStart(item.start, mark.end) : mark.end;
@@ -99,17 +109,27 @@ export class Splice {
     this.#cut(isPlainGap ? item.value.end : item.comma, end);
   }
 
-  #keepLineComments(from: number, to: number, except?: Mark): void {
-    for (const { kind, start, end } of commentsIn(this.#text, from, to)) {
-      if (kind === "line" && start !== except?.start) this.#lineCommentEnds.add(end);
-    }
+  /** Where the file has no comma after a last item, the one that is the last now loses its own. */
+  #cutLastComma({ items }: Container, marks: Map<Item, Mark>): void {
+    const last = items.at(-1);
+    if (!last || !marks.has(last) || last.comma !== undefined) return;
+    const index = items.findLastIndex((item) => !marks.has(item));
+    const comma = items[index]?.comma;
+    const next = items[index + 1];
+    if (comma === undefined || !next) return;
+    const isInline = this.#text[comma + 1] === " " && marks.get(next)?.start === comma + 2;
+    this.#cut(comma, isInline ? comma + 2 : comma + 1);
   }
 
   /** Start of the newline and indentation in front of an offset, if nothing else is on its line. */
-  #lineStart(offset: number, from: number): number | undefined {
-    const at = this.#blanksBefore(offset, from);
-    if (at <= from || this.#text[at - 1] !== "\n") return undefined;
-    return at - 2 >= from && this.#text[at - 2] === "\r" ? at - 2 : at - 1;
+  #lineStart(offset: number, from: number, withEmptyLines = false): number | undefined {
+    let lead: number | undefined;
+    for (let at = offset; ; at = lead) {
+      at = this.#blanksBefore(at, from);
+      if (at <= from || this.#text[at - 1] !== "\n") return lead;
+      lead = at - 2 >= from && this.#text[at - 2] === "\r" ? at - 2 : at - 1;
+      if (!withEmptyLines) return lead;
+    }
   }
 
   #blanksBefore(offset: number, from: number): number {
@@ -121,28 +141,56 @@ export class Splice {
   #cut(start: number, end: number): void {
     if (end > start) this.#edits.push({ start, end, text: "" });
   }
+}
 
-  #merged(): Edit[] {
-    const sorted = this.#edits.toSorted((a, b) => a.start - b.start || a.end - b.end);
-    const merged: Edit[] = [];
-    for (const edit of sorted) {
-      const last = merged.at(-1);
-      if (last && edit.start <= last.end && (last.end > last.start || edit.start > last.end)) {
-        last.text += edit.text;
-        last.end = Math.max(last.end, edit.end);
-      } else merged.push({ ...edit });
+interface Edit {
+  start: number;
+  end: number;
+  text: string;
+}
+
+/**
+ * The text with all edits; of what two of them remove, each byte goes once. A line comment keeps a newline behind it,
+ * whatever was cut there: what stood on the next line must not become part of it.
+ */
+function applyEdits(text: string, edits: Edit[], lineCommentEnds: Set<number>): string {
+  let result = "";
+  /** The offset up to which the text is copied or cut. */
+  let at = 0;
+  /** The offset whose text `result` ends with; undefined behind text that is new. */
+  let tail: number | undefined = 0;
+  /** The end of a line comment that `result` ends with, and blanks that follow it. */
+  let comment: number | undefined;
+  let blanks = "";
+  const emit = (chunk: string) => {
+    const next = blanks + chunk;
+    if (comment === undefined || /^[ \t]*\r?\n/.test(next)) result += next;
+    else if (/^[ \t]*$/.test(next)) {
+      blanks = next;
+      return;
+    } else result += newlineAt(text, comment) + next;
+    comment = undefined;
+    blanks = "";
+  };
+  for (const edit of edits.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+    if (edit.start > at) {
+      emit(text.slice(at, edit.start));
+      tail = edit.start;
     }
-    for (const edit of merged) this.#keepNewline(edit);
-    return merged;
+    if (tail !== undefined && tail === edit.start && lineCommentEnds.has(tail)) comment ??= tail;
+    if (edit.text !== "") {
+      emit(edit.text);
+      tail = edit.end > edit.start ? edit.end : undefined;
+    }
+    at = Math.max(at, edit.end);
   }
+  emit(text.slice(at));
+  return comment === undefined ? result : result + newlineAt(text, comment) + blanks;
+}
 
-  /** A line comment must not swallow what stood on the line after it. */
-  #keepNewline(edit: Edit): void {
-    if (edit.text !== "" || !this.#lineCommentEnds.has(edit.start)) return;
-    if (endsLine(this.#text, edit.end)) return;
-    const newline = /^\r?\n[ \t]*/.exec(this.#text.slice(edit.start, edit.end))?.[0] ?? "";
-    edit.start += newline.length;
-  }
+/** A newline and the indentation of the line behind it. */
+function newlineAt(text: string, offset: number): string {
+  return /^\r?\n[ \t]*/.exec(text.slice(offset))?.[0] ?? "\n";
 }
 
 /** Is there nothing but blanks between the offset and the end of its line? */

@@ -117,7 +117,7 @@ describe("when the server stores hujson.Format of what it is sent", () => {
         const before = await judge.format(policy);
         const inserted = await judge.format(insert(before, first, owner));
         expect(insert(inserted, first, owner)).toBe(inserted);
-        const updated = await judge.format(insert(inserted, second, owner));
+        const updated = await judge.format(insert(inserted, second, owner, first));
         expect(await judge.format(remove(updated, second, owner))).toBe(before);
       }),
       { numRuns: 500 },

@@ -1,0 +1,45 @@
+/** Members whose name stands twice in an entry. Tailscale's decoder, Go's encoding/json, takes them and reads the last. */
+import { fieldName } from "./document.ts";
+import { type Item, jsonValue, type Literal, type Node, setField, stringValue } from "./hujson.ts";
+import { inlineNode } from "./render.ts";
+
+/**
+ * The fields of an entry that hold a doubled name: every value of a field that stands twice itself, in the order of the
+ * file; where the doubled name is deeper inside, the text of the field on one line. Case does not count in the names of
+ * fields, and does in those below them.
+ */
+export function readDuplicates(text: string, { value }: Item): Record<string, unknown> {
+  const duplicates: Record<string, unknown> = {};
+  if (value.kind !== "object") return duplicates;
+  const fields = Map.groupBy(value.items, ({ name }) => fieldName(stringValue(text, name as Literal)));
+  for (const [name, [first, ...others]] of fields) {
+    if (!first) continue;
+    if (others.length > 0) {
+      setField(
+        duplicates,
+        name,
+        [first, ...others].map((member) => jsonValue(text, member.value)),
+      );
+    } else if (holdsDuplicate(text, first.value)) setField(duplicates, name, inlineNode(text, first.value));
+  }
+  return duplicates;
+}
+
+export function hasDuplicates(text: string, item: Item): boolean {
+  return Object.keys(readDuplicates(text, item)).length > 0;
+}
+
+function holdsDuplicate(text: string, root: Node): boolean {
+  const open: Node[] = [root];
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (node.kind !== "object" && node.kind !== "array") continue;
+    const names = new Set<string>();
+    for (const { name, value } of node.items) {
+      const key = name && stringValue(text, name);
+      if (key !== undefined && names.has(key)) return true;
+      if (key !== undefined) names.add(key);
+      open.push(value);
+    }
+  }
+  return false;
+}
