@@ -68,9 +68,9 @@ class Deciding {
   }
 
   /** An entry that stays: repaired where it was edited, and with the stack in the mark where another one has it. */
-  #keep({ state, wanted, entry }: Claim): void {
+  #keep({ state, wanted, entry, isDoubled }: Claim): void {
     if (!entry) return;
-    if (state === "edited") this.#decisions.repaired.push({ entry, wanted });
+    if (state === "edited" || isDoubled) this.#decisions.repaired.push({ entry, wanted });
     if (!entry.mark) return;
     this.#join(entry.mark);
     this.#joinSection(this.#policy.sections[entry.section]);

@@ -28,12 +28,11 @@ export function observeFragment(
   }
   const claimed = new Set(claims.map(({ section, tag }) => `${section} ${tag}`));
   const isCopy = ({ tag, entry }: OwnEntry) => claimed.has(`${entry.section} ${tag}`);
-  for (const own of [...copies, ...surplus].filter(isCopy)) {
-    const name = `${own.entry.section}.copy`;
-    const known = observed[own.tag]?.unexpected?.[name];
-    add(own.tag, {
-      unexpected: { [name]: [...(Array.isArray(known) ? known : []), entryJson(policy.text, own.entry)] },
-    });
+  const copied = Map.groupBy([...copies, ...surplus].filter(isCopy), ({ tag, entry }) => `${tag} ${entry.section}`);
+  for (const own of copied.values()) {
+    const [{ tag, entry }] = own as [OwnEntry];
+    const values = own.map((copy) => entryJson(policy.text, copy.entry));
+    add(tag, { unexpected: { [`${entry.section}.copy`]: values } });
   }
   const unwanted = readEntries(
     policy,

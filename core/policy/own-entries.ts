@@ -63,6 +63,8 @@ class Sorting {
   readonly #foreign: BySection<string> = createMaps();
   readonly #destinations = new Map<Tag, Set<unknown>>();
   readonly #partners = new Map<Tag, Partners>();
+  /** Without one of them, the other would begin to count. */
+  readonly #doubledTags = new Set<string>();
 
   constructor(values: EntryValues, fragments: Fragment[]) {
     this.#values = values;
@@ -71,6 +73,10 @@ class Sorting {
 
   sort(policy: PolicyDocument, stack: string): SortedEntries {
     const wronglyMarked: PolicyEntry[] = [];
+    const tags = new Set<string>();
+    for (const { sources } of policy.sections.tagOwners?.entries ?? []) {
+      for (const tag of sources) (tags.has(tag) ? this.#doubledTags : tags).add(tag);
+    }
     for (const section of sectionNames) {
       for (const entry of policy.sections[section]?.entries ?? []) {
         const [source, ...others] = entry.sources;
@@ -125,6 +131,7 @@ class Sorting {
     const isKnown = this.#accessOf(tag).length > 0;
     const accepts = section === "tests" && this.#acceptsAny(entry, this.#destinationsOf(tag));
     if (isKnown) return section !== "tests" || accepts;
+    if (section === "tagOwners" && this.#doubledTags.has(tag)) return false;
     if (section === "tests" && !accepts && this.#marked.grants.has(tag)) return false;
     const partners = sectionNames.filter((name) => name !== section && this.#hasPartner(tag, entry, name));
     return partners.length + (this.#hasOwnForm(tag, entry) ? 1 : 0) >= 2;

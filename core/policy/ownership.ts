@@ -21,6 +21,8 @@ export interface Claim {
   /** Absent when the entry is missing. */
   entry?: PolicyEntry;
   live?: unknown;
+  /** A name stands twice in an entry that the stack has or is to share: it is written anew, also where it means the same. */
+  isDoubled?: boolean;
 }
 
 /** Whether an entry in this state does what is wanted of it, whosever it is. */
@@ -48,7 +50,7 @@ export interface Ownership {
  * Looks at every entry of the file once; own-entries.ts has the rule of what is a stack's own. `applied` is what was
  * inserted before: its tags are known like those of the fragment.
  *
- * @throws PolicyError when a tag of the stack stands twice in `tagOwners`
+ * @throws PolicyError when a tag of the fragment or of `applied` stands twice in `tagOwners`
  */
 export function survey(
   policy: PolicyDocument,
@@ -58,8 +60,7 @@ export function survey(
 ): Ownership {
   const values = new EntryValues(policy.text);
   const sorted = sortEntries(policy, values, [fragment, applied], stack);
-  const known = new Set<string>([...Object.keys(fragment), ...Object.keys(applied), ...sorted.own.tagOwners.keys()]);
-  refuseDoubleTags(policy, known);
+  refuseDoubleTags(policy, new Set([...Object.keys(fragment), ...Object.keys(applied)]));
   return new Survey(values, fragment, sorted, stack).result();
 }
 
@@ -127,8 +128,9 @@ class Survey {
     const live = this.#values.of(entry);
     const isSame = sameEntry(section, live, wanted);
     const isShared = entry.mark?.owners.some((name) => name !== this.#stack);
-    const state = !isSame && isShared ? "conflicting" : !isSame || this.#isDoubled(entry) ? "edited" : "ours";
-    return { section, tag, state, wanted, entry, live };
+    const isDoubled = this.#isDoubled(entry);
+    const state = !isSame && isShared ? "conflicting" : !isSame || isDoubled ? "edited" : "ours";
+    return { section, tag, state, wanted, entry, live, isDoubled };
   }
 
   #foreignClaim(section: SectionName, tag: Tag, wanted: unknown): Claim {
@@ -138,7 +140,7 @@ class Survey {
       return { section, tag, state, wanted, entry, live: this.#values.of(entry) };
     };
     const shared = same.find(({ mark }) => mark);
-    if (shared) return claim("shared", shared);
+    if (shared) return { ...claim("shared", shared), isDoubled: this.#isDoubled(shared) };
     if (same[0]) return claim("adopted", same[0]);
     const other = entries.find(
       (entry) => entry.mark && (section !== "grants" || givesAperture(this.#values.text, entry)),
@@ -152,7 +154,6 @@ class Survey {
     return sameEntry(entry.section, this.#values.of(entry), wanted);
   }
 
-  /** A name stands twice in it: what it means is then more than it seems. */
   #isDoubled({ section, item }: PolicyEntry): boolean {
     return section !== "tagOwners" && hasDuplicates(this.#values.text, item);
   }

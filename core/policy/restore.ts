@@ -46,6 +46,9 @@ function pullUp(text: string, container: Container, splice: Splice): boolean {
   if (!first || lead === undefined || blanks === undefined || indent !== lineIndent(text, container.start))
     return false;
   if (hasNewline(text, inside + lead.length, first.start)) return false;
+  // Where the line of the container is indented more than the container, Format leaves items with that indentation.
+  const closing = hasNewline(text, lastOffset(container), container.end) && lineIndent(text, container.end - 1);
+  if (closing !== false && `${closing}\t` === indent) return false;
   splice.replace(inside + blanks.length, inside + lead.length, "");
   return true;
 }

@@ -164,11 +164,15 @@ function applyEdits(text: string, edits: Edit[], lineCommentEnds: Set<number>): 
   let blanks = "";
   const emit = (chunk: string) => {
     const next = blanks + chunk;
-    if (comment === undefined || /^[ \t]*\r?\n/.test(next)) result += next;
+    if (comment === undefined) result += next;
     else if (/^[ \t]*$/.test(next)) {
       blanks = next;
       return;
-    } else result += newlineAt(text, comment) + next;
+    } else {
+      // Blanks that stood in front of a newline would belong to the comment.
+      const rest = next.replace(/^[ \t]+(?=\r?\n)/, "");
+      result += /^\r?\n/.test(rest) ? rest : newlineAt(text, comment) + rest;
+    }
     comment = undefined;
     blanks = "";
   };
