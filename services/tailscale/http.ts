@@ -1,7 +1,9 @@
 /** One HTTP exchange with the Tailscale API: time limit, retries, errors. */
 import { say } from "../../core/messages/entry.ts";
 import { unreachable } from "../../core/messages/tailscale-credentials.ts";
+import type { Place } from "../../core/policy/policy-error.ts";
 import { backoff, type Runtime } from "./runtime.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 export interface HttpRequest {
   method: "GET" | "POST" | "DELETE";
@@ -19,6 +21,8 @@ export interface HttpResponse {
   status: number;
   headers: Headers;
   body: string;
+  /** Where the body is no UTF-8 and `body` therefore not what was sent. */
+  malformed?: Place;
 }
 
 /** The request got no answer, or the answer got lost. */
@@ -63,7 +67,11 @@ async function once(
       ...(request.headers ? { headers: request.headers } : {}),
       ...(request.body === undefined ? {} : { body: request.body }),
     });
-    return { status: response.status, headers: response.headers, body: await response.text() };
+    return {
+      status: response.status,
+      headers: response.headers,
+      ...decodeUtf8(new Uint8Array(await response.arrayBuffer())),
+    };
   } catch (error) {
     const { origin } = new URL(request.url);
     const reason = limit.aborted ? "no answer in 60 s" : cause(error);

@@ -1,6 +1,7 @@
 /** The endpoints of the Tailscale API that concern the policy file: https://tailscale.com/api#tag/policyfile */
 import { say } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/tailscale-credentials.ts";
+import { PolicyError } from "../../core/policy/policy-error.ts";
 import type { TailnetConnection } from "./connection.ts";
 import type { HttpResponse } from "./http.ts";
 
@@ -46,6 +47,8 @@ export class ApiError extends Error {
 /** `If-Match` did not hold: the file changed since it was read. */
 export class PreconditionFailed extends ApiError {}
 
+const notUtf8 = "a byte that is not UTF-8. An edit would change it, so nothing was edited.";
+
 export class PolicyApi {
   readonly #tailnet: TailnetConnection;
 
@@ -53,13 +56,18 @@ export class PolicyApi {
     this.#tailnet = tailnet;
   }
 
-  /** Needs the scope `policy_file:read`. */
+  /**
+   * Needs the scope `policy_file:read`.
+   * @throws {PolicyError} when the file is not UTF-8: what was read is then not what stands there.
+   */
   async read(): Promise<PolicyFile> {
     const headers = { Accept: "application/hujson" };
     const response = await this.#tailnet.send("acl", { method: "GET", headers, retry: "always" });
     if (response.status !== 200) throw apiError(response, "read the policy file", "policy_file:read");
     const etag = response.headers.get("etag")?.replace(/^W\//, "").replaceAll('"', "");
     if (!etag) throw new ApiError(response.status, "The policy file came without an ETag, so no edit of it is safe.");
+    if (response.malformed)
+      throw new PolicyError(notUtf8, "Save the file as UTF-8, in the admin console.", response.malformed);
     return { text: response.body, etag };
   }
 

@@ -44,6 +44,30 @@ describe("the requests", () => {
   });
 });
 
+describe("a file that is not UTF-8", () => {
+  const file = (...parts: (string | number[])[]) =>
+    new Response(Buffer.concat(parts.map((part) => Buffer.from(part as string))), { headers: { etag: '"abc"' } });
+  const read = (answer: Response) => api(inTurn(answer)).api.read();
+
+  it.each<[string, (string | number[])[], string]>([
+    ["a byte of Latin-1", ["{\n\t// caf", [0xe9], "\n}\n"], "Line 2, column 8"],
+    ["a character cut short", ['{"é": "', [0xe2, 0x82], '"}'], "Line 1, column 8"],
+    ["a character cut short at the end", ["{}\n", [0xf0, 0x9f]], "Line 2, column 1"],
+    ["half of a surrogate pair", ["{} // ", [0xed, 0xa0, 0x80], "\n"], "Line 1, column 7"],
+    ["a character in more bytes than it needs", [[0xc0, 0xaf]], "Line 1, column 1"],
+    ["a bad byte beside U+FFFD", ["// \uFFFD\n", [0xff]], "Line 2, column 1"],
+  ])("with %s is refused with the place, and not edited", async (_, parts, place) => {
+    await expect(read(file(...parts))).rejects.toThrow(
+      `${place} of the tailnet policy file: a byte that is not UTF-8. An edit would change it, so nothing was edited.\n` +
+        "Save the file as UTF-8, in the admin console.",
+    );
+  });
+
+  it.each(["{ /* \u{1F600} é \uFFFD */ }\n", "\uFEFF{}\n", ""])("not so %j, which comes as it is", async (text) => {
+    expect(await read(file(text))).toEqual({ text, etag: "abc" });
+  });
+});
+
 describe("validate", () => {
   const findings = [{ user: "tag:ci", errors: ['address "1.2.3.4:22": want: Drop, got: Accept'] }];
   it.each([
