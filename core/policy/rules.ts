@@ -2,6 +2,7 @@
  * What Tailscale's validator does not check in a fragment: the control plane looks at an app capability as JSON only, so a
  * typo in a role or a model pattern is saved without a word and refused by Aperture in the middle of a run.
  */
+import { containsRange, isSingleAddress, parseRange, tailscaleRanges } from "./addresses.ts";
 import type { Fragment, Tag, TagAccess } from "./fragment.ts";
 import { parsePort } from "./ports.ts";
 
@@ -18,15 +19,9 @@ export function isTag(value: string): value is Tag {
 
 /** An address of a tailnet device: in 100.64.0.0/10 or fd7a:115c:a1e0::/48 (tailscale.com/docs, "IP address types"). */
 export function isTailscaleAddress(value: string): boolean {
-  const octets = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(value)?.slice(1);
-  if (octets) {
-    const [first, second] = octets.map(Number);
-    const wellFormed = octets.every((octet) => Number(octet) <= 255 && String(Number(octet)) === octet);
-    return wellFormed && first === 100 && second !== undefined && second >= 64 && second <= 127;
-  }
-  // URL is the runtime's own IPv6 parser; it writes the address in its one canonical form.
-  if (!/^[0-9a-f:]+$/i.test(value) || !URL.canParse(`http://[${value}]/`)) return false;
-  return new URL(`http://[${value}]/`).hostname.startsWith("[fd7a:115c:a1e0:");
+  const address = parseRange(value);
+  if (!address || !isSingleAddress(address) || /[-/]/.test(value)) return false;
+  return tailscaleRanges.some((range) => containsRange(range, address));
 }
 
 /**
@@ -57,9 +52,41 @@ export function isWholeProvider(pattern: string): boolean {
 
 /** Does the pattern cover the model (`provider/model`)? Case counts. */
 export function matchesModel(pattern: string, model: string): boolean {
-  return wildcard(pattern.split("/"), model.split("/"), "**", (segment, text) =>
-    wildcard([...segment], [...text], "*", (a, b) => a === b),
-  );
+  return wildcard(pattern.split("/"), model.split("/"), "**", matchesSegment);
+}
+
+function matchesSegment(pattern: string, text: string): boolean {
+  return wildcard([...pattern], [...text], "*", (a, b) => a === b);
+}
+
+/**
+ * Does `outer` match every model that `inner` matches? A wildcard of `inner` stands for any text, so only a wildcard of
+ * `outer` can match it: the one pattern is read as if it were a model of the other.
+ */
+export function coversPattern(outer: string, inner: string): boolean {
+  return wildcard(normalSegments(outer, 0), normalSegments(inner, 2), "**", (pattern, segment) => {
+    return segment !== "**" && matchesSegment(pattern, segment);
+  });
+}
+
+/**
+ * One form for what means the same. Of `*` and `**` beside each other the `**` is the last; and because a model has two
+ * segments at least, provider and name, a `**` beside two others or fewer may have as many `*` in front of it as make two
+ * (`written` 2), or none (0).
+ */
+function normalSegments(pattern: string, written: 0 | 2): string[] {
+  const normal: string[] = [];
+  for (const segment of pattern.split("/")) {
+    if (normal.at(-1) !== "**") normal.push(segment);
+    else if (segment !== "**") normal.splice(segment === "*" ? -1 : normal.length, 0, segment);
+  }
+  const rest = normal.indexOf("**");
+  const others = normal.filter((segment) => segment !== "**").length;
+  if (rest < 0 || others > 2) return normal;
+  let first = rest;
+  while (normal[first - 1] === "*") first--;
+  const stars = written === 0 ? 0 : rest - first + 2 - others;
+  return normal.toSpliced(first, rest - first, ...Array<string>(stars).fill("*"));
 }
 
 /** Matches `items` against `pattern`, in which `any` stands for any number of items. Never more than the product of both lengths. */
@@ -97,8 +124,16 @@ export function check(fragment: Fragment): Problem[] {
         message: `${JSON.stringify(tag)} is not a tag. Write "tag:", a letter, then letters, digits or dashes, such as tag:ci.`,
       });
     }
+    for (const [index, destination] of access.destinations.entries()) {
+      if (destination === tag) problems.push({ path: `${path}.destinations[${index}]`, message: tagOfAperture(tag) });
+    }
     return [...problems, ...checkAccess(access).map((problem) => ({ ...problem, path: `${path}.${problem.path}` }))];
   });
+}
+
+/** Why runners cannot carry the tag that Aperture has. */
+export function tagOfAperture(tag: Tag | string): string {
+  return `${tag} is the tag of the Aperture device: a runner that carries it could take Aperture's place. Give runners a tag of their own, such as tag:ci.`;
 }
 
 function checkAccess(access: TagAccess): Problem[] {

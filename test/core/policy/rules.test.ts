@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Fragment, TagAccess } from "../../../core/policy/fragment.ts";
 import {
   check,
+  coversPattern,
   isExactModel,
   isModelPattern,
   isTag,
@@ -36,6 +37,7 @@ describe("check", () => {
   it.each<[string, Partial<TagAccess>, RegExp]>([
     ["no destination", { destinations: [] }, /destinations: It is empty.*silently applies to nothing/],
     ["a machine name", { destinations: ["ai"] }, /destinations\[0\]: "ai" is not a tag or a Tailscale address/],
+    ["the tag itself", { destinations: ["tag:ci"] }, /destinations\[0\]: tag:ci is the tag of the Aperture device/],
     ["a foreign address", { destinations: ["192.0.2.1"] }, /destinations\[0\]/],
     ["no model", { models: [] }, /models: It is empty.*refuses every request/],
     ["a bare model", { models: ["claude-sonnet-4-6"] }, /models\[0\]: .*provider\/pattern/],
@@ -141,5 +143,61 @@ describe("matchesModel", () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe("coversPattern", () => {
+  it.each([
+    ["**", "openai/gpt-5", true],
+    ["**", "**", true],
+    ["*/**", "**", true],
+    ["**", "*/**", true],
+    ["anthropic/**", "**", false],
+    ["anthropic/**", "anthropic/**", true],
+    ["anthropic/**", "anthropic/*", true],
+    ["anthropic/*/**", "anthropic/**", true],
+    ["anthropic/*", "anthropic/**", false],
+    ["anthropic/**", "anthropic/claude-*", true],
+    ["anthropic/claude-*", "anthropic/**", false],
+    ["anthropic/claude-*", "anthropic/claude-sonnet-*", true],
+    ["anthropic/claude-sonnet-4-6", "anthropic/claude-*", false],
+    ["anthropic/claude-sonnet-4-6", "anthropic/claude-sonnet-4-6", true],
+    ["*/claude-*", "anthropic/claude-*", true],
+    ["anthropic/claude-*", "*/claude-*", false],
+    ["anthropic/*-4-*", "anthropic/claude-*-4-6", true],
+    ["**/x", "a/**", false],
+    ["a/**/x", "a/b/x", true],
+  ])("%s covers %s: %j", (outer, inner, expected) => expect(coversPattern(outer, inner)).toBe(expected));
+
+  it("never says yes where a model is left out", () => {
+    const segment = fc.stringMatching(/^[ab*]{1,3}$/).filter((text) => !text.includes("**"));
+    const pattern = fc.array(fc.oneof(segment, fc.constant("**")), { minLength: 1, maxLength: 3 });
+    const model = fc.array(fc.stringMatching(/^[ab]{1,3}$/), { minLength: 2, maxLength: 4 });
+    fc.assert(
+      fc.property(pattern, pattern, model, (outer, inner, parts) => {
+        const [wide, narrow, name] = [outer, inner, parts].map((segments) => segments.join("/")) as [
+          string,
+          string,
+          string,
+        ];
+        if (coversPattern(wide, narrow) && matchesModel(narrow, name)) expect(matchesModel(wide, name)).toBe(true);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it("says no only where some model of two or three segments is left out, of patterns with one ** at most", () => {
+    const segments = ["a", "b", "ab", "c"];
+    const models = segments.flatMap((a) =>
+      segments.flatMap((b) => [`${a}/${b}`, ...segments.map((c) => `${a}/${b}/${c}`)]),
+    );
+    const parts = ["*", "a", "a*", "*b", "**"];
+    const patterns = [...parts.flatMap((a) => parts.map((b) => `${a}/${b}`)), "**"].filter((p) => p !== "**/**");
+    for (const outer of patterns) {
+      for (const inner of patterns) {
+        const isCovered = models.every((name) => !matchesModel(inner, name) || matchesModel(outer, name));
+        if (isCovered) expect(coversPattern(outer, inner), `${outer} covers ${inner}`).toBe(true);
+      }
+    }
   });
 });
