@@ -20,6 +20,11 @@ export interface PolicyFragmentArgs {
    * what is missing there as ready-to-paste HuJSON, and an update fails until it is there.
    */
   mode?: pulumi.Input<"write" | "observe">;
+  /**
+   * Take a tag that rules of others name already, for more than Aperture. Default false: the first preview of such a tag
+   * fails, and lists them. Once the tag is taken, the value has no effect.
+   */
+  shareTag?: pulumi.Input<boolean>;
 }
 
 /**
@@ -40,7 +45,8 @@ export class PolicyFragment extends pulumi.CustomResource {
   declare readonly mode: pulumi.Output<"write" | "observe">;
 
   constructor(name: string, args: PolicyFragmentArgs, options?: pulumi.CustomResourceOptions) {
-    super(PolicyFragment.type, name, { access: args.access, owner: args.owner, mode: args.mode }, options);
+    const { access, owner, mode, shareTag } = args;
+    super(PolicyFragment.type, name, { access, owner, mode, shareTag }, options);
   }
 
   static readonly type = "claude-aperture:index:PolicyFragment";

@@ -16,6 +16,11 @@ export interface TailnetAccessArgs {
   test?: TagAccess["test"];
   /** `write` (default) edits the policy file; `observe` only checks it and shows what is missing. */
   mode?: "write" | "observe";
+  /**
+   * Take tags that rules of others name already, for more than Aperture: runners get what these give, and what carries such
+   * a tag today gets the models. Default false: the first preview fails, and lists the rules.
+   */
+  shareTag?: boolean;
   /** The name in the marks. Default `project/stack`. */
   owner?: string;
   transform?: {
@@ -59,6 +64,7 @@ export class TailnetAccess extends pulumi.ComponentResource {
           access,
           owner: args.owner ?? `${pulumi.getProject()}/${pulumi.getStack()}`,
           mode: args.mode ?? "write",
+          shareTag: args.shareTag ?? false,
         },
         { parent: this },
       ),

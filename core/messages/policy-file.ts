@@ -124,6 +124,37 @@ export const editFault = message({
   fix: "report it, with what the message asks for",
 });
 
+export const tagInUse = message({
+  says: "{tags} in use already: Claude's runners would get what the rules below give, and whatever carries the tag today would get Aperture's models.",
+  advice:
+    "\n{rules}\nNothing was written. Two ways out:\n  a tag of its own, such as {free}: pulumi config set claude-aperture:tag {free}\n  or, where both are meant to be one: pulumi config set --path claude-aperture:policy.shareTag true",
+  cause:
+    "rules of others name the tag, for more than Aperture: the message has their lines. Only the first `up` with the tag asks",
+  fix: "another `tag`; or `policy: { shareTag: true }`, [if it is meant](policy-file.md#what-else-the-tag-can-do)",
+});
+
+export const modelsWithoutEffect = message({
+  says: '"models" has no effect for {tag}: line {line} of the tailnet policy file grants it {models}, and grants add up.',
+  advice: "\n  {rule}\n  Narrow or remove that rule. Until then runners may use what it grants.",
+  cause: "a grant of somebody else gives the tag more models than the settings do",
+  fix: "narrow or remove it, or choose a tag that it does not cover",
+});
+
+export const modelsMaybeWithoutEffect = message({
+  says: '"models" may have no effect for {tag}: line {line} of the tailnet policy file grants it {models} at {place}, and grants add up.',
+  advice:
+    "\n  {rule}\n  The file does not say whether {place} and {destination} are one device. If they are, narrow or remove that rule.",
+  cause: "the same, for a grant whose destination is a tag where the settings have an address, or the other way round",
+  fix: "the same, if the two are one device",
+});
+
+export const moreOfAperture = message({
+  says: "Line {line} of the tailnet policy file gives {tag} more of Aperture than this stack: {what}.",
+  advice: "\n  {rule}\n  Narrow or remove that rule. Until then runners have that, too.",
+  cause: "a grant of somebody else gives the tag another role, or tools",
+  fix: "narrow or remove it, or choose a tag that it does not cover",
+});
+
 export const policyFile: Section = {
   title: "The policy file",
   introduction: "What each of these means is in [policy-file.md](policy-file.md).",
@@ -140,6 +171,10 @@ export const policyFile: Section = {
     ownerTaken,
     inPolicyFile,
     editFault,
+    tagInUse,
+    modelsWithoutEffect,
+    modelsMaybeWithoutEffect,
+    moreOfAperture,
     {
       seen: "`precondition failed, invalid old hash`",
       cause: "the answer to a 412 in another tool: it, too, uses `If-Match`, and we wrote in between",

@@ -132,7 +132,7 @@ export function check(fragment: Fragment): Problem[] {
 }
 
 /** Why runners cannot carry the tag that Aperture has. */
-export function tagOfAperture(tag: Tag | string): string {
+export function tagOfAperture(tag: string): string {
   return `${tag} is the tag of the Aperture device: a runner that carries it could take Aperture's place. Give runners a tag of their own, such as tag:ci.`;
 }
 

@@ -20,7 +20,7 @@ export const defaults = {
     ...workflowDefaults,
     adopt: false,
   },
-  policy: { mode: "write" as const, takeOver: false, test: "accept" as const },
+  policy: { mode: "write" as const, takeOver: false, test: "accept" as const, shareTag: false },
   delivery: { kind: "commit" as const },
   onUnavailable: "fail" as const,
 };

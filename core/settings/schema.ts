@@ -128,6 +128,16 @@ const settings = {
         default: defaults.policy.test,
         examples: ["strict"],
       }),
+    shareTag: z
+      .boolean({ error: "Expected true or false." })
+      .optional()
+      .meta({
+        description:
+          "Take a tag that is in use already: rules of others name it, for more than Aperture. Runners get what these give, and " +
+          "devices that carry the tag get the models. Without it the first preview fails, and lists the rules with their lines.",
+        default: defaults.policy.shareTag,
+        examples: [true],
+      }),
   })
     .optional()
     .meta({ description: "The tailnet policy file." }),

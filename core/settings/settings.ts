@@ -1,7 +1,7 @@
 /** Stack configuration in, settings out: every mistake in one error, each with its place and its fix. */
 import type { z } from "zod";
 import type { Tag, TagAccess } from "../policy/fragment.ts";
-import { isExactModel, isTag, isWholeProvider, matchesModel } from "../policy/rules.ts";
+import { isExactModel, isTag, isWholeProvider, matchesModel, tagOfAperture } from "../policy/rules.ts";
 import type { ActionName } from "../workflow/actions.ts";
 import type { PresetName } from "../workflow/options.ts";
 import { defaults, unknownKey } from "./fields.ts";
@@ -48,7 +48,7 @@ export interface Settings {
   githubOwner: string;
   aperture: { hostname: string; device?: string };
   tagOwners: string[];
-  policy: { mode: "write" | "observe"; owner: string; takeOver: boolean; test: TagAccess["test"] };
+  policy: { mode: "write" | "observe"; owner: string; takeOver: boolean; test: TagAccess["test"]; shareTag: boolean };
   onUnavailable: "fail" | "skip";
   repositories: RepositorySettings[];
 }
@@ -84,6 +84,7 @@ export function parseSettings(source: SettingsSource): Settings {
   ];
   if (!parsed.success || owner.name === undefined) return fail(problems);
 
+  problems.push(...findTagsOfAperture(parsed.data));
   const settings = normalise(parsed.data, owner.name, `${source.project}/${source.stack}`);
   problems.push(...findUntrustedExpressions(raw), ...settings.problems, ...findContradictions(settings.value));
   return problems.length > 0 ? fail(problems) : settings.value;
@@ -190,6 +191,7 @@ function normalise(
         owner: input.policy?.owner ?? stackOwner,
         takeOver: input.policy?.takeOver ?? defaults.policy.takeOver,
         test: input.policy?.test ?? defaults.policy.test,
+        shareTag: input.policy?.shareTag ?? defaults.policy.shareTag,
       },
       onUnavailable: input.onUnavailable ?? defaults.onUnavailable,
       repositories,
@@ -223,6 +225,18 @@ function withoutProvider(model: string): string {
 function asTag(value: string): Tag {
   if (!isTag(value)) throw new TypeError(`not a tag: ${value}`);
   return value;
+}
+
+/** Tags of runners that are the Aperture device's own, each where it is set. */
+function findTagsOfAperture({ aperture, repositories, ...input }: SettingsInput): Problem[] {
+  const own = repositories.map((entry) => (typeof entry === "string" ? undefined : entry.tag));
+  const places = own.flatMap((name, index) =>
+    name === undefined ? [] : [{ name, place: ["repositories", index, "tag"] }],
+  );
+  const inherited = places.length < own.length ? [{ name: input.tag ?? defaults.tag, place: ["tag"] }] : [];
+  return [...inherited, ...places]
+    .filter(({ name }) => name === aperture?.device)
+    .map(({ name, place }) => ({ path: path(place), message: tagOfAperture(name) }));
 }
 
 /** What is right by itself and wrong together. */

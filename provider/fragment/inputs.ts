@@ -2,7 +2,7 @@
 import type { Fragment, Mode, ObservedFragment } from "../../core/policy/fragment.ts";
 import type { Problem } from "../../core/policy/rules.ts";
 import { checkFields, type Fields, valuesOf } from "../fields.ts";
-import type { PropertyMap } from "../structs.ts";
+import { isMap, type PropertyMap } from "../structs.ts";
 
 export interface Inputs {
   /** What the policy file is to hold, keyed by tag. */
@@ -10,6 +10,8 @@ export interface Inputs {
   /** Name in the marks of the entries, such as `claude-aperture/prod`. */
   owner: string;
   mode: Mode;
+  /** Whether a tag that is in use already may be taken. */
+  shareTag: boolean;
 }
 
 /** How a fragment stands in the policy file: what is missing there is absent. */
@@ -66,6 +68,13 @@ export const fields: Fields = {
       "`write` edits the policy file. `observe` writes nothing: a preview shows what is missing as ready-to-paste HuJSON, " +
       "and an update fails until it is there.",
   },
+  shareTag: {
+    kind: "boolean",
+    default: false,
+    description:
+      "Take a tag that rules of others name already: runners get what these give, and devices with the tag get the models. " +
+      "Without it the first preview of such a tag fails, and lists them.",
+  },
   access: {
     kind: "map",
     items: { kind: "object", type: accessType, fields: accessFields },
@@ -91,7 +100,17 @@ export function fromState(outputs: PropertyMap): Inputs | undefined {
   if (typeof outputs.owner !== "string" || outputs.owner === "") return undefined;
   const parsed = parseInputs({ access: outputs[appliedKey] ?? outputs.access ?? null, owner: outputs.owner });
   const access = parsed.kind === "known" ? parsed.inputs.access : {};
-  return { access, owner: outputs.owner, mode: outputs.mode === "observe" ? "observe" : "write" };
+  return {
+    access,
+    owner: outputs.owner,
+    mode: outputs.mode === "observe" ? "observe" : "write",
+    shareTag: outputs.shareTag === true,
+  };
+}
+
+/** The tags in a resource's properties, also where what stands beside them is not known or not whole. */
+export function tagsIn({ access }: PropertyMap): string[] {
+  return isMap(access) ? Object.keys(access) : [];
 }
 
 /**
@@ -101,7 +120,7 @@ export function fromState(outputs: PropertyMap): Inputs | undefined {
 export const appliedKey = "__applied";
 
 /** The property values of inputs, or of how they stand in the policy file. */
-export function toProperties({ access, owner, mode }: Inputs | ObservedInputs): PropertyMap {
+export function toProperties({ access, owner, mode, shareTag }: Inputs | ObservedInputs): PropertyMap {
   // A fragment holds JSON values only; its interfaces lack the index signature that PropertyMap asks for.
-  return { access: structuredClone(access) as unknown as PropertyMap, owner, mode };
+  return { access: structuredClone(access) as unknown as PropertyMap, owner, mode, shareTag };
 }

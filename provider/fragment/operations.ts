@@ -4,6 +4,7 @@ import * as texts from "../../core/messages/policy-file.ts";
 import { find, insert, observe, plan, remark, remove } from "../../core/policy/edit.ts";
 import type { Fragment } from "../../core/policy/fragment.ts";
 import { isAsWanted } from "../../core/policy/ownership.ts";
+import { findReach, type TagReach } from "../../core/policy/reach.ts";
 import { check as checkRules, type Problem } from "../../core/policy/rules.ts";
 import { ConnectionError } from "../../services/tailscale/http.ts";
 import { ApiError, type PolicyFile, PreconditionFailed } from "../../services/tailscale/policy-file.ts";
@@ -11,7 +12,8 @@ import { backoff } from "../../services/tailscale/runtime.ts";
 import { isExpected, type OperationContext, OperationError } from "../resource.ts";
 import { fragmentToken } from "../schema.ts";
 import type { Inputs, ObservedInputs } from "./inputs.ts";
-import { managedElsewhereMessage, missingMessage, previewMessage } from "./preview.ts";
+import { managedElsewhereMessage, missingMessage, previewMessage, removalMessage } from "./preview.ts";
+import { reachMessage, tagInUseMessage } from "./reach.ts";
 import { refusalMessage, warningsMessage } from "./refusal.ts";
 
 const writeAttempts = 10;
@@ -21,24 +23,47 @@ const longestDelay = 5_000;
 const repeatedWrites = 3;
 
 /**
- * What stands against the fragment: rules that the server does not check, then the server's own judgement of the whole
- * resulting file. `previous` is what stands in state, if anything. Warnings of the server are logged. Writes nothing.
+ * What stands against the fragment: rules that the server does not check, a tag that is in use, then the server's own
+ * judgement of the whole resulting file. `previous` is what stands in state, if anything, with the tags `taken`. Logs what
+ * else the tags can do, and warnings of the server. Writes nothing.
  */
 export async function checkFragment(
   context: OperationContext,
   inputs: Inputs,
   previous: Inputs | undefined,
+  taken: string[] = Object.keys(previous?.access ?? {}),
 ): Promise<Problem[]> {
   const problems = checkRules(inputs.access);
   if (problems.length > 0) return problems;
   try {
     const live = await context.api.read();
-    await refuseUnlessValid(context, live, edited(live.text, inputs, previous), inputs);
+    const wanted = edited(live.text, inputs, previous);
+    await explainReach(context, live.text, { inputs, owner: previous?.owner ?? inputs.owner, taken, wanted });
+    await refuseUnlessValid(context, live, wanted, inputs);
     return [];
   } catch (error) {
     if (isExpected(error)) return [{ path: "", message: error.message }];
     throw error;
   }
+}
+
+/**
+ * Says what else the tags can do. A tag that is in use is refused where the settings do not share it, and no earlier run has
+ * taken it: neither the state nor a mark in the file says so. In the mode `observe`, too: nothing is written then, but
+ * the credentials get the tag all the same.
+ */
+async function explainReach(
+  context: OperationContext,
+  live: string,
+  { inputs, owner, taken, wanted }: { inputs: Inputs; owner: string; taken: string[]; wanted: string },
+): Promise<void> {
+  const reach = findReach(live, inputs.access, owner);
+  const isNew = ({ tag, isTaken }: TagReach) => !isTaken && !taken.includes(tag);
+  const inUse = reach.tags.filter((tag) => isNew(tag) && tag.rules.some(({ isUse }) => isUse));
+  if (inUse.length > 0 && !inputs.shareTag) throw new OperationError(tagInUseMessage(inUse, inputs.access));
+  const isSteady = wanted === live && !reach.tags.some(isNew);
+  const message = reachMessage(reach, inputs.access, isSteady);
+  if (message) await context.log(message.severity, message.text);
 }
 
 /** Create and update in mode `write`: brings the owner's entries to exactly the fragment. Nothing to change: no write. */
@@ -56,10 +81,17 @@ export async function previewFragment(
   inputs: Inputs,
   previous: Inputs | undefined,
 ): Promise<void> {
-  const live = await context.api.read();
-  const entries = plan(live.text, inputs.access, previous?.owner ?? inputs.owner);
-  const leaving = Object.keys(previous?.access ?? {}).filter((tag) => !Object.hasOwn(inputs.access, tag));
-  const message = previewMessage(entries, inputs.access, leaving);
+  const { text: before } = await context.api.read();
+  const owner = previous?.owner ?? inputs.owner;
+  const leaving = Object.entries(previous?.access ?? {}).filter(([tag]) => !Object.hasOwn(inputs.access, tag));
+  const edit = {
+    before,
+    after: edited(before, inputs, previous),
+    wanted: plan(before, inputs.access, owner),
+    leaving: plan(before, Object.fromEntries(leaving), owner),
+    owner,
+  };
+  const message = previewMessage(edit, inputs.access);
   if (message !== "") await context.log("info", `In the tailnet policy file:\n${message}`);
 }
 
@@ -76,10 +108,19 @@ export async function observeFragment(context: OperationContext, inputs: Inputs,
   await context.log("warning", message);
 }
 
-/** Removes the owner's entries. What is gone already is fine; mode `observe` leaves the file as it is. */
+/**
+ * Removes the owner's entries, and says which: the engine has no preview of a deletion. What is gone already is fine; mode
+ * `observe` leaves the file as it is.
+ */
 export async function deleteFragment(context: OperationContext, inputs: Inputs): Promise<void> {
   if (inputs.mode === "observe") return;
-  await writeUntilDone(context, inputs, (text) => remove(text, inputs.access, inputs.owner));
+  let removed = "";
+  await writeUntilDone(context, inputs, (before) => {
+    const after = remove(before, inputs.access, inputs.owner);
+    if (after !== before) removed = removalMessage(before, after);
+    return after;
+  });
+  if (removed !== "") await context.log("info", `Removed from the tailnet policy file:\n${removed}`);
 }
 
 /** How the fragment stands in the live policy file; undefined when nothing of it is there. */
@@ -96,7 +137,7 @@ export async function findFragment(context: OperationContext, owner: string): Pr
   if (Object.keys(access).length === 0) {
     throw new OperationError(say(texts.nothingToImport, { owner: JSON.stringify(owner), name: owner }));
   }
-  return { access, owner, mode: "write" };
+  return { access, owner, mode: "write", shareTag: false };
 }
 
 /** What stands against a second fragment of one owner; `urn` is the first's. */

@@ -1,8 +1,16 @@
-/** What people are told when the policy file is managed elsewhere. */
+/** What a preview says of the policy file, and what people are told when it is managed elsewhere. */
 import { say } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/policy-file.ts";
+import { type EntryChange, listChanges } from "../../core/policy/changes.ts";
 import type { Entry } from "../../core/policy/edit.ts";
-import { entryValue, type Fragment, sectionNames, type TagAccess } from "../../core/policy/fragment.ts";
+import { describeEdit } from "../../core/policy/field-changes.ts";
+import {
+  entryValue,
+  type Fragment,
+  type SectionName,
+  sectionNames,
+  type TagAccess,
+} from "../../core/policy/fragment.ts";
 import { inline } from "../../core/policy/render.ts";
 import type { ManagedElsewhere } from "../../services/tailscale/policy-file.ts";
 
@@ -11,17 +19,93 @@ export function managedElsewhereMessage({ link }: ManagedElsewhere): string {
   return say(texts.managedElsewhere, { where: link ? `: ${link}` : "." });
 }
 
-/** What a write will do to the policy file, an entry a line, for whoever judges a preview. Empty: nothing. */
-export function previewMessage(entries: Entry[], access: Fragment, leavingTags: string[]): string {
-  const lines = entries.flatMap(({ section, key, state, line, found, owners }) => {
-    const wanted = inline(entryValue(section, key, access[key] ?? emptyAccess));
-    const name = section === "tagOwners" ? `${section} ${JSON.stringify(key)}:` : section;
-    if (state === "missing") return [`+ ${name} ${wanted}`];
-    if (state === "edited") return [`~ ${name} line ${line}: ${found} => ${wanted}`];
-    if (state === "shared") return [`= ${name} line ${line} will be shared with ${owners?.join(" and ")}: ${found}`];
-    return state === "adopted" ? [`= ${name} line ${line} stays as it is: ${found}`] : [];
+/** What a write does to the policy file, as its text shows it. */
+export interface Edit {
+  /** The file as it stands. Line numbers are its own. */
+  before: string;
+  after: string;
+  /** How the entries that are wanted stand in the file, and those of tags that the fragment no longer has. */
+  wanted: Entry[];
+  leaving: Entry[];
+  /** Whose marks say that an entry is this stack's. */
+  owner: string;
+}
+
+/**
+ * An entry a line, for whoever judges a preview: `+` is added, `~` changed, `-` taken out, whosever it is, and `=` stays as
+ * it is. Empty: the write changes nothing.
+ */
+export function previewMessage({ before, after, wanted, leaving, owner }: Edit, access: Fragment): string {
+  const changes = new PendingChanges(listChanges(before, after));
+  const lines = wanted.flatMap((entry) => {
+    const { section, key, state, line, found = "", owners } = entry;
+    const value = inline(entryValue(section, key, access[key] ?? emptyAccess));
+    if (state === "missing") return [`+ ${named(section, key, value)}`];
+    if (state === "edited") {
+      changes.take(entry);
+      const fields = describeEdit(section, key, JSON.parse(found), access[key] ?? emptyAccess);
+      if (fields.length === 0) return [`~ ${named(section, key, `${found} => ${value}`)} (line ${line})`];
+      return fields.map((field) => `~ ${key} ${field} (line ${line})`);
+    }
+    if (state === "shared") return [stays(entry, `will be shared with ${owners?.join(" and ")}`)];
+    return state === "adopted" ? [stays(entry, "stays as it is")] : [];
   });
-  return [...lines, ...leavingTags.map((tag) => `- every entry of ${tag}`)].join("\n");
+  const left = leaving.flatMap((entry) => {
+    const others = entry.owners?.filter((name) => name !== owner) ?? [];
+    if (entry.state === "adopted") return [stays(entry, "stays: it is not this stack's")];
+    return others.length > 0 && entry.owners?.includes(owner)
+      ? [stays(entry, `stays, for ${others.join(" and ")}`)]
+      : [];
+  });
+  const values = new Set(
+    wanted.map(({ section, key }) => inline(entryValue(section, key, access[key] ?? emptyAccess))),
+  );
+  const removed = changes.rest().flatMap((change) => {
+    const { section, key, after: value } = change;
+    return [
+      removalLine(change),
+      ...(value === undefined || values.has(value) ? [] : [`+ ${named(section, key, value)}`]),
+    ];
+  });
+  return [...lines, ...left, ...removed].join("\n");
+}
+
+/** What was taken out of the policy file, an entry a line. */
+export function removalMessage(before: string, after: string): string {
+  return new PendingChanges(listChanges(before, after)).rest().map(removalLine).join("\n");
+}
+
+function stays({ section, key, found = "", line }: Entry, why: string): string {
+  return `= ${named(section, key, found)} ${why} (line ${line})`;
+}
+
+function named(section: SectionName, key: string, value: string): string {
+  return section === "tagOwners" ? `${section} ${JSON.stringify(key)}: ${value}` : `${section} ${value}`;
+}
+
+function removalLine({ section, key, before = "", line }: EntryChange): string {
+  return `- ${named(section, key, before)} (line ${line})`;
+}
+
+/** The changes that no line of the list speaks of yet. */
+class PendingChanges {
+  readonly #changes: Set<EntryChange>;
+
+  constructor(changes: EntryChange[]) {
+    // What is added is in the list as an entry that is wanted.
+    this.#changes = new Set(changes.filter(({ kind }) => kind !== "added"));
+  }
+
+  /** Several entries may stand on one line: the one with the same value first. */
+  take({ section, line, found }: Entry): void {
+    const here = [...this.#changes].filter((change) => change.section === section && change.line === line);
+    const change = here.find(({ before }) => before === found) ?? here[0];
+    if (change) this.#changes.delete(change);
+  }
+
+  rest(): EntryChange[] {
+    return [...this.#changes];
+  }
 }
 
 const emptyAccess: TagAccess = { owners: [], destinations: [], ports: [], models: [], test: "none" };

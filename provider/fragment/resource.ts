@@ -4,7 +4,7 @@ import { changes } from "../diff.ts";
 import { withDefaults } from "../fields.ts";
 import { type OperationContext, OperationError, type Resource } from "../resource.ts";
 import { decode, encode, secretProperties } from "../structs.ts";
-import { appliedKey, fields, fromState, type Inputs, parseInputs, toProperties } from "./inputs.ts";
+import { appliedKey, fields, fromState, type Inputs, parseInputs, tagsIn, toProperties } from "./inputs.ts";
 import * as operations from "./operations.ts";
 
 /** The fragments of one run. */
@@ -26,7 +26,8 @@ export function fragmentResource(): Resource {
       const other = owners.get(owner);
       if (other !== undefined && other !== urn) return { inputs, problems: [operations.sharedOwner(owner, other)] };
       owners.set(owner, urn);
-      return { inputs, problems: await operations.checkFragment(context, parsed.inputs, fromState(state)) };
+      const problems = await operations.checkFragment(context, parsed.inputs, fromState(state), tagsIn(state));
+      return { inputs, problems };
     },
 
     diff({ before, after }) {

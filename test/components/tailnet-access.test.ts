@@ -16,10 +16,15 @@ async function fragment(args: Partial<TailnetAccessArgs>) {
 const ci = { owners: [], destinations: ["tag:aperture"], ports: ["tcp:80"], models: ["anthropic/**"], test: "accept" };
 
 it("is one fragment with the how-to page's values, in the stack's name", async () => {
-  expect(await fragment({})).toEqual({ access: { "tag:ci": ci }, owner: "claude-aperture/test", mode: "write" });
+  expect(await fragment({})).toEqual({
+    access: { "tag:ci": ci },
+    owner: "claude-aperture/test",
+    mode: "write",
+    shareTag: false,
+  });
 });
 
-it("has an entry per tag, and passes on owners, ports, test, mode and owner", async () => {
+it("has an entry per tag, and passes on owners, ports, test, mode, owner and shareTag", async () => {
   const inputs = await fragment({
     tags: { "tag:ci": { models: ["anthropic/**"] }, "tag:ci-api": { models: ["anthropic/claude-haiku-4-5"] } },
     destinations: ["100.64.0.5"],
@@ -28,6 +33,7 @@ it("has an entry per tag, and passes on owners, ports, test, mode and owner", as
     test: "strict",
     mode: "observe",
     owner: "acme/ci",
+    shareTag: true,
   });
   const shared = { owners: ["tag:deployer"], destinations: ["100.64.0.5"], ports: ["tcp:8080"], test: "strict" };
   expect(inputs).toEqual({
@@ -37,6 +43,7 @@ it("has an entry per tag, and passes on owners, ports, test, mode and owner", as
     },
     owner: "acme/ci",
     mode: "observe",
+    shareTag: true,
   });
 });
 

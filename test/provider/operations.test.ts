@@ -252,7 +252,7 @@ describe("check", () => {
     const policy = companyPolicy.replace('"tests": [', `"tests": [\n\t\t${wall}`);
     const { context } = await startTailnet({ policy });
     const line = policy.split("\n").findIndex((text) => text.includes(wall)) + 1;
-    const found = await problems(context, inputs({ access: { "tag:web": ciAccess } }));
+    const found = await problems(context, inputs({ shareTag: true, access: { "tag:web": ciAccess } }));
     expect(found).toContain(`test of "tag:web", line ${line}:`);
     expect(found).toContain("somebody else's");
   });

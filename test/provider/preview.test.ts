@@ -1,7 +1,8 @@
+/** The list of a preview, word for word: what a write adds, changes, leaves, shares and takes out. */
 import { expect, it } from "vitest";
-import { insert, plan } from "../../core/policy/edit.ts";
+import { insert, plan, remove } from "../../core/policy/edit.ts";
 import type { Fragment } from "../../core/policy/fragment.ts";
-import { previewMessage } from "../../provider/fragment/preview.ts";
+import { previewMessage, removalMessage } from "../../provider/fragment/preview.ts";
 
 const access = {
   owners: [],
@@ -11,28 +12,130 @@ const access = {
   test: "none" as const,
 };
 const owner = "claude-aperture/prod";
-const message = (policy: string, fragment: Fragment, leaving: string[] = []) =>
-  previewMessage(plan(policy, fragment, owner), fragment, leaving).split("\n");
+const aperture = (tag: string, models: string) =>
+  `{"src": ["${tag}"], "dst": ["tag:aperture"], "ip": ["tcp:80"], ` +
+  `"app": {"tailscale.com/cap/aperture": [{"role": "user"}, {"models": "${models}"}]}}`;
 
-it("says of each entry whether it is added, changed, adopted or removed", () => {
-  const policy = insert('{"tagOwners": {"tag:shared": ["group:ops"]}}', { "tag:ci": access }, owner);
-  const wanted: Fragment = { "tag:ci": { ...access, models: ["openai/**"] }, "tag:shared": access };
-  expect(message(policy, wanted, ["tag:old"])).toEqual([
-    expect.stringMatching(/^= tagOwners "tag:shared": line \d+ stays as it is: \["group:ops"\]$/),
-    expect.stringMatching(/^~ grants line \d+: .*"anthropic\/\*\*".* => .*"openai\/\*\*"/),
-    expect.stringMatching(/^\+ grants \{"src": \["tag:shared"\]/),
-    "- every entry of tag:old",
+function preview(before: string, fragment: Fragment, previous: Fragment = {}, after?: string): string[] {
+  const leaving = Object.entries(previous).filter(([tag]) => !Object.hasOwn(fragment, tag));
+  const edit = {
+    before,
+    after: after ?? insert(before, fragment, owner, previous),
+    wanted: plan(before, fragment, owner),
+    leaving: plan(before, Object.fromEntries(leaving), owner),
+    owner,
+  };
+  return previewMessage(edit, fragment).split("\n");
+}
+
+/** A file with entries a line each, `tagOwners` from line 3 on, `grants` and `tests` behind them; no layout of ours. */
+const file = (sections: { tagOwners?: string[]; grants?: string[]; tests?: string[] }) => {
+  const { tagOwners = [], grants = [], tests = [] } = sections;
+  return [
+    "{",
+    '"tagOwners": {',
+    ...tagOwners,
+    "},",
+    '"grants": [',
+    ...grants,
+    "],",
+    '"tests": [',
+    ...tests,
+    "],",
+    "}",
+    "",
+  ].join("\n");
+};
+const marked = (entry: string, ...owners: string[]) => `/* ${owners.join(", ")}: managed by Pulumi */ ${entry},`;
+
+it("says of each entry whether it is added, changed, adopted or removed, with its line and value", () => {
+  const old: Fragment = { "tag:ci": access, "tag:old": { ...access, test: "accept" } };
+  const policy = file({
+    tagOwners: [marked('"tag:ci": []', owner), marked('"tag:old": []', owner), '"tag:shared": ["group:ops"],'],
+    grants: [
+      marked(aperture("tag:ci", "anthropic/**"), owner),
+      "// of nobody",
+      marked(aperture("tag:old", "anthropic/**"), owner),
+    ],
+    tests: [marked('{"src": "tag:old", "proto": "tcp", "accept": ["tag:aperture:80"]}', owner)],
+  });
+  const wanted: Fragment = {
+    "tag:ci": { ...access, models: ["openai/**"], owners: ["group:dev"] },
+    "tag:shared": access,
+  };
+  expect(preview(policy, wanted, old)).toEqual([
+    '~ tag:ci owners: + "group:dev" (line 3)',
+    '= tagOwners "tag:shared": ["group:ops"] stays as it is (line 5)',
+    '~ tag:ci models: "anthropic/**" => "openai/**" (line 8)',
+    `+ grants ${aperture("tag:shared", "anthropic/**")}`,
+    '- tagOwners "tag:old": [] (line 4)',
+    `- grants ${aperture("tag:old", "anthropic/**")} (line 10)`,
+    '- tests {"src": "tag:old", "proto": "tcp", "accept": ["tag:aperture:80"]} (line 13)',
   ]);
 });
 
-it("names the stack whose entry will be shared", () => {
-  const policy = insert("{}", { "tag:ci": access }, "acme/dev");
-  expect(message(policy, { "tag:ci": access })).toEqual([
-    '= tagOwners "tag:ci": line 5 will be shared with acme/dev: []',
-    expect.stringMatching(/^= grants line \d+ will be shared with acme\/dev: \{"src"/),
+it("names the stack whose entry will be shared, and the one for which a shared entry stays", () => {
+  const policy = (...owners: string[]) =>
+    file({
+      tagOwners: [marked('"tag:ci": []', ...owners)],
+      grants: [marked(aperture("tag:ci", "anthropic/**"), ...owners)],
+    });
+  expect(preview(policy("acme/dev"), { "tag:ci": access })).toEqual([
+    '= tagOwners "tag:ci": [] will be shared with acme/dev (line 3)',
+    `= grants ${aperture("tag:ci", "anthropic/**")} will be shared with acme/dev (line 6)`,
+  ]);
+  expect(preview(policy("acme/dev", owner), {}, { "tag:ci": access })).toEqual([
+    '= tagOwners "tag:ci": [] stays, for acme/dev (line 3)',
+    `= grants ${aperture("tag:ci", "anthropic/**")} stays, for acme/dev (line 6)`,
+  ]);
+});
+
+it("says of a tag that goes what stays, because somebody else wrote it", () => {
+  const policy = file({
+    tagOwners: ['"tag:ci": ["group:ops"],'],
+    grants: [marked(aperture("tag:ci", "anthropic/**"), owner)],
+  });
+  expect(preview(policy, {}, { "tag:ci": access })).toEqual([
+    `= tagOwners "tag:ci": ["group:ops"] stays: it is not this stack's (line 3)`,
+    `- grants ${aperture("tag:ci", "anthropic/**")} (line 6)`,
+  ]);
+});
+
+it("names a copy that goes beside the entry that is changed, also on one line", () => {
+  const entry = marked(aperture("tag:ci", "anthropic/**"), owner);
+  const policy = file({ tagOwners: ['"tag:ci": [],'], grants: [`${entry} ${entry}`] });
+  expect(preview(policy, { "tag:ci": { ...access, models: ["openai/**"] } })).toEqual([
+    '= tagOwners "tag:ci": [] stays as it is (line 3)',
+    '~ tag:ci models: "anthropic/**" => "openai/**" (line 6)',
+    `- grants ${aperture("tag:ci", "anthropic/**")} (line 6)`,
+  ]);
+});
+
+it("names what a write takes out or changes, whosever it is", () => {
+  const rule = '{"src": ["group:eng"], "dst": ["tag:web"], "ip": ["*"]}';
+  const before = `{"tagOwners": {"tag:ci": []},\n"grants": [\n${rule},\n${aperture("tag:ci", "anthropic/**")}]}\n`;
+  const after = before.replace(`${rule},\n`, "");
+  expect(preview(before, { "tag:ci": access }, {}, after).slice(2)).toEqual([`- grants ${rule} (line 3)`]);
+  const changed = before.replace('"ip": ["*"]', '"ip": ["tcp:1"]');
+  expect(preview(before, { "tag:ci": access }, {}, changed).slice(2)).toEqual([
+    `- grants ${rule} (line 3)`,
+    `+ grants ${rule.replace("*", "tcp:1")}`,
   ]);
 });
 
 it("says nothing when there is nothing to do", () => {
-  expect(message(insert("{}", { "tag:ci": access }, owner), { "tag:ci": access })).toEqual([""]);
+  expect(preview(insert("{}", { "tag:ci": access }, owner), { "tag:ci": access })).toEqual([""]);
+});
+
+it("lists what a deletion has taken out", () => {
+  const policy = file({
+    tagOwners: [marked('"tag:ci": []', owner)],
+    grants: [marked(aperture("tag:ci", "anthropic/**"), owner)],
+    tests: [marked('{"src": "tag:ci", "proto": "tcp", "accept": ["tag:aperture:80"]}', owner)],
+  });
+  expect(removalMessage(policy, remove(policy, { "tag:ci": access }, owner)).split("\n")).toEqual([
+    '- tagOwners "tag:ci": [] (line 3)',
+    `- grants ${aperture("tag:ci", "anthropic/**")} (line 6)`,
+    '- tests {"src": "tag:ci", "proto": "tcp", "accept": ["tag:aperture:80"]} (line 9)',
+  ]);
 });

@@ -39,7 +39,7 @@ export const ciAccess = {
 } satisfies Fragment["tag:x"];
 
 export function inputs(changes: Partial<Inputs> = {}): Inputs {
-  return { access: { "tag:ci": ciAccess }, owner: "claude-aperture/prod", mode: "write", ...changes };
+  return { access: { "tag:ci": ciAccess }, owner: "claude-aperture/prod", mode: "write", shareTag: false, ...changes };
 }
 
 const cleanups: (() => Promise<void>)[] = [];

@@ -95,6 +95,24 @@ export const mistakes: [what: string, config: Config, problems: RegExp[]][] = [
     withSetting("identity", { kind: "federated", issuer: "http://x" }),
     [/identity\.issuer: Expected an https/],
   ],
+  [
+    "the tag of the Aperture device",
+    withSetting("aperture", { device: "tag:ci" }),
+    [/^claude-aperture:tag: tag:ci is the tag of the Aperture device: .*take Aperture's place.*a tag of their own/],
+  ],
+  [
+    "the tag of the Aperture device, for a repository",
+    {
+      ...repositories("app", { name: "api", tag: "tag:aperture" }, { name: "web", tag: "tag:web" }),
+      [`${at}aperture`]: { device: "tag:aperture" },
+    },
+    [/^claude-aperture:repositories\[1\]\.tag: tag:aperture is the tag of the Aperture device/],
+  ],
+  [
+    "a tag to share that is no yes or no",
+    withSetting("policy", { shareTag: "tag:ci" }),
+    [/policy\.shareTag: Expected true/],
+  ],
   ["an unknown owner of a tag", withSetting("tagOwners", ["alice"]), [/tagOwners\[0\]: "alice" cannot own a tag/]],
   [
     "an owner that ends the comment",

@@ -25,7 +25,7 @@ describe("settings", () => {
       githubOwner: "acme",
       aperture: { hostname: "ai" },
       tagOwners: [],
-      policy: { mode: "write", owner: "claude-aperture/prod", takeOver: false, test: "accept" },
+      policy: { mode: "write", owner: "claude-aperture/prod", takeOver: false, test: "accept", shareTag: false },
       onUnavailable: "fail",
       repositories: [
         {

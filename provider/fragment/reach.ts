@@ -1,0 +1,78 @@
+/** What people are told of rules that are not this stack's and hold for its tags as well. */
+import { say } from "../../core/messages/entry.ts";
+import * as texts from "../../core/messages/policy-file.ts";
+import type { Fragment } from "../../core/policy/fragment.ts";
+import type { Reach, Rule, TagReach, WiderGrant } from "../../core/policy/reach.ts";
+import type { Severity } from "../engine-log.ts";
+
+/**
+ * Where `models` has no effect, as a warning; then every rule. Where `isSteady`, nothing changes in this run: rules for
+ * every device are then named by their lines only. Undefined: there is none.
+ */
+export function reachMessage(
+  reach: Reach,
+  access: Fragment,
+  isSteady: boolean,
+): { severity: Severity; text: string } | undefined {
+  const wider = reach.tags.flatMap((tag) => widerTexts(tag, access));
+  const rules = ruleLines(reach, isSteady);
+  const listed = rules.length > 0 ? [heading, ...rules] : [];
+  if (wider.length + listed.length === 0) return undefined;
+  return { severity: wider.length > 0 ? "warning" : "info", text: [...wider, ...listed].join("\n") };
+}
+
+const heading = "Rules of the tailnet policy file that are not this stack's and hold for its runners, too:";
+
+/** Why the tags `inUse` cannot be taken, and the ways out. */
+export function tagInUseMessage(inUse: TagReach[], access: Fragment): string {
+  const names = inUse.map(({ tag }) => tag);
+  return [
+    ...inUse.flatMap((tag) => widerTexts(tag, access)),
+    say(texts.tagInUse, {
+      tags: `${names.join(" and ")} ${names.length === 1 ? "is" : "are"}`,
+      rules: ruleLines({ tags: inUse, everyone: [] }, false).join("\n"),
+      free: `${names[0]}-claude`,
+    }),
+  ].join("\n");
+}
+
+function widerTexts({ tag, wider }: TagReach, access: Fragment): string[] {
+  return wider.flatMap((grant) => widerText(tag, grant, access));
+}
+
+function widerText(
+  tag: TagReach["tag"],
+  { line, text, models, others, maybe }: WiderGrant,
+  access: Fragment,
+): string[] {
+  const named = models.map((pattern) => JSON.stringify(pattern)).join(", ");
+  const destination = access[tag]?.destinations.join(" and ") ?? "";
+  const values = { tag, line, rule: text, models: named, place: maybe ?? "", destination };
+  const what = others.join(", ") + (maybe === undefined ? "" : `, if ${maybe} and ${destination} are one device`);
+  return [
+    ...(models.length === 0
+      ? []
+      : [maybe === undefined ? say(texts.modelsWithoutEffect, values) : say(texts.modelsMaybeWithoutEffect, values)]),
+    ...(others.length > 0 ? [say(texts.moreOfAperture, { ...values, what })] : []),
+  ];
+}
+
+function ruleLines({ tags, everyone }: Reach, isSteady: boolean): string[] {
+  const lines = tags.flatMap(({ tag, rules }) => {
+    const of = (meaning: Rule["meaning"]) => rules.filter((rule) => rule.meaning === meaning);
+    return [
+      ...block(`What ${tag} can do elsewhere:`, of("right")),
+      ...block(`Who can reach devices with ${tag}:`, of("target")),
+      ...block(`Who else can assign ${tag}:`, of("assignment")),
+    ];
+  });
+  const title = "What every device can do, or one with an address of a range:";
+  if (!isSteady || everyone.length === 0) return [...lines, ...block(title, everyone)];
+  const numbers = everyone.map(({ line }) => line).join(", ");
+  return [...lines, `  ${title} line${everyone.length === 1 ? "" : "s"} ${numbers}`];
+}
+
+function block(title: string, rules: Rule[]): string[] {
+  if (rules.length === 0) return [];
+  return [`  ${title}`, ...rules.map(({ line, section, text }) => `    line ${line}, ${section}: ${text}`)];
+}
