@@ -11,18 +11,20 @@ import { keptRepositories, readStack, summarise } from "./stack/stack.ts";
 const stack = await readStack();
 const { aperture, policy, tagOwners, repositories: listed } = stack.settings;
 
-const { owner, takeOver, mode, test } = policy;
+const { owner, takeOver, mode, test, shareTag } = policy;
+const runnerTags = listed.map(({ tag }) => tag);
 const claim = new StackClaim("stack-claim", { owner, takeOver, ...stack.traces });
 
 const access = new TailnetAccess(
   "tailnet-access",
   {
     tags: Object.fromEntries(listed.map(({ tag, models }) => [tag, { models }])),
-    destinations: await apertureDestinations(aperture),
+    destinations: await apertureDestinations(aperture, runnerTags),
     tagOwners,
     owner,
     mode,
     test,
+    shareTag,
   },
   { dependsOn: claim },
 );

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { getDevices } from "../components/providers.ts";
 import { say } from "../core/messages/entry.ts";
-import { devicesUnread, noDevice } from "../core/messages/start.ts";
+import { apertureFound, deviceNotTrusted, devicesUnread, noDevice } from "../core/messages/start.ts";
 
 /** Where Aperture is, as the settings say it. */
 export interface ApertureSettings {
@@ -11,21 +11,73 @@ export interface ApertureSettings {
   device?: string;
 }
 
+/** A device of the tailnet, as the Tailscale provider shows it. */
+export interface Device {
+  /** MagicDNS name, such as `ai.acme.ts.net`. */
+  name: string;
+  addresses: string[];
+  tags: string[];
+  /** Login of who owns it; of a tagged device, who registered it. */
+  user: string;
+  /** It belongs to another tailnet, and is shared into this one. */
+  isExternal: boolean;
+}
+
+/** `message`: what a person is told, an error where there is no device. */
+export type Choice = { kind: "found"; addresses: string[]; message: string } | { kind: "refused"; message: string };
+
 /**
  * Aperture as grant destinations: the device of the settings, or the addresses of the one device with Aperture's name.
  *
  * A grant takes no machine name (tailscale.com/docs, "Grants syntax"), so a name has to become an address here.
+ * `runnerTags` are those that the runners of this stack carry.
  *
- * @throws pulumi.RunError when no device, or more than one, has the name, or when the credential may not see the devices.
+ * @throws pulumi.RunError when no device, or more than one, has the name; when the device that has it is not one of the
+ *   tailnet's own with a tag; and when the credential may not see the devices.
  */
-export async function apertureDestinations({ hostname, device }: ApertureSettings): Promise<string[]> {
+export async function apertureDestinations(
+  { hostname, device }: ApertureSettings,
+  runnerTags: string[] = [],
+): Promise<string[]> {
   if (device !== undefined) return [device];
   const { devices = [] } = await getDevices({ namePrefix: hostname }).catch(explainRefusal);
+  const choice = chooseDevice(devices, hostname, runnerTags);
+  if (choice.kind === "refused") throw new pulumi.RunError(choice.message);
+  await pulumi.log.info(choice.message);
+  return choice.addresses;
+}
+
+/**
+ * The device that Aperture's name stands for. A name proves nothing: every member can give it to a device of theirs, and
+ * every job to its runner, as long as no other has it. A tag is given by its owners.
+ */
+export function chooseDevice(devices: Device[], hostname: string, runnerTags: string[]): Choice {
   const named = devices.filter(({ name }) => name.split(".")[0] === hostname || name === hostname);
-  const [only] = named;
-  if (named.length === 1 && only) return only.addresses.toSorted();
-  const found = named.length === 0 ? "No device" : `${named.length} devices`;
-  throw new pulumi.RunError(say(noDevice, { found, hostname }));
+  const own = named.filter(({ isExternal }) => !isExternal);
+  // The short name of a device of another tailnet is not resolved.
+  const [device, ...others] = own.length > 0 ? own : named;
+  if (!device || others.length > 0) {
+    const names = [device, ...others].flatMap((one) => one?.name ?? []);
+    const found = device ? `${names.length} devices (${names.join(", ")})` : "No device";
+    return { kind: "refused", message: say(noDevice, { found, hostname }) };
+  }
+  const { name, tags } = device;
+  const addresses = device.addresses.toSorted();
+  const why = distrust(device, runnerTags);
+  if (why !== undefined) {
+    const values = { name, why, addresses: addresses.join(", "), address: addresses[0] ?? "" };
+    return { kind: "refused", message: say(deviceNotTrusted, values) };
+  }
+  const values = { name, hostname, addresses: addresses.join(", "), tags: tags.join(" and "), tag: tags[0] ?? "" };
+  return { kind: "found", addresses, message: say(apertureFound, values) };
+}
+
+/** Why the device may be anybody's. */
+function distrust({ tags, user, isExternal }: Device, runnerTags: string[]): string | undefined {
+  if (isExternal) return `it is ${user}'s, shared from another tailnet`;
+  if (tags.length === 0) return `it has no tag and is ${user}'s, and every member can give a device this name`;
+  const shared = tags.find((tag) => runnerTags.includes(tag));
+  return shared && `it carries ${shared}, as the runners do, and every job can give its runner this name`;
 }
 
 /** The provider's error ends in the status: `... (403)` (tailscale-client-go-v2, `APIError.Error`). */

@@ -10,6 +10,23 @@ export const noDevice = message({
   fix: "`pulumi config set --path aperture.device tag:aperture`",
 });
 
+export const deviceNotTrusted = message({
+  says: "The device {name} ({addresses}) is not taken for Aperture: {why}.",
+  advice:
+    "\n  If it is Aperture, say so: pulumi config set --path aperture.device {address}\n  or better, give it a tag that nothing else has: pulumi config set --path aperture.device tag:aperture",
+  cause:
+    "`aperture.device` is not set, and the one device with Aperture's name has no tag, is shared from another tailnet, or carries the runners' tag. Whoever has the name gets the prompts",
+  fix: "as it says, after a look at the device in the [admin console](https://login.tailscale.com/admin/machines)",
+});
+
+export const apertureFound = message({
+  says: "Aperture is {name} with {tags} ({addresses}), the device that {hostname} stands for.",
+  advice: " To rest on the tag and not on the name: pulumi config set --path aperture.device {tag}",
+  when: "in each run",
+  cause: "`aperture.device` is not set, so the device was looked for by its name",
+  fix: "`pulumi config set --path aperture.device tag:aperture`; then no device is read",
+});
+
 export const devicesUnread = message({
   says: "Tailscale does not show the devices, among which Aperture is looked for: {said}",
   advice:
@@ -122,6 +139,8 @@ export const start: Section = {
       fix: "tag the Aperture device, or give its Tailscale address",
     },
     noDevice,
+    deviceNotTrusted,
+    apertureFound,
     devicesUnread,
   ],
 };
