@@ -4,7 +4,6 @@ import * as texts from "../../core/messages/policy-file.ts";
 import { find, insert, observe, plan, remark, remove } from "../../core/policy/edit.ts";
 import type { Fragment } from "../../core/policy/fragment.ts";
 import { isAsWanted } from "../../core/policy/ownership.ts";
-import { findReach, type TagReach } from "../../core/policy/reach.ts";
 import { check as checkRules, type Problem } from "../../core/policy/rules.ts";
 import { ConnectionError } from "../../services/tailscale/http.ts";
 import { ApiError, type PolicyFile, PreconditionFailed } from "../../services/tailscale/policy-file.ts";
@@ -13,7 +12,7 @@ import { isExpected, type OperationContext, OperationError } from "../resource.t
 import { fragmentToken } from "../schema.ts";
 import type { Inputs, ObservedInputs } from "./inputs.ts";
 import { managedElsewhereMessage, missingMessage, previewMessage, removalMessage } from "./preview.ts";
-import { reachMessage, tagInUseMessage } from "./reach.ts";
+import { explainReach } from "./reach.ts";
 import { refusalMessage, warningsMessage } from "./refusal.ts";
 
 const writeAttempts = 10;
@@ -45,25 +44,6 @@ export async function checkFragment(
     if (isExpected(error)) return [{ path: "", message: error.message }];
     throw error;
   }
-}
-
-/**
- * Says what else the tags can do. A tag that is in use is refused where the settings do not share it, and no earlier run has
- * taken it: neither the state nor a mark in the file says so. In the mode `observe`, too: nothing is written then, but
- * the credentials get the tag all the same.
- */
-async function explainReach(
-  context: OperationContext,
-  live: string,
-  { inputs, owner, taken, wanted }: { inputs: Inputs; owner: string; taken: string[]; wanted: string },
-): Promise<void> {
-  const reach = findReach(live, inputs.access, owner);
-  const isNew = ({ tag, isTaken }: TagReach) => !isTaken && !taken.includes(tag);
-  const inUse = reach.tags.filter((tag) => isNew(tag) && tag.rules.some(({ isUse }) => isUse));
-  if (inUse.length > 0 && !inputs.shareTag) throw new OperationError(tagInUseMessage(inUse, inputs.access));
-  const isSteady = wanted === live && !reach.tags.some(isNew);
-  const message = reachMessage(reach, inputs.access, isSteady);
-  if (message) await context.log(message.severity, message.text);
 }
 
 /** Create and update in mode `write`: brings the owner's entries to exactly the fragment. Nothing to change: no write. */

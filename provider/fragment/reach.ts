@@ -1,9 +1,30 @@
-/** What people are told of rules that are not this stack's and hold for its tags as well. */
+/** Rules that are not this stack's and hold for its tags as well: what people are told of them, and when they are refused. */
 import { say } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/policy-file.ts";
 import type { Fragment } from "../../core/policy/fragment.ts";
-import type { Reach, Rule, TagReach, WiderGrant } from "../../core/policy/reach.ts";
+import { findReach, type Reach, type Rule, type TagReach, type WiderGrant } from "../../core/policy/reach.ts";
 import type { Severity } from "../engine-log.ts";
+import { type OperationContext, OperationError } from "../resource.ts";
+import type { Inputs } from "./inputs.ts";
+
+/**
+ * Says what else the tags can do. A tag that is in use is refused where the settings do not share it, and no earlier run has
+ * taken it: neither the state nor a mark in the file says so. In the mode `observe`, too: nothing is written then, but
+ * the credentials get the tag all the same.
+ */
+export async function explainReach(
+  context: OperationContext,
+  live: string,
+  { inputs, owner, taken, wanted }: { inputs: Inputs; owner: string; taken: string[]; wanted: string },
+): Promise<void> {
+  const reach = findReach(live, inputs.access, owner);
+  const isNew = ({ tag, isTaken }: TagReach) => !isTaken && !taken.includes(tag);
+  const inUse = reach.tags.filter((tag) => isNew(tag) && tag.rules.some(({ isUse }) => isUse));
+  if (inUse.length > 0 && !inputs.shareTag) throw new OperationError(tagInUseMessage(inUse, inputs.access));
+  const isSteady = wanted === live && !reach.tags.some(isNew);
+  const message = reachMessage(reach, inputs.access, isSteady);
+  if (message) await context.log(message.severity, message.text);
+}
 
 /**
  * Where `models` has no effect, as a warning; then every rule. Where `isSteady`, nothing changes in this run: rules for

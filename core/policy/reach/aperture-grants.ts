@@ -1,11 +1,11 @@
 /** Grants of others to Aperture: whether one is no more than that, and whether it gives more of Aperture than is wanted. */
-
+import { isField } from "../document.ts";
 import { apertureCapability, type TagAccess } from "../fragment.ts";
 import { jsonValue, type Node, stringValue } from "../hujson.ts";
 import { sameJson } from "../meaning.ts";
+import { inline } from "../render.ts";
 import { coversPattern } from "../rules.ts";
-import type { ForeignRule } from "./foreign-rules.ts";
-import { lastFields, words } from "./foreign-rules.ts";
+import { type ForeignRule, lastFields, words } from "./foreign-rules.ts";
 import type { Selectors } from "./selectors.ts";
 
 /** What a grant gives of Aperture beyond what is wanted. */
@@ -46,7 +46,8 @@ function readCapability(text: string, capability: Node, access: TagAccess): Surp
     const isWanted = access.capabilities?.some((wanted) => sameJson(wanted, jsonValue(text, entry.value)));
     for (const [name, { value }] of isWanted ? [] : lastFields(text, entry.value)) {
       const found = [jsonValue(text, value)].flat();
-      if (name === "models") models.push(...found.map((pattern) => (typeof pattern === "string" ? pattern : "")));
+      if (name === "models")
+        models.push(...found.map((pattern) => (typeof pattern === "string" ? pattern : inline(pattern))));
       else if (name === "role")
         others.push(...found.filter((role) => role !== "user").map((role) => `role ${JSON.stringify(role)}`));
       // Quotas only limit.
@@ -72,7 +73,8 @@ export function givesOnlyAperture(text: string, rule: ForeignRule, access: TagAc
     return targets.every((target) => {
       const at = target.lastIndexOf(":");
       const ports = target.slice(at + 1).split(",");
-      return isAperture(target.slice(0, at), false) && ports.every((port) => isPort(port.trim(), access));
+      const host = target.slice(0, at).replace(/^\[(.*)\]$/, "$1");
+      return isAperture(host, false) && ports.every((port) => isPort(port.trim(), access));
     });
   }
   if (rule.form !== "grants") return false;
@@ -99,6 +101,7 @@ function isPort(port: string, { ports }: TagAccess): boolean {
   return /^((tcp:)?(80|443)|icmp:\*)$/.test(port) || ports.includes(port) || ports.includes(`tcp:${port}`);
 }
 
+/** Does the rule give Aperture's capability, whatever else? */
 export function givesAperture(text: string, rule: ForeignRule): boolean {
   return rule.form === "grants" && apps(text, rule).has(apertureCapability);
 }
@@ -106,7 +109,7 @@ export function givesAperture(text: string, rule: ForeignRule): boolean {
 /** The app capabilities. Go merges the members of several `app`, and case counts in names of capabilities. */
 function apps(text: string, { value }: ForeignRule): Map<string, Node> {
   if (value.kind !== "object") return new Map();
-  const found = value.items.filter(({ name }) => name && stringValue(text, name).toLowerCase() === "app");
+  const found = value.items.filter(({ name }) => isField(text, name, "app"));
   return new Map(
     found.flatMap(({ value: app }) =>
       app.kind === "object"

@@ -16,7 +16,7 @@ export type Meaning = "right" | "target" | "everyone";
 export interface ForeignRule {
   /** As the file spells it. */
   section: string;
-  /** Absent in sections that are not known to give rights. */
+  /** The section, where its form is known. */
   form?: Section;
   /** On one line: a value, or `"name": value`. */
   text: string;
@@ -32,6 +32,7 @@ export interface ForeignRule {
 
 /** Assertions and not rights. */
 const sectionsWithoutRights = ["tests", "sshTests"];
+
 interface Sides {
   sources: string[];
   destinations: string[];
@@ -69,7 +70,7 @@ export function readForeignRules(policy: PolicyDocument, selectors: Selectors, o
         start: item.start,
         value: item.value,
         ...(entry ? { entry } : {}),
-        ...readRule(text, item.value, known, selectors),
+        ...readRule(text, item, known, selectors),
       };
       if (rule.tags.size === 0 && !rule.coversEveryone) return [];
       return [{ ...rule, text: itemText(text, item) }];
@@ -84,11 +85,11 @@ export function itemText(text: string, { name, value }: Item): string {
 
 type Reading = Pick<ForeignRule, "tags" | "coversEveryone">;
 
-function readRule(text: string, value: Node, section: Section | undefined, selectors: Selectors): Reading {
+function readRule(text: string, item: Item, section: Section | undefined, selectors: Selectors): Reading {
   const { sources, destinations, others } =
     section && section !== "autoApprovers"
-      ? wordsBySide(text, value, sides[section])
-      : { sources: strings(text, value), destinations: [], others: [] };
+      ? wordsBySide(text, item.value, sides[section])
+      : { sources: strings(text, item.value), destinations: [], others: item.name ? strings(text, item.name) : [] };
   const tags: ForeignRule["tags"] = new Map();
   // In rules of older files a port follows: tag:ci:22.
   for (const word of destinations) for (const tag of /^tag:[^:]+/.exec(word) ?? []) tags.set(tag, "target");

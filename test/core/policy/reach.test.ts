@@ -94,6 +94,7 @@ describe("rules that name the tag", () => {
     ["an approved exit node", '{"autoApprovers": {"exitNode": ["group:ops", "tag:ci"]}}', ["right!"]],
     ["an approved service", '{"autoApprovers": {"services": {"svc:db": ["tag:ci"]}}}', ["right!"]],
     ["a section that nobody knows yet", '{"relays": [{"allow": ["tag:ci"]}]}', ["right!"]],
+    ["a section that nobody knows yet, by tags", '{"limits": {"tag:ci": 1}}', ["right!"]],
     ["the tag of another", '{"tagOwners": {"tag:ci": [], "tag:prod": ["tag:ci"]}}', ["right!"]],
     ["tags of tags", '{"tagOwners": {"tag:prod": ["tag:stage"], "tag:stage": ["tag:ci"]}}', ["right!", "right!"]],
     [
@@ -154,6 +155,12 @@ describe("a grant that gives nothing but Aperture makes no tag one in use", () =
     ["the network alone", grant(src, dst, ip), {}, false],
     ["the network alone, to a tag that may be Aperture's", grant(src, dst, ip), at("100.64.0.5"), true],
     ["the network alone, in acls", '{"acls": [{"src": ["tag:ci"], "dst": ["tag:aperture:80,443"]}]}', {}, false],
+    [
+      "the network alone, in acls, by address",
+      '{"acls": [{"src": ["tag:ci"], "dst": ["[fd7a:115c:a1e0::5]:80"]}]}',
+      at("fd7a:115c:a1e0::5"),
+      false,
+    ],
     ["another port, in acls", '{"acls": [{"src": ["tag:ci"], "dst": ["tag:aperture:22"]}]}', {}, true],
   ])("%s", (_, text, change, isUse) => {
     expect(reachOf(text, change).map((line) => line.startsWith("right!"))).toEqual([isUse]);
