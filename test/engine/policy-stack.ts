@@ -29,7 +29,7 @@ export async function policyStack(options: {
   const config = { "claude-aperture:repositories": ["app"] };
   let access: Fragment = {};
   const program = async () => {
-    new PolicyFragment("policy", { access, owner, mode: "write" });
+    new PolicyFragment("policy", { access, owner, mode: "write", shareTag: true });
   };
   const project = inline(await createProject({ directory, stack, environment, config, program: "" }), program);
   const run = (wanted: Fragment | undefined) => {

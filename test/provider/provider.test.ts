@@ -18,7 +18,7 @@ const secret = (value: unknown) => ({
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
   value,
 });
-const properties = { access: { "tag:ci": ciAccess }, owner: "claude-aperture/prod", mode: "write" };
+const properties = { access: { "tag:ci": ciAccess }, owner: "claude-aperture/prod", mode: "write", shareTag: false };
 /** The outputs of a fragment with these inputs. */
 const state = <Access>(given: { access: Access }) => ({ ...given, __applied: given.access });
 
@@ -144,8 +144,8 @@ describe("the life of a fragment", () => {
 });
 
 describe("check", () => {
-  it("fills in the mode", async () => {
-    const { mode: _, ...short } = properties;
+  it("fills in the mode, and that no tag is shared", async () => {
+    const { mode: _, shareTag: _no, ...short } = properties;
     expect((await plugin.check(short)).inputs).toEqual(properties);
   });
 

@@ -49,7 +49,7 @@ export function pluginStack(owner: string, environment: Record<string, string>):
   const up = async (access: Fragment) => {
     await refresh();
     const running = await configured();
-    const wanted = { access, owner, mode: "write" };
+    const wanted = { access, owner, mode: "write", shareTag: true };
     const { inputs = {}, failures } = await running.check(wanted, state?.inputs);
     if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("\n"));
     if (!state) {

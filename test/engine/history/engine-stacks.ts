@@ -76,6 +76,8 @@ function configuration(wish: Wish | undefined): Record<string, unknown> {
     "claude-aperture:repositories": (wish?.repositories?.slugs ?? slugs).map((slug) => slug.split("/")[1]),
     "claude-aperture:aperture": { device: "tag:aperture" },
     "claude-aperture:tag": tag,
+    // The person uses tags in rules, and stacks take tags of each other.
+    "claude-aperture:policy": { shareTag: true },
     "claude-aperture:models": access?.models ?? ["anthropic/**"],
     "claude-aperture:identity": { kind: wish?.repositories?.identity ?? "federated" },
   };
