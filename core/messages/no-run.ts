@@ -28,7 +28,7 @@ export const noRun: Section = {
     {
       seen: "the run fails at once and names an action that is not allowed",
       cause: "the organisation allows only chosen actions",
-      fix: "allow the three of [security.md](security.md#pins), or give mirrors in `workflow.actions`",
+      fix: "allow the four of [security.md](security.md#pins), or give mirrors in `workflow.actions`",
     },
     {
       seen: "green; `No trigger found, skipping remaining steps`; no `conclusion`",

@@ -40,6 +40,22 @@ export const actions = {
       "allow-unsafe-pr-checkout",
     ],
   },
+  // The newest release whose source was read. Version 9 differs in what a script may require.
+  "actions/github-script": {
+    version: "v8.0.0",
+    commit: "ed597411d8f924073f98dfc5c65a23a2325f34cd",
+    inputs: [
+      "script",
+      "github-token",
+      "debug",
+      "user-agent",
+      "previews",
+      "result-encoding",
+      "retries",
+      "retry-exempt-status-codes",
+      "base-url",
+    ],
+  },
   "tailscale/github-action": {
     version: "v4.1.3",
     commit: "780049a30b6ff5c378a9e7b389d15ece7a204888",

@@ -52,7 +52,7 @@ const presets: Record<PresetName, Preset> = {
     // Claude pushes a branch, writes its comment and reads the results of other checks.
     permissions: { actions: "read", contents: "write", issues: "write", pullRequests: "write" },
     steps: (options) => [
-      checkWriteAccessStep(),
+      checkWriteAccessStep(options),
       ...[
         checkout(options, true),
         checkRunnerStep(["curl"]),

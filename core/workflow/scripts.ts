@@ -21,21 +21,6 @@ done
 rm -f "$RUNNER_TEMP/claude-execution-output.json"
 `;
 
-/** Needs `GITHUB_TOKEN`. Sets the output `granted` to true or false. The Claude action asks the same, but ends red. */
-export const checkWriteAccess = String.raw`
-url="$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/collaborators/$GITHUB_ACTOR/permission"
-# The header goes through standard input: arguments show in the process list of a shared machine.
-if ! answer=$(printf 'header = "Authorization: Bearer %s"\n' "$GITHUB_TOKEN" |
-  curl --config - --silent --show-error --fail --connect-timeout 10 --max-time 20 --retry 2 "$url"); then
-  echo "::error title=Write access::GitHub did not say whether $GITHUB_ACTOR has write access to $GITHUB_REPOSITORY."
-  exit 1
-fi
-writes='"permission"[[:space:]]*:[[:space:]]*"(admin|write)"'
-if [[ "$answer" =~ $writes ]]; then granted=true; else granted=false; fi
-echo "$GITHUB_ACTOR has write access: $granted"
-echo "granted=$granted" >> "$GITHUB_OUTPUT"
-`;
-
 /** Needs `ANTHROPIC_BASE_URL` and `APERTURE_TAG`. */
 export const requestAperture = String.raw`
 fail() {

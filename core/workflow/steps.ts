@@ -2,7 +2,8 @@
 import { actionStep } from "./actions.ts";
 import type { ActionStep, RunStep } from "./model.ts";
 import { secretsOf, type WorkflowOptions } from "./options.ts";
-import { checkRunner, checkWriteAccess, report, requestAperture } from "./scripts.ts";
+import { type ScriptName, scriptText } from "./script-text.ts";
+import { checkRunner, report, requestAperture } from "./scripts.ts";
 
 /** Claude Code's own tools that reach the internet; WebFetch asks api.anthropic.com even behind a gateway. */
 const forbiddenTools = ["WebFetch", "WebSearch"];
@@ -26,17 +27,26 @@ export function checkout(options: WorkflowOptions, persistCredentials: boolean):
   });
 }
 
-export function checkWriteAccessStep(): RunStep {
-  return {
-    kind: "run",
+/** A step whose logic is a file of scripts/. Values of the event and of the settings reach it through `env` alone. */
+function scriptStep(
+  options: WorkflowOptions,
+  script: ScriptName,
+  step: Omit<ActionStep, "kind" | "uses" | "version" | "with">,
+): ActionStep {
+  return actionStep("actions/github-script", options.actions?.["actions/github-script"], {
+    ...step,
+    with: { script: scriptText(script) },
+  });
+}
+
+export function checkWriteAccessStep(options: WorkflowOptions): ActionStep {
+  return scriptStep(options, "check-access", {
     comment:
       "The event does not say what a person may do here. Without write access nothing else runs, and the job is green.",
     name: "Check write access",
     id: "access",
     timeoutMinutes: 2,
-    env: { GITHUB_TOKEN: "${{ github.token }}" },
-    run: checkWriteAccess,
-  };
+  });
 }
 
 /** @param tools programs that Claude or the steps call; a missing one is a warning. */

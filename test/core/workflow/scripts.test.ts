@@ -33,39 +33,6 @@ describe("Check the runner", () => {
   });
 });
 
-describe("Check write access", () => {
-  const path = "/repos/acme/app/collaborators/alice/permission";
-  const check = async (status: number, body: object) => {
-    server = await answer({ [path]: { status, body: JSON.stringify(body) } });
-    return machine.run("mention", "Check write access", { GITHUB_API_URL: server.url, GITHUB_TOKEN: "ghs_example" });
-  };
-
-  it.each([
-    ["admin", true],
-    ["write", true],
-    ["read", false],
-    ["none", false],
-  ])("%s: %s", async (permission, granted) => {
-    const user = { login: "alice", permissions: { admin: true, write: true } };
-    const { status, output, log } = await check(200, { permission, user, role_name: "write" });
-    expect({ status, output }).toEqual({ status: 0, output: `granted=${granted}\n` });
-    expect(log).not.toContain("ghs_example");
-    expect(server?.requests).toMatchObject([{ path, headers: { authorization: "Bearer ghs_example" } }]);
-  });
-
-  it("is red when GitHub does not answer the question", async () => {
-    const { status, output, log } = await check(403, { permission: "write" });
-    expect({ status, output }).toEqual({ status: 1, output: "" });
-    expect(log).toContain("GitHub did not say whether alice has write access to acme/app.");
-  });
-
-  it("reads an answer over several lines", async () => {
-    server = await answer({ [path]: { status: 200, body: '{\n  "permission" : "write"\n}' } });
-    const env = { GITHUB_API_URL: server.url, GITHUB_TOKEN: "ghs_example" };
-    expect(await machine.run("mention", "Check write access", env)).toMatchObject({ output: "granted=true\n" });
-  });
-});
-
 describe("Ask Aperture", () => {
   const ask = async (routes: Parameters<typeof answer>[0]) => {
     server = await answer(routes);

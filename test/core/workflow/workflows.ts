@@ -42,6 +42,7 @@ export const scenarios: Record<string, WorkflowOptions> = {
     runsOn: "on",
     actions: {
       "actions/checkout": fork("checkout", "1"),
+      "actions/github-script": fork("github-script", "4"),
       "tailscale/github-action": `${fork("tailscale-action", "2")} # v9.9.9`,
       "anthropics/claude-code-action": fork("claude-code-action", "3"),
     },
