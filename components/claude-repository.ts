@@ -211,6 +211,7 @@ function runnerCredential(args: ClaudeRepositoryArgs): RunnerCredential {
       repositoryId: repository.id,
       ownerId: repository.ownerId,
       workflowPath: workflow.path,
+      runsOn: workflow.runsOn,
       oidc: repository.oidc,
     }),
     ...(identity.issuer ? { issuer: identity.issuer } : {}),

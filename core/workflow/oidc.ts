@@ -12,6 +12,8 @@ export interface SubjectOptions {
   readonly ownerId: number;
   /** `.github/workflows/claude.yml` */
   readonly workflowPath: string;
+  /** The labels of the jobs' runner. */
+  readonly runsOn: string | readonly string[];
   readonly oidc: OidcCustomization;
 }
 
@@ -31,6 +33,12 @@ export interface FederatedSubject {
 }
 
 /**
+ * Labels of GitHub's own runners: https://docs.github.com/actions/reference/runners/github-hosted-runners. Larger runners
+ * have names that people give, and so have self-hosted ones.
+ */
+const hostedLabel = /^ubuntu-(latest|\d\d\.\d\d)(-arm)?$/;
+
+/**
  * The narrowest subject that covers every trigger of the presets, and rules for what it leaves open.
  *
  * | workflow | subject | rules besides the two ids |
@@ -38,8 +46,10 @@ export interface FederatedSubject {
  * | in an environment | `<prefix>:environment:<name>` | |
  * | triggered by `pull_request` only | `<prefix>:pull_request` | |
  * | other or several triggers | `<prefix>:*` | `workflow_ref` |
- * | any, with a customised subject | `*` | `workflow_ref`, and `environment` or `event_name` |
+ * | any, with a customised subject | `*` | `workflow_ref`, and `environment` |
  *
+ * Besides, `event_name` where one event is meant, and `runner_environment` where the runner is GitHub's: then nobody gets
+ * in with a token of a machine of their own. Merge groups start no job that asks for a token.
  * `repository_id` and `repository_owner_id` are always exact, so no other repository matches, whatever it is renamed to.
  * A customised subject (`use_default: false`) can consist of any claims in any order, so nothing is read from it; the
  * claims themselves stay in the token and say the same.
@@ -55,18 +65,24 @@ export function federatedSubject(options: SubjectOptions): FederatedSubject {
   for (const [what, name] of Object.entries({ environment, repository, workflowPath, prefix: oidc.subClaimPrefix })) {
     if (name?.includes("*")) throw new RangeError(`${what}: "${name}" contains *, which would match any text.`);
   }
-  const ids = { repository_id: String(options.repositoryId), repository_owner_id: String(options.ownerId) };
+  const [event, ...otherEvents] = eventsOf(options.presets);
+  const label = [options.runsOn].flat();
+  const rules = {
+    repository_id: String(options.repositoryId),
+    repository_owner_id: String(options.ownerId),
+    ...(event !== undefined && otherEvents.length === 0 ? { event_name: event } : {}),
+    ...(label.length === 1 && hostedLabel.test(label[0] ?? "") ? { runner_environment: "github-hosted" } : {}),
+  };
   const workflow = { workflow_ref: `${repository}/${workflowPath}@*` };
-  const onlyPullRequest = eventsOf(options.presets).every((event) => event === "pull_request");
 
-  if (!oidc.useDefault) {
-    if (environment !== undefined) return { subject: "*", customClaimRules: { ...ids, ...workflow, environment } };
-    if (onlyPullRequest) return { subject: "*", customClaimRules: { ...ids, ...workflow, event_name: "pull_request" } };
-    return { subject: "*", customClaimRules: { ...ids, ...workflow } };
-  }
+  if (!oidc.useDefault)
+    return {
+      subject: "*",
+      customClaimRules: { ...rules, ...workflow, ...(environment === undefined ? {} : { environment }) },
+    };
   const prefix = oidc.subClaimPrefix ?? `repo:${repository}`;
   if (environment !== undefined)
-    return { subject: `${prefix}:environment:${environment.replaceAll(":", "%3A")}`, customClaimRules: ids };
-  if (onlyPullRequest) return { subject: `${prefix}:pull_request`, customClaimRules: ids };
-  return { subject: `${prefix}:*`, customClaimRules: { ...ids, ...workflow } };
+    return { subject: `${prefix}:environment:${environment.replaceAll(":", "%3A")}`, customClaimRules: rules };
+  if (rules.event_name === "pull_request") return { subject: `${prefix}:pull_request`, customClaimRules: rules };
+  return { subject: `${prefix}:*`, customClaimRules: { ...rules, ...workflow } };
 }

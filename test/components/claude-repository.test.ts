@@ -52,7 +52,12 @@ describe("ClaudeRepository with a federated identity", () => {
     expect(recorder.the(federatedType).inputs).toEqual({
       issuer: "https://token.actions.githubusercontent.com",
       subject: "repo:acme@3/app@7:pull_request",
-      customClaimRules: { repository_id: "7", repository_owner_id: "3" },
+      customClaimRules: {
+        repository_id: "7",
+        repository_owner_id: "3",
+        event_name: "pull_request",
+        runner_environment: "github-hosted",
+      },
       scopes: ["auth_keys"],
       tags: ["tag:ci"],
       description: expect.stringMatching(/^claude-acme-app-[0-9a-f]{8}$/),

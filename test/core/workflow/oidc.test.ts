@@ -12,19 +12,25 @@ const app: SubjectOptions = {
   repositoryId: 22,
   ownerId: 11,
   workflowPath: ".github/workflows/claude.yml",
+  runsOn: "self-hosted",
   oidc: { useDefault: true, subClaimPrefix: "repo:acme@11/app@22" },
 };
 const ids = { repository_id: "22", repository_owner_id: "11" };
+const event_name = "pull_request";
 const workflow_ref = "acme/app/.github/workflows/claude.yml@*";
 const custom = { useDefault: false };
 
 describe("federatedSubject", () => {
   it.each<[string, Partial<SubjectOptions>, FederatedSubject]>([
-    ["pull requests only", {}, { subject: "repo:acme@11/app@22:pull_request", customClaimRules: ids }],
+    [
+      "pull requests only",
+      {},
+      { subject: "repo:acme@11/app@22:pull_request", customClaimRules: { ...ids, event_name } },
+    ],
     [
       "a server that sends no prefix",
       { oidc: { useDefault: true } },
-      { subject: "repo:acme/app:pull_request", customClaimRules: ids },
+      { subject: "repo:acme/app:pull_request", customClaimRules: { ...ids, event_name } },
     ],
     [
       "mentions",
@@ -49,15 +55,35 @@ describe("federatedSubject", () => {
     [
       "a customised subject, pull requests only",
       { oidc: custom },
-      { subject: "*", customClaimRules: { ...ids, workflow_ref, event_name: "pull_request" } },
+      { subject: "*", customClaimRules: { ...ids, event_name, workflow_ref } },
     ],
     [
       "a customised subject in an environment",
       { oidc: custom, environment: "prod" },
-      { subject: "*", customClaimRules: { ...ids, workflow_ref, environment: "prod" } },
+      { subject: "*", customClaimRules: { ...ids, event_name, workflow_ref, environment: "prod" } },
+    ],
+    [
+      "pull requests only, in an environment",
+      { environment: "prod" },
+      { subject: "repo:acme@11/app@22:environment:prod", customClaimRules: { ...ids, event_name } },
     ],
   ])("%s", (_, change, expected) => {
     expect(federatedSubject({ ...app, ...change })).toEqual(expected);
+  });
+
+  it.each<[string | string[], string | undefined]>([
+    ["ubuntu-latest", "github-hosted"],
+    [["ubuntu-24.04"], "github-hosted"],
+    ["ubuntu-24.04-arm", "github-hosted"],
+    ["self-hosted", undefined],
+    // A larger runner has a name that people gave it.
+    ["ubuntu-latest-16-cores", undefined],
+    [["ubuntu-latest", "gpu"], undefined],
+    [[], undefined],
+  ])("asks for GitHub's own machine where the label is GitHub's: %j", (runsOn, want) => {
+    for (const presets of [["review"], ["mention"]] as const)
+      for (const oidc of [app.oidc, custom])
+        expect(federatedSubject({ ...app, runsOn, presets, oidc }).customClaimRules.runner_environment).toBe(want);
   });
 
   it.each<[string, Partial<SubjectOptions>]>([
@@ -114,6 +140,19 @@ describe("the tokens that are accepted", () => {
         for (const ref of refsOf(event))
           for (const path of [".github/workflows/ci.yml", ".github/workflows/claude.yml.yml", "claude.yml"])
             expect(matches(accepts, tokenOf(ours, event, ref, undefined, path))).toBe(false);
+      }),
+    );
+  });
+
+  it("are never those of a machine of somebody's own, where the runner is GitHub's", () => {
+    fc.assert(
+      fc.property(place, setup, (ours, { presets, environment }) => {
+        const accepts = federatedSubject(optionsOf(ours, { presets, environment }));
+        for (const event of eventsOf(presets))
+          for (const ref of refsOf(event)) {
+            const token = tokenOf(ours, event, ref, environment, app.workflowPath);
+            expect(matches(accepts, { ...token, runner_environment: "self-hosted" })).toBe(false);
+          }
       }),
     );
   });
@@ -176,6 +215,7 @@ function optionsOf(ours: Place, { presets, environment }: { presets: PresetName[
     repositoryId: id,
     ownerId,
     workflowPath: app.workflowPath,
+    runsOn: "ubuntu-latest",
     oidc: { useDefault: ours.template === undefined, ...(ours.immutable ? { subClaimPrefix: prefixOf(ours) } : {}) },
   };
 }
@@ -205,6 +245,7 @@ function tokenOf(from: Place, event: string, ref: Ref, environment: string | und
     workflow_ref: workflow,
     job_workflow_ref: workflow,
     actor: "alice",
+    runner_environment: "github-hosted",
     ...(environment === undefined ? {} : { environment }),
   };
   const parts: Claims = { ...claims, repo: `${owner}/${name}`, context };
