@@ -1,4 +1,48 @@
-import type { Section } from "./entry.ts";
+import { message, type Section } from "./entry.ts";
+
+export const noWordOfItsOwn = message({
+  when: "green",
+  says: "Claude was not asked: @claude is not a word of its own here.",
+  cause: "`me@claude.ai`, `@claude-bot`",
+  fix: "nothing; or write `@claude` with a space around it",
+});
+
+export const noWriteAccess = message({
+  when: "green",
+  says: "Claude was not asked: that takes write access to this repository.",
+  cause: "comment of a person without write access",
+  fix: "somebody with write access asks",
+});
+
+export const otherRepository = message({
+  when: "green, and a reply",
+  says: "Claude was not asked: it would push the commits of a fork to this repository.",
+  cause:
+    "the Claude action checks out the fork's branch and [pushes to a branch of that name here](security.md#who-can-start-a-run)",
+  fix: "ask about it in an issue; or `workflow.allowForks`, if forks are people whom you trust",
+});
+
+export const branchOfThatName = message({
+  when: "green, and a reply",
+  says: "Claude was not asked: it would push the commits of a fork to the branch of the same name here.",
+  cause: "`workflow.allowForks`, and a fork whose branch is called `main`, say",
+  fix: "the author opens it again from a branch of another name",
+});
+
+export const headMoved = message({
+  when: "green, and a reply",
+  says: "Claude was not asked: the branch changed after this was written. Read the new commits and ask again.",
+  cause:
+    "commits were pushed after the comment, or the review was about older ones; for a fork also: GitHub did not say when",
+  fix: "as it says",
+});
+
+export const nothingPosted = message({
+  when: "green, with a warning",
+  says: "Claude answered without a text, so nothing was posted.",
+  cause: "the prompt asks for comments on lines only, or the model ended with a tool call",
+  fix: "`workflow.prompt`; run the job again",
+});
 
 export const noRun: Section = {
   title: "No run, a skipped job, or green and nothing happened",
@@ -34,39 +78,24 @@ export const noRun: Section = {
       seen: "green; `No trigger found, skipping remaining steps`; no `conclusion`",
       cause:
         "a workflow by hand: `on: pull_request` without `prompt`. `@claude` in a pull request's body does not help",
-      fix: "use a preset. Ours fails instead: `The Claude action found nothing to do and called no model.`",
+      fix: "use a preset. Ours fails instead",
     },
-    {
-      when: "green",
-      says: "Claude was not asked: the text contains @claude, but not as a word of its own.",
-      file: "core/workflow/scripts.ts",
-      cause: "`me@claude.ai`, `@claude-bot`",
-      fix: "nothing; or write `@claude` with a space around it",
-    },
-    {
-      when: "green",
-      says: "Claude was not asked: {name} has no write access to this repository.",
-      file: "core/workflow/scripts.ts",
-      cause: "comment of a person without write access",
-      fix: "somebody with write access asks",
-    },
+    noWordOfItsOwn,
+    noWriteAccess,
+    otherRepository,
+    branchOfThatName,
+    headMoved,
     {
       seen: "green; `workflow_not_found_on_default_branch` or `workflow validation failed` in the log of the Claude step",
       cause:
         "a workflow by hand without `github_token`: Claude's own App refuses a file that differs from the default branch's",
       fix: "give `github_token`, as ours does. Ours runs the version of the pull request",
     },
+    nothingPosted,
     {
-      when: "green",
-      says: "The job was cancelled before Claude was done.",
-      file: "core/workflow/scripts.ts",
-      cause: "a newer commit, or a person",
-      fix: "the newer run",
-    },
-    {
-      seen: "green, and no comment",
-      cause: "Claude found nothing and said so only in its answer, or a comment was denied",
-      fix: "the log of **Run Claude Code**; `prompt`",
+      seen: "a required check **Claude review** waits for ever in a merge queue",
+      cause: "a workflow file of an earlier release, without `merge_group`",
+      fix: "`pulumi up`. The job is skipped there, which GitHub counts as success",
     },
   ],
 };

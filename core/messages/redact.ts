@@ -1,5 +1,7 @@
 /** Keeps credentials out of everything that people read. */
-const forms = [
+
+/** What a credential looks like, as regular expressions; the workflow's last step takes them out of comments as well. */
+export const credentialForms: readonly string[] = [
   // Tailscale's keys of every kind: https://tailscale.com/kb/1277/key-prefixes
   "tskey-[A-Za-z0-9_-]+",
   // GitHub's: https://github.blog/engineering/behind-githubs-new-authentication-token-formats/
@@ -22,7 +24,10 @@ export function redact(text: string, secrets: Iterable<string>): string {
     .filter((secret) => secret.length >= shortestSecret)
     .flatMap(encodings)
     .sort((a, b) => b.length - a.length);
-  return text.replace(new RegExp([authorization, ...known.map(literally), ...forms].join("|"), "g"), "[secret]");
+  return text.replace(
+    new RegExp([authorization, ...known.map(literally), ...credentialForms].join("|"), "g"),
+    "[secret]",
+  );
 }
 
 function encodings(secret: string): string[] {

@@ -1,10 +1,60 @@
-import type { Section } from "./entry.ts";
+import { message, type Section } from "./entry.ts";
+
+export const noTailscale = message({
+  says: "The runner does not reach api.tailscale.com.",
+  cause: "no way out to the internet, or only through a proxy that refuses it",
+  fix: "self-hosted: outgoing HTTPS to `api.tailscale.com` and `controlplane.tailscale.com`",
+});
+
+export const noIdToken = message({
+  says: "The job lacks id-token: write.",
+  cause: "no `id-token: write`: the file was changed, or the run comes from a fork",
+  fix: "restore the file; [forks](security.md#who-can-start-a-run)",
+});
+
+export const otherAudience = message({
+  says: "TS_AUDIENCE does not belong to TS_OAUTH_CLIENT_ID, or one is missing.",
+  cause: "a repository secret was deleted or set by hand; organization secrets of the same name",
+  fix: "`pulumi up --refresh`, which sets both",
+});
+
+export const tokenRefused = message({
+  says: "Tailscale refuses the identity: it was deleted, or it does not fit the claims in this log.",
+  cause:
+    "`pulumi destroy` or a deletion in the console; a custom subject template, a transfer, `environment` or `runs-on` changed by hand, a self-hosted runner with the label of GitHub's",
+  fix: "`pulumi up --refresh`; the reason is at [Trust credentials](https://login.tailscale.com/admin/settings/trust-credentials)",
+});
+
+export const tagRefused = message({
+  says: "Tailscale accepts the identity, but not with this tag.",
+  cause: "the workflow asks for a tag that the credential has not, or that is not in `tagOwners`; Tailnet Lock",
+  fix: "`tags:` and `tag` must agree: `pulumi up`; a missing entry shows in `pulumi preview`",
+});
+
+export const oauthRefused = message({
+  says: "Tailscale refuses the OAuth client: its secret is missing or gone, or it lacks the tag.",
+  cause: "the secret was deleted or replaced by hand, or the client was deleted",
+  fix: "`pulumi up --refresh`",
+});
+
+export const noPing = message({
+  says: "The runner joined, but no grant shows it Aperture, or Aperture is off.",
+  cause: "`no matching peer`: no grant for the tag to the device, another `hostname`, or the device is off",
+  fix: "`dst` and `ip` of the grant; `aperture.hostname`; the device in the admin console",
+});
 
 export const tailnet: Section = {
   title: "Red: the runner does not join the tailnet",
   introduction:
-    "Step **Connect to tailnet**. The last step says `The runner did not join the tailnet, or Aperture did not answer its\nping.`",
+    "Step **Connect to tailnet**. The last step asks Tailscale once more and says which link is broken; the words of Tailscale\nitself are in the log of **Connect to tailnet** only.",
   entries: [
+    noTailscale,
+    noIdToken,
+    otherAudience,
+    tokenRefused,
+    tagRefused,
+    oauthRefused,
+    noPing,
     {
       seen: "connection timeout",
       cause:

@@ -3,7 +3,7 @@ import leven from "leven";
 import { z } from "zod";
 import { isModelPattern, isTag } from "../policy/rules.ts";
 import { actionNames, parsePin } from "../workflow/actions.ts";
-import { type PresetName, presetNames, workflowDefaults } from "../workflow/options.ts";
+import { maximumJoinTimeoutSeconds, type PresetName, presetNames, workflowDefaults } from "../workflow/options.ts";
 
 /** GitHub's OIDC issuer: docs.github.com, "OpenID Connect reference". */
 export const githubIssuer = "https://token.actions.githubusercontent.com";
@@ -216,6 +216,30 @@ export const workflow = settingsObject({
     .max(360, { error: "At most 360 minutes: GitHub ends a job then." })
     .optional()
     .meta({ description: "When GitHub ends a job.", default: defaults.workflow.timeoutMinutes, examples: [45] }),
+  joinTimeoutSeconds: z
+    .int({ error: "Expected a whole number of seconds." })
+    .min(0, { error: "At least 0 seconds: one request is sent in any case." })
+    .max(maximumJoinTimeoutSeconds, {
+      error: `At most ${maximumJoinTimeoutSeconds} seconds: what takes longer is no delay but a fault.`,
+    })
+    .optional()
+    .meta({
+      description:
+        "How long a runner that joined the tailnet waits until Aperture's name and port can be reached. Names and routes can " +
+        "come seconds after the node.",
+      default: defaults.workflow.joinTimeoutSeconds,
+      examples: [90],
+    }),
+  allowForks: z
+    .boolean({ error: "Expected true or false." })
+    .optional()
+    .meta({
+      description:
+        "Whether `mention` answers in the conversation of a fork's pull request. Claude then works on the fork's code with " +
+        "write access, and its push brings the fork's commits into this repository, under the name of the fork's branch.",
+      default: defaults.workflow.allowForks,
+      examples: [true],
+    }),
   actions: z
     .partialRecord(
       z.enum(actionNames, { error: `Known actions: ${actionNames.join(", ")}.` }),

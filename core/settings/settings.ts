@@ -28,6 +28,8 @@ export interface WorkflowSettings {
   runsOn: string | string[];
   environment?: string;
   timeoutMinutes: number;
+  allowForks?: boolean;
+  joinTimeoutSeconds?: number;
   actions: Partial<Record<ActionName, string>>;
   adopt: boolean;
 }
@@ -170,6 +172,8 @@ function normalise(
         ...defined({
           prompt: merged.prompt,
           environment: merged.environment,
+          allowForks: merged.allowForks,
+          joinTimeoutSeconds: merged.joinTimeoutSeconds,
           model: "name" in model ? model.name : undefined,
         }),
       },

@@ -19,7 +19,8 @@ export type EventName =
   | "issue_comment"
   | "pull_request_review_comment"
   | "pull_request_review"
-  | "issues";
+  | "issues"
+  | "merge_group";
 
 /** Rights of `GITHUB_TOKEN`. A scope that is not named is `none` as soon as one is named. */
 export interface Permissions {
@@ -32,15 +33,19 @@ export interface Permissions {
 
 export interface Job {
   readonly name: string;
+  /** The job whose outputs this one reads. */
+  readonly needs?: string;
   /** Expression without `${{ }}`; one condition a line. */
   readonly if: string;
   readonly runsOn: string | readonly string[];
   /** Required: a job without permissions of its own would get those that the repository's settings happen to give. */
   readonly permissions: Permissions;
   readonly environment?: string;
-  readonly concurrency: Concurrency;
+  readonly concurrency?: Concurrency;
   readonly timeoutMinutes: number;
-  readonly env: Readonly<Record<string, string>>;
+  /** For jobs that need this one. */
+  readonly outputs?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
 }
 

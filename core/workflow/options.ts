@@ -39,6 +39,13 @@ export interface WorkflowOptions {
   environment?: string;
   /** Limit of each job, in minutes. Claude gets five less, at least half of it, so that the last step can still report. */
   timeoutMinutes: number;
+  /**
+   * Whether a mention on the pull request of a fork is answered; default false. Claude's commits go to a branch of this
+   * repository then, with the fork's commits under them.
+   */
+  allowForks?: boolean;
+  /** How long the runner waits until Aperture's name and port can be reached; default 45. */
+  joinTimeoutSeconds?: number;
   /** Other releases or forks of the actions, `owner/repository@<commit SHA>`, if wanted with ` # v1.2.3` behind it. */
   actions?: Partial<Record<ActionName, string>>;
 }
@@ -47,12 +54,16 @@ export const workflowDefaults = {
   path: ".github/workflows/claude.yml",
   runsOn: "ubuntu-latest",
   timeoutMinutes: 30,
+  allowForks: false,
+  joinTimeoutSeconds: 45,
 } as const satisfies Partial<WorkflowOptions>;
 
 /** Joining the tailnet alone may take two. */
 export const minimumTimeoutMinutes = 5;
 /** GitHub's own limit for a job on a hosted runner. */
 export const maximumTimeoutMinutes = 360;
+/** More is no delay but a fault. */
+export const maximumJoinTimeoutSeconds = 300;
 
 /** Repository secrets that the workflow reads, named as Tailscale's how-to names them. */
 export interface SecretNames {
@@ -123,6 +134,12 @@ export function workflowProblems(options: WorkflowOptions): Problem[] {
       options.timeoutMinutes <= maximumTimeoutMinutes,
     "timeoutMinutes",
     `must be a whole number from ${minimumTimeoutMinutes} to ${maximumTimeoutMinutes}, not ${options.timeoutMinutes}.`,
+  );
+  const { joinTimeoutSeconds = workflowDefaults.joinTimeoutSeconds } = options;
+  expect(
+    Number.isInteger(joinTimeoutSeconds) && joinTimeoutSeconds >= 0 && joinTimeoutSeconds <= maximumJoinTimeoutSeconds,
+    "joinTimeoutSeconds",
+    `must be a whole number from 0 to ${maximumJoinTimeoutSeconds}, not ${joinTimeoutSeconds}.`,
   );
   if (options.environment !== undefined)
     expect(

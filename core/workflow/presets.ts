@@ -1,14 +1,22 @@
 /** From options to a workflow: one job per preset. */
-import { concurrencyOf, guardOf } from "./guards.ts";
+import { concurrencyOf, guardOf, isGranted } from "./guards.ts";
 import type { Job, Permissions, Step, Workflow } from "./model.ts";
-import { type PresetName, presetNames, WorkflowError, type WorkflowOptions, workflowProblems } from "./options.ts";
 import {
+  minimumTimeoutMinutes,
+  type PresetName,
+  presetNames,
+  WorkflowError,
+  type WorkflowOptions,
+  workflowProblems,
+} from "./options.ts";
+import {
+  askApertureStep,
+  checkAccessStep,
   checkout,
   checkRunnerStep,
-  checkWriteAccessStep,
   connectToTailnet,
+  explainTailnetStep,
   reportStep,
-  requestApertureStep,
   runClaude,
 } from "./steps.ts";
 import { triggersOf } from "./triggers.ts";
@@ -39,12 +47,13 @@ const presets: Record<PresetName, Preset> = {
     // Writing on pull requests includes comments in their conversation.
     permissions: { contents: "read", pullRequests: "write" },
     steps: (options) => [
+      checkRunnerStep(["curl", "gh", "sudo"]),
       checkout(options, false),
-      checkRunnerStep(["curl", "gh"]),
       connectToTailnet(options),
-      requestApertureStep(options),
+      explainTailnetStep(options),
+      askApertureStep(options),
       runClaude(options, { prompt: reviewPrompt(options.prompt), allowedTools: reviewTools }),
-      reportStep(options, false),
+      reportStep(options),
     ],
   },
   mention: {
@@ -52,16 +61,15 @@ const presets: Record<PresetName, Preset> = {
     // Claude pushes a branch, writes its comment and reads the results of other checks.
     permissions: { actions: "read", contents: "write", issues: "write", pullRequests: "write" },
     steps: (options) => [
-      checkWriteAccessStep(options),
-      ...[
-        checkout(options, true),
-        checkRunnerStep(["curl"]),
-        connectToTailnet(options),
-        requestApertureStep(options),
-        // No prompt, no tools: in tag mode the action brings its own, and a prompt would answer every comment.
-        runClaude(options, { allowedTools: [] }),
-      ].map((step) => ({ ...step, if: "steps.access.outputs.granted == 'true'" })),
-      reportStep(options, true),
+      checkRunnerStep(["curl", "sudo"]),
+      checkout(options, true),
+      connectToTailnet(options),
+      explainTailnetStep(options),
+      askApertureStep(options),
+      checkAccessStep(options),
+      // No prompt, no tools: in tag mode the action brings its own, and a prompt would answer every comment.
+      { ...runClaude(options, { allowedTools: [] }), if: "steps.access.outputs.granted == 'true'" },
+      reportStep(options),
     ],
   },
 };
@@ -107,13 +115,13 @@ export function claudeWorkflow(options: WorkflowOptions): Workflow {
     name: "Claude Code",
     on: triggersOf(chosen),
     permissions: {},
-    jobs: Object.fromEntries(chosen.map((name) => [name, jobOf(name, options)])),
+    jobs: Object.assign({}, ...chosen.map((name) => jobsOf(name, options))),
   };
 }
 
-function jobOf(name: PresetName, options: WorkflowOptions): Job {
+function jobsOf(name: PresetName, options: WorkflowOptions): Record<string, Job> {
   const preset = presets[name];
-  return {
+  const job: Job = {
     name: preset.name,
     if: guardOf(name),
     runsOn: options.runsOn,
@@ -121,7 +129,27 @@ function jobOf(name: PresetName, options: WorkflowOptions): Job {
     ...(options.environment === undefined ? {} : { environment: options.environment }),
     concurrency: concurrencyOf(name),
     timeoutMinutes: options.timeoutMinutes,
-    env: { ANTHROPIC_BASE_URL: `http://${options.hostname}` },
+    env: { ANTHROPIC_BASE_URL: `http://${options.hostname}`, APERTURE_TAG: options.tag },
     steps: preset.steps(options),
+  };
+  return name === "mention"
+    ? { access: accessJob(options), mention: { ...job, needs: "access", if: isGranted } }
+    : { [name]: job };
+}
+
+/**
+ * Decides whether a mention is answered, before the job that answers takes a place in its concurrency group, waits for
+ * the reviewers of its environment, or gets a token.
+ */
+function accessJob(options: WorkflowOptions): Job {
+  return {
+    name: "Claude access",
+    if: guardOf("mention"),
+    runsOn: options.runsOn,
+    // Reads when the branch was pushed, and says in a comment why not.
+    permissions: { contents: "read", pullRequests: "write" },
+    timeoutMinutes: minimumTimeoutMinutes,
+    outputs: { granted: "${{ steps.access.outputs.granted }}" },
+    steps: [checkAccessStep(options)],
   };
 }

@@ -1,5 +1,5 @@
 /** Workflow model -> YAML text, and back to the question whose file it is. */
-import { Document, isScalar, type Node, Scalar, visit, type YAMLMap, type YAMLSeq } from "yaml";
+import { Document, isScalar, type Node, Scalar, visit, YAMLMap, type YAMLSeq } from "yaml";
 import type { Job, Step, Workflow } from "./model.ts";
 
 const headerPattern = /^\uFEFF?# Written by claude-aperture for the stack (\S.*)\. Do not edit\b/;
@@ -34,20 +34,26 @@ export function render(workflow: Workflow): string {
   for (const [id, job] of Object.entries(workflow.jobs)) {
     annotateSteps(document.getIn(["jobs", id, "steps"]) as YAMLSeq<YAMLMap>, job.steps);
   }
+  shareRepeated(document, workflow);
   for (const list of Object.keys(workflow.on)) flow(document.getIn(["on", list, "types"]) as YAMLSeq);
   quoteAmbiguous(document);
-  return document.toString({ lineWidth: 0, blockQuote: "literal", flowCollectionPadding: false });
+  return document.toString({ lineWidth: 0, blockQuote: "literal", flowCollectionPadding: false, indentSeq: false });
 }
 
 function jobYaml(job: Job): object {
   return defined({
     name: job.name,
+    needs: job.needs,
     if: job.if,
     "runs-on": job.runsOn,
     permissions: kebab(job.permissions),
     environment: job.environment,
-    concurrency: { group: job.concurrency.group, "cancel-in-progress": job.concurrency.cancelInProgress },
+    concurrency: job.concurrency && {
+      group: job.concurrency.group,
+      "cancel-in-progress": job.concurrency.cancelInProgress,
+    },
     "timeout-minutes": job.timeoutMinutes,
+    outputs: job.outputs,
     env: job.env,
     steps: job.steps.map(stepYaml),
   });
@@ -75,6 +81,37 @@ function annotateSteps(list: YAMLSeq<YAMLMap>, steps: readonly Step[]): void {
     if (step.kind === "action" && step.version !== undefined) {
       const uses = node.get("uses", true) as Node;
       uses.comment = ` ${step.version}`;
+    }
+  }
+}
+
+/**
+ * Writes a step or a script that several jobs have once, with an anchor, and an alias where it is meant again. GitHub reads
+ * both since September 2025; it has no merge keys.
+ * https://docs.github.com/actions/reference/workflows-and-actions/reusing-workflow-configurations#yaml-anchors-and-aliases
+ */
+function shareRepeated(document: Document, workflow: Workflow): void {
+  const written = new Map<string, Node>();
+  const share = (node: Node, anchor: string): Node => {
+    const text = String(new Document(node.toJSON()));
+    const first = written.get(text);
+    if (first === undefined) written.set(text, node);
+    return first === undefined ? node : document.createAlias(first as Scalar, anchor);
+  };
+  for (const [id, job] of Object.entries(workflow.jobs)) {
+    const list = document.getIn(["jobs", id, "steps"]) as YAMLSeq<Node>;
+    for (const [index, step] of job.steps.entries()) {
+      const node = list.items[index];
+      if (!(node instanceof YAMLMap)) continue;
+      const anchor = step.id ?? step.name.split(" ")[0]?.toLowerCase() ?? "step";
+      const shared = share(node, anchor);
+      shared.spaceBefore = index > 0;
+      list.items[index] = shared;
+      if (shared !== node) continue;
+      for (const path of [["run"], ["with", "script"]]) {
+        const script = node.getIn(path, true);
+        if (isScalar(script)) node.setIn(path, share(script, `${anchor}-script`));
+      }
     }
   }
 }

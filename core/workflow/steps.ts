@@ -1,9 +1,8 @@
 /** The steps that every job has, in the order in which they run. */
 import { actionStep } from "./actions.ts";
 import type { ActionStep, RunStep } from "./model.ts";
-import { secretsOf, type WorkflowOptions } from "./options.ts";
-import { type ScriptName, scriptText } from "./script-text.ts";
-import { checkRunner, report, requestAperture } from "./scripts.ts";
+import { secretsOf, type WorkflowOptions, workflowDefaults } from "./options.ts";
+import { type ScriptName, type ShellName, scriptText, shellText } from "./script-text.ts";
 
 /** Claude Code's own tools that reach the internet; WebFetch asks api.anthropic.com even behind a gateway. */
 const forbiddenTools = ["WebFetch", "WebSearch"];
@@ -39,25 +38,27 @@ function scriptStep(
   });
 }
 
-export function checkWriteAccessStep(options: WorkflowOptions): ActionStep {
+function shellStep(script: ShellName, step: Omit<RunStep, "kind" | "run">): RunStep {
+  return { kind: "run", ...step, run: shellText(script) };
+}
+
+/** Runs twice: before anything else, and once more before Claude, since an approval of the job can take hours. */
+export function checkAccessStep(options: WorkflowOptions): ActionStep {
   return scriptStep(options, "check-access", {
-    comment:
-      "The event does not say what a person may do here. Without write access nothing else runs, and the job is green.",
-    name: "Check write access",
+    name: "Check who asks about what",
     id: "access",
     timeoutMinutes: 2,
+    env: { ALLOW_FORKS: String(options.allowForks ?? workflowDefaults.allowForks) },
   });
 }
 
-/** @param tools programs that Claude or the steps call; a missing one is a warning. */
+/** @param tools programs that Claude or the steps call. */
 export function checkRunnerStep(tools: readonly string[]): RunStep {
-  return {
-    kind: "run",
+  return shellStep("check-runner", {
     name: "Check the runner",
     timeoutMinutes: 1,
     env: { TOOLS: tools.join(" ") },
-    run: checkRunner,
-  };
+  });
 }
 
 export function connectToTailnet(options: WorkflowOptions): ActionStep {
@@ -79,34 +80,47 @@ export function connectToTailnet(options: WorkflowOptions): ActionStep {
   });
 }
 
-export function requestApertureStep(options: WorkflowOptions): RunStep {
-  return {
-    kind: "run",
-    comment: "The ping above proves neither DNS nor port 80 nor the role: a request does.",
+/** Only after a failure: what the action logs, no later step can read. */
+export function explainTailnetStep(options: WorkflowOptions): ActionStep {
+  const { clientId, proof } = secretsOf(options.identity);
+  const isFederated = proof === "TS_AUDIENCE";
+  return scriptStep(options, `explain-tailnet-${options.identity}`, {
+    name: "Explain the tailnet",
+    if: "failure() && steps.tailnet.outcome == 'failure'",
+    timeoutMinutes: 2,
+    // Of an OAuth client the secret would be one; these are none.
+    ...(isFederated ? { env: { CLIENT_ID: `\${{ secrets.${clientId} }}`, AUDIENCE: `\${{ secrets.${proof} }}` } } : {}),
+  });
+}
+
+export function askApertureStep(options: WorkflowOptions): RunStep {
+  return shellStep("ask-aperture", {
     name: "Ask Aperture",
-    id: "aperture",
-    timeoutMinutes: 3,
-    env: { APERTURE_TAG: options.tag },
-    run: requestAperture,
-  };
+    timeoutMinutes: Math.ceil(joinTimeoutOf(options) / 60) + 2,
+    env: { JOIN_TIMEOUT: String(joinTimeoutOf(options)) },
+  });
+}
+
+function joinTimeoutOf(options: WorkflowOptions): number {
+  return options.joinTimeoutSeconds ?? workflowDefaults.joinTimeoutSeconds;
 }
 
 export function runClaude(options: WorkflowOptions, task: ClaudeTask): ActionStep {
   const { model } = options;
+  const minutes = Math.max(options.timeoutMinutes - 5, Math.ceil(options.timeoutMinutes / 2));
   return actionStep("anthropics/claude-code-action", options.actions?.["anthropics/claude-code-action"], {
-    comment: [
-      "anthropic_api_key is a placeholder: Aperture has the key. It is no secret, or GitHub would mask every dash in the log.",
-      "With github_token the action does not ask api.anthropic.com for a token, and without the classifier it sends no",
-      "review comments there.",
-    ].join("\n"),
+    // The key is a placeholder: Aperture has the real one. As a secret GitHub would mask every dash in the log. With
+    // github_token the action does not ask api.anthropic.com for a token, without the classifier it sends no comments there.
     name: "Run Claude Code",
     id: "claude",
-    timeoutMinutes: Math.max(options.timeoutMinutes - 5, Math.ceil(options.timeoutMinutes / 2)),
+    timeoutMinutes: minutes,
     env: {
       ANTHROPIC_BASE_URL: "${{ env.ANTHROPIC_BASE_URL }}",
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
       // Ten by default: three minutes until a refusal is red.
       CLAUDE_CODE_MAX_RETRIES: "2",
+      // Three calls that hang end before the step's limit, after which nobody could say why.
+      API_TIMEOUT_MS: String(Math.floor((minutes * 60_000) / 4)),
       // Claude Code's name for a small model, inside the grant as well.
       ...(model === undefined ? {} : { ANTHROPIC_DEFAULT_HAIKU_MODEL: model }),
     },
@@ -129,25 +143,16 @@ function claudeArguments(model: string | undefined, allowedTools: readonly strin
     .join("");
 }
 
-/** @param checksAccess whether the job has the step of `checkWriteAccessStep`. */
-export function reportStep(options: WorkflowOptions, checksAccess: boolean): RunStep {
-  return {
-    kind: "run",
-    comment: "The action is green when it finds nothing to do, and its log hides why a request failed.",
+/** Does not run after a person or a newer commit cancelled the job. */
+export function reportStep(options: WorkflowOptions): ActionStep {
+  return scriptStep(options, "report", {
     name: "Check that Claude ran",
-    if: "always()",
+    if: "!cancelled()",
     timeoutMinutes: 2,
     env: {
-      JOB_STATUS: "${{ job.status }}",
-      ...(checksAccess ? { WRITE_ACCESS: "${{ steps.access.outputs.granted }}" } : {}),
-      TAILNET: "${{ steps.tailnet.outcome }}",
-      APERTURE: "${{ steps.aperture.outcome }}",
       CLAUDE: "${{ steps.claude.outcome }}",
       CONCLUSION: "${{ steps.claude.outputs.conclusion }}",
       EXECUTION_FILE: "${{ steps.claude.outputs.execution_file }}",
-      APERTURE_TAG: options.tag,
-      MODEL: options.model ?? "the model that Claude Code asks for",
     },
-    run: report,
-  };
+  });
 }

@@ -1,16 +1,55 @@
 import type { Script } from "./script.ts";
 
 /**
- * Whether the person who started the run may write to the repository. The Claude action asks the same, but ends red.
- * Sets the output `granted` to true or false.
+ * Whether Claude may answer a mention: sets the output `granted`, or the variable `NOT_ASKED` for the last step. Needs
+ * `ALLOW_FORKS`.
+ *
+ * The Claude action asks for write access itself, but ends red. It does not ask whose commits it gets: it checks out the
+ * head that an open pull request has by then, and pushes to a branch of this repository with the name of that head's,
+ * also for a fork (anthropics/claude-code-action, src/github/operations/branch.ts).
  */
-export async function checkAccess({ github, core, context }: Script): Promise<void> {
-  const { data } = await github.rest.repos.getCollaboratorPermissionLevel({
-    ...context.repo,
-    username: context.actor,
-  });
-  // The role's base permission: "maintain" is "write" here.
-  const granted = ["admin", "write"].includes(data.permission);
-  core.info(`${context.actor} has write access: ${granted}`);
-  core.setOutput("granted", granted);
+export async function checkAccess({ github, core, context, process, text }: Script): Promise<void> {
+  const { actor, payload, repo } = context;
+  const { comment, issue, pull_request, review } = payload;
+  const target = { ...repo, issue_number: context.issue.number };
+
+  const ofPerson = await judgePerson();
+  const ofHead = ofPerson || !(pull_request ?? issue?.pull_request) ? "" : await judgeHead();
+  if (ofHead) await github.rest.issues.createComment({ ...target, body: ofHead });
+  const refusal = ofPerson || ofHead;
+  if (!refusal) return core.setOutput("granted", true);
+  core.notice(refusal);
+  core.exportVariable("NOT_ASKED", refusal);
+
+  async function judgePerson() {
+    // The action's own rule for a mention, on the text that it looks at.
+    const written = comment ?? review;
+    const texts = written ? [written.body] : [issue?.title, issue?.body];
+    if (!texts.some((part) => /(^|\s)@claude([\s.,!?;:]|$)/i.test(part ?? ""))) return text.noWordOfItsOwn;
+    const { data } = await github.rest.repos.getCollaboratorPermissionLevel({ ...repo, username: actor });
+    // The base permission of a role: "maintain" is "write" here.
+    return ["admin", "write"].includes(data.permission) ? "" : text.noWriteAccess;
+  }
+
+  async function judgeHead() {
+    const { data: pull } = await github.rest.pulls.get({ ...repo, pull_number: target.issue_number });
+    const { ref, repo: from, sha } = pull.head;
+    // Of a closed one the action takes no commits: it begins at the default branch.
+    if (pull.state !== "open") return "";
+    const isFork = from?.id !== pull.base.repo.id;
+    if (isFork && process.env.ALLOW_FORKS !== "true") return text.otherRepository;
+    if (isFork && (await github.rest.repos.getBranch({ ...repo, branch: ref }).catch((e) => e.status !== 404)))
+      return text.branchOfThatName;
+
+    // A review names the commit that its author saw, and a comment on a line comes with the head of that moment.
+    const seen = review?.commit_id ?? pull_request?.head.sha;
+    if (seen) return seen === sha ? "" : text.headMoved;
+    // A comment in the conversation has neither. When a head was pushed GitHub alone knows: dates in commits are their
+    // author's. Without an answer a branch of this repository passes, since who pushes there may ask Claude as well.
+    const place = { owner: from?.owner.login ?? "", repo: from?.name ?? "", ref, per_page: 1 };
+    const pushes = await github.request("GET /repos/{owner}/{repo}/activity", place).catch(() => undefined);
+    const push = pushes?.data[0] ?? { after: isFork ? "" : sha, timestamp: 0 };
+    const isOld = push.after === sha && new Date(push.timestamp) <= new Date(comment?.created_at ?? 0);
+    return isOld ? "" : text.headMoved;
+  }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { message, plain, say } from "../../../core/messages/entry.ts";
 import { catalogue } from "../../../core/messages/index.ts";
@@ -37,34 +37,6 @@ it.each(held)("%s is what %s says", (says, file) => {
     .map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
     .join("[^\n]{1,80}?");
   expect(source).toMatch(new RegExp(pattern));
-});
-
-it("every other text of ours is thrown by code that takes it from here", () => {
-  const code = [
-    "components",
-    "provider",
-    "provider/claim",
-    "provider/fragment",
-    "services/github",
-    "services/tailscale",
-    "stack",
-    "sandbox/engine",
-  ]
-    .flatMap((folder) => readdirSync(new URL(folder, root)).map((name) => `${folder}/${name}`))
-    .filter((name) => name.endsWith(".ts"))
-    .map(read)
-    .join("\n");
-  const named = readdirSync(new URL("core/messages", root)).flatMap((name) => {
-    const blocks = read(`core/messages/${name}`).matchAll(/export const (\w+) = message\(\{([\s\S]*?)\n\}\);/g);
-    return [...blocks].filter(([, , body]) => !body?.includes("\n  file:")).map(([, constant]) => constant);
-  });
-  expect(named).toHaveLength(ours.length - held.length);
-  expect(
-    named.filter(
-      (constant) =>
-        !new RegExp(`say\\((texts\\.)?${constant}\\b|texts\\.${constant};|\\?\\? texts\\.${constant}`).test(code),
-    ),
-  ).toEqual([]);
 });
 
 it("a text is filled in, with braces of YAML as they are", () => {

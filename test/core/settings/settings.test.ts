@@ -39,6 +39,8 @@ describe("settings", () => {
             path: ".github/workflows/claude.yml",
             runsOn: "ubuntu-latest",
             timeoutMinutes: 30,
+            allowForks: false,
+            joinTimeoutSeconds: 45,
             actions: {},
             adopt: false,
           },

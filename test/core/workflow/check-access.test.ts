@@ -1,35 +1,221 @@
+/** Whether a mention is answered: who asks, in what words, about which commits. */
 import { describe, expect, it } from "vitest";
-import { runScript } from "./run-script.ts";
+import { texts } from "../../../core/workflow/texts.ts";
+import { runScript, type World } from "./run-script.ts";
 
-/** GitHub as far as the script asks it: alice's permission in acme/app. */
-function withPermission(permission: string) {
-  const asked: object[] = [];
-  const getCollaboratorPermissionLevel = async (question: object) => {
-    asked.push(question);
-    return { data: { permission, role_name: "write", user: { permissions: { admin: true } } } };
-  };
-  return { asked, github: { rest: { repos: { getCollaboratorPermissionLevel } } } };
+const [old, current] = ["1".repeat(40), "2".repeat(40)];
+const written = "2026-11-25T10:00:00Z";
+
+interface Situation {
+  event?: object;
+  permission?: string;
+  pull?: object;
+  /** The newest push to the head's branch; undefined where GitHub does not know, null where it refuses to say. */
+  push?: { after: string; timestamp: string } | undefined | null;
+  /** Status of the request for a branch of the head's name in acme/app. */
+  branch?: number;
+  allowForks?: boolean;
 }
 
-describe("Check write access", () => {
-  it.each([
-    ["admin", true],
-    ["write", true],
-    ["read", false],
-    ["none", false],
-  ])("%s: %s", async (permission, granted) => {
-    const { asked, github } = withPermission(permission);
-    const { outputs, log } = await runScript("check-access", { github });
-    expect(outputs).toEqual({ granted });
-    expect(log).toEqual([`alice has write access: ${granted}`]);
-    expect(asked).toEqual([{ owner: "acme", repo: "app", username: "alice" }]);
+const app = { id: 22, name: "app", owner: { login: "acme" } };
+const fork = { id: 33, name: "app", owner: { login: "mallory" } };
+const head = (change = {}) => ({ ref: "topic", sha: current, repo: app, ...change });
+const pullOf = (change = {}) => ({ state: "open", base: { repo: { id: 22 } }, head: head(), ...change });
+const comment = (body: string) => ({
+  comment: { body, created_at: written },
+  issue: { number: 5, title: "@claude", body: null },
+});
+const inConversation = { ...comment("@claude fix it"), issue: { number: 5, title: "x", body: null, pull_request: {} } };
+const onLine = (sha: string) => ({
+  comment: { body: "@claude fix it", created_at: written },
+  pull_request: { number: 5, head: { sha } },
+});
+const review = (commit_id: string) => ({
+  review: { body: "@claude fix it", commit_id },
+  pull_request: { number: 5, head: { sha: current } },
+});
+
+/** What the script answers and what it wrote to GitHub. */
+async function ask(situation: Situation) {
+  let said: object[] = [];
+  const { event = comment("@claude why?"), permission = "write", pull = pullOf(), branch = 404 } = situation;
+  const world = (): World => {
+    said = [];
+    const github = {
+      rest: {
+        repos: {
+          getCollaboratorPermissionLevel: async (question: object) => {
+            expect(question).toEqual({ owner: "acme", repo: "app", username: "alice" });
+            return { data: { permission, role_name: "write", user: { permissions: { admin: true } } } };
+          },
+          getBranch: async () => {
+            if (branch !== 200) throw Object.assign(new Error("no"), { status: branch });
+            return { data: {} };
+          },
+        },
+        pulls: { get: async () => ({ data: pull }) },
+        issues: { createComment: async (text: object) => void said.push(text) },
+      },
+      request: async (route: string, place: object) => {
+        expect(route).toBe("GET /repos/{owner}/{repo}/activity");
+        const { owner, repo, ref } = place as { owner: string; repo: string; ref: string };
+        const from = (pull as ReturnType<typeof pullOf>).head;
+        expect([owner, repo, ref]).toEqual([from.repo.owner.login, from.repo.name, from.ref]);
+        if (situation.push === null) throw new Error("Resource not accessible by integration");
+        return { data: situation.push ? [situation.push] : [] };
+      },
+    };
+    return { github, context: { payload: event }, env: { ALLOW_FORKS: String(situation.allowForks ?? false) } };
+  };
+  const { outputs, exported, notices } = await runScript("check-access", world);
+  expect(notices).toEqual(Object.values(exported));
+  return { outputs, refusal: exported.NOT_ASKED, said };
+}
+
+const granted = { outputs: { granted: true }, refusal: undefined, said: [] };
+const refused = (refusal: string) => ({ outputs: {}, refusal, said: [] });
+const replied = (refusal: string) => ({
+  outputs: {},
+  refusal,
+  said: [{ owner: "acme", repo: "app", issue_number: 5, body: refusal }],
+});
+
+it.each([
+  ["admin", granted],
+  ["write", granted],
+  ["read", refused(texts.noWriteAccess)],
+  ["none", refused(texts.noWriteAccess)],
+])("the permission %s", async (permission, want) => {
+  expect(await ask({ permission })).toEqual(want);
+});
+
+it("is red when GitHub does not tell the permission", async () => {
+  const getCollaboratorPermissionLevel = async () => {
+    throw new Error("Resource not accessible by integration");
+  };
+  const world = () => ({
+    github: { rest: { repos: { getCollaboratorPermissionLevel } } },
+    context: { payload: comment("@claude") },
+  });
+  await expect(runScript("check-access", world)).rejects.toThrow("Resource not accessible");
+});
+
+const hostile = "\"; $(touch pwned) `touch pwned` ' ${PATH} ::error::x ##[error]x %0A <script>\n";
+
+describe("the text asks Claude only with @claude as a word of its own", () => {
+  const events = {
+    issue_comment: comment,
+    pull_request_review_comment: (body: string) => ({ ...onLine(current), comment: { body, created_at: written } }),
+    pull_request_review: (body: string) => ({ ...review(current), review: { body, commit_id: current } }),
+    "issues, in the body": (body: string) => ({ issue: { number: 5, title: "me@claude.ai", body } }),
+    "issues, in the title": (title: string) => ({ issue: { number: 5, title, body: null } }),
+  };
+  const lookAlikes = [
+    "me@claude.ai",
+    "@claude-bot",
+    "x@claude",
+    "@claudette",
+    "@claude_",
+    "(@claude)",
+    "`@claude`",
+    hostile,
+  ];
+  const mentions = [
+    "@claude",
+    "@Claude, why?",
+    "a\n@claude\nb",
+    "so: @claude!",
+    "@claude\u00a0please",
+    `${hostile}@claude ${hostile}`,
+  ];
+
+  it.each(Object.entries(events))("%s", async (_, event) => {
+    for (const text of lookAlikes)
+      expect(await ask({ event: event(text) }), text).toEqual(refused(texts.noWordOfItsOwn));
+    for (const text of mentions) expect(await ask({ event: event(text) }), text).toEqual(granted);
   });
 
-  it("is red when GitHub does not answer the question", async () => {
-    const getCollaboratorPermissionLevel = async () => {
-      throw new Error("Resource not accessible by integration");
-    };
-    const github = { rest: { repos: { getCollaboratorPermissionLevel } } };
-    await expect(runScript("check-access", { github })).rejects.toThrow("Resource not accessible");
+  it("a review without a text", async () => {
+    const event = { ...review(current), review: { body: null, commit_id: current } };
+    expect(await ask({ event })).toEqual(refused(texts.noWordOfItsOwn));
+  });
+});
+
+describe("the commits are those that were commented on", () => {
+  const before = "2026-11-25T09:59:59Z";
+  const after = "2026-11-25T10:00:01Z";
+  it.each<[string, Situation, object]>([
+    [
+      "a comment, nothing pushed since",
+      { event: inConversation, push: { after: current, timestamp: before } },
+      granted,
+    ],
+    [
+      "a comment in the second of the push",
+      { event: inConversation, push: { after: current, timestamp: written } },
+      granted,
+    ],
+    [
+      "a comment, pushed since",
+      { event: inConversation, push: { after: current, timestamp: after } },
+      replied(texts.headMoved),
+    ],
+    // Commits pushed earlier, replaced, and brought back: the newest push counts.
+    [
+      "a comment, another head than the newest push",
+      { event: inConversation, push: { after: old, timestamp: before } },
+      replied(texts.headMoved),
+    ],
+    ["a comment, the branch has no known push", { event: inConversation }, granted],
+    ["a comment, GitHub does not say", { event: inConversation, push: null }, granted],
+    ["a comment on a line", { event: onLine(current) }, granted],
+    ["a comment on a line, pushed since", { event: onLine(old) }, replied(texts.headMoved)],
+    ["a review", { event: review(current) }, granted],
+    ["a review of older commits", { event: review(old) }, replied(texts.headMoved)],
+    [
+      "a closed pull request, of which the action takes no commits",
+      { event: review(old), pull: pullOf({ state: "closed" }) },
+      granted,
+    ],
+  ])("%s", async (_, situation, want) => {
+    expect(await ask(situation)).toEqual(want);
+  });
+
+  it("a person without write access gets no reply, whatever the head", async () => {
+    expect(await ask({ event: review(old), permission: "read" })).toEqual(refused(texts.noWriteAccess));
+  });
+});
+
+describe("a fork", () => {
+  const pull = pullOf({ head: head({ repo: fork }) });
+  const seen = { after: current, timestamp: "2026-11-25T09:00:00Z" };
+  const situation = { event: inConversation, pull, push: seen };
+  it.each<[string, Situation, object]>([
+    ["is refused", situation, replied(texts.otherRepository)],
+    ["of the same name elsewhere is refused", { ...situation, event: review(current) }, replied(texts.otherRepository)],
+    [
+      "that is gone is refused",
+      { ...situation, pull: pullOf({ head: head({ repo: null }) }) },
+      replied(texts.otherRepository),
+    ],
+    ["passes where the setting says so", { ...situation, allowForks: true }, granted],
+    [
+      "never onto a branch of this repository",
+      { ...situation, allowForks: true, branch: 200 },
+      replied(texts.branchOfThatName),
+    ],
+    [
+      "nor where GitHub does not say whether there is one",
+      { ...situation, allowForks: true, branch: 500 },
+      replied(texts.branchOfThatName),
+    ],
+    [
+      "nor with commits pushed since",
+      { ...situation, allowForks: true, push: { ...seen, after: old } },
+      replied(texts.headMoved),
+    ],
+    ["nor where nobody knows when", { ...situation, allowForks: true, push: null }, replied(texts.headMoved)],
+  ])("%s", async (_, given, want) => {
+    expect(await ask(given)).toEqual(want);
   });
 });

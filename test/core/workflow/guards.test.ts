@@ -1,7 +1,9 @@
 /** The delivered `if` and concurrency expressions, evaluated for events as GitHub sends them. */
 import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
 import { describe, expect, it } from "vitest";
-import { jobOf } from "./workflows.ts";
+import { type JobYaml, options, yamlOf } from "./workflows.ts";
+
+const both = { ...options, presets: ["review", "mention"] as const, environment: "claude" };
 
 type Payload = Record<string, unknown>;
 interface Run {
@@ -24,7 +26,7 @@ const run = (event_name: string, event: Payload, actor = "alice"): Run => ({
 const here = { repo: { full_name: "acme/app" } };
 const pull = (change: Payload = {}) => ({ number: 5, draft: false, user: alice, head: here, ...change });
 const pullRequest = (change: Payload = {}, event: Payload = {}, actor?: string) =>
-  run("pull_request", { pull_request: pull(change), ...event }, actor);
+  run("pull_request", { number: 5, pull_request: pull(change), ...event }, actor);
 const by = (author_association: string) => ({ author_association });
 const comment = (body: string, author = by("MEMBER"), event: Payload = {}) =>
   run("issue_comment", {
@@ -67,12 +69,13 @@ const skipped: Record<"review" | "mention", Record<string, Run>> = {
     "a draft": pullRequest({ draft: true }),
     "Dependabot's pull request": pullRequest({ user: dependabot }, { sender: dependabot }, "dependabot[bot]"),
     "Dependabot's pull request, reopened by a person": pullRequest({ user: dependabot }),
-    "a person's pull request, updated by Dependabot": pullRequest({}, {}, "dependabot[bot]"),
+    "a person's pull request, updated by Dependabot": pullRequest({}, { sender: dependabot }, "dependabot[bot]"),
     "another bot": pullRequest({}, { sender: { login: "renovate[bot]", type: "Bot" } }, "renovate[bot]"),
     "an app without [bot] in its name": pullRequest({}, { sender: { login: "Copilot", type: "Bot" } }, "Copilot"),
     "a mention": comment("@claude"),
     "a review with a mention": review("@claude"),
     "an issue": issue("@claude", "@claude"),
+    "a merge group": run("merge_group", { merge_group: { head_ref: "refs/heads/gh-readonly-queue/main/pr-5-0" } }),
   },
   mention: {
     "no phrase, on an issue that has it": comment("thanks"),
@@ -88,44 +91,89 @@ const skipped: Record<"review" | "mention", Record<string, Run>> = {
     "a line of a fork that is gone": lineComment("@claude", { head: { repo: null } }),
     "a bot": comment("@claude", by("MEMBER"), { sender: dependabot }),
     "a pull request with the phrase": pullRequest({ title: "@claude", body: "@claude" }),
-    "an event that is not ours": run("discussion_comment", { comment: { body: "@claude", ...by("OWNER") } }),
+    "a merge group": run("merge_group", { merge_group: { head_ref: "refs/heads/gh-readonly-queue/main/pr-5-0" } }),
   },
 };
 
-describe.each(["review", "mention"] as const)("%s", (preset) => {
-  const job = jobOf(preset);
+/** Pull requests whose every run is skipped: there is none that their group could cancel. */
+const neverReviewed = ["a fork", "a fork that is gone", "Dependabot's pull request, reopened by a person"];
 
-  it.each(Object.entries(started[preset]))("starts for %s", (_, event) => {
-    expect(isTrue(job.if, event)).toBe(true);
-    const { pull_request, issue } = event.event as Record<string, { number: number } | undefined>;
-    expect(group(event)).toBe(`claude-${preset}-${pull_request?.number ?? issue?.number}`);
+describe("review", () => {
+  const { review: job } = yamlOf(both).jobs;
+
+  it.each(Object.entries(started.review))("starts for %s", (_, event) => {
+    expect(isTrue(job?.if, { github: event })).toBe(true);
+    expect(groupOf(job, { github: event })).toBe("claude-review-5");
   });
 
   // A group of its own: a run that is skipped must not cancel or replace one that works.
-  it.each(Object.entries(skipped[preset]))("is skipped for %s", (_, event) => {
-    expect(isTrue(job.if, event)).toBe(false);
-    expect(group(event)).toBe(`claude-${preset}-77`);
+  it.each(Object.entries(skipped.review))("is skipped for %s", (name, event) => {
+    expect(isTrue(job?.if, { github: event })).toBe(false);
+    if (!neverReviewed.includes(name)) expect(groupOf(job, { github: event })).toBe("claude-review-77");
   });
 
-  it("cancels an older review, but no mention", () => {
-    expect(job.concurrency["cancel-in-progress"]).toBe(preset === "review");
+  it("cancels an older one", () => {
+    expect(job?.concurrency?.["cancel-in-progress"]).toBe(true);
   });
-
-  function group(event: Run): string {
-    return job.concurrency.group.replace(/\$\{\{(.*)}}/, (_, expression: string) =>
-      evaluate(expression, event).coerceString(),
-    );
-  }
 });
 
+describe("mention", () => {
+  const { access, mention: job } = yamlOf(both).jobs;
+  const decided = (granted: string, github: Run) => ({ github, needs: { access: { outputs: { granted } } } });
+
+  it.each(Object.entries(started.mention))("is looked at for %s", (_, event) => {
+    expect(isTrue(access?.if, { github: event })).toBe(true);
+    const { pull_request, issue } = event.event as Record<string, { number: number } | undefined>;
+    expect(isTrue(job?.if, decided("true", event))).toBe(true);
+    expect(groupOf(job, decided("true", event))).toBe(`claude-mention-${pull_request?.number ?? issue?.number}`);
+  });
+
+  it.each(Object.entries(skipped.mention))("is skipped for %s", (_, event) => {
+    expect(isTrue(access?.if, { github: event })).toBe(false);
+  });
+
+  // Whoever may not ask takes nobody's place among the runs that wait.
+  it.each(Object.entries(started.mention))(
+    "is skipped, in a group of its own, without write access: %s",
+    (_, event) => {
+      for (const granted of ["", "false"]) {
+        expect(isTrue(job?.if, decided(granted, event))).toBe(false);
+        expect(groupOf(job, decided(granted, event))).toBe("claude-mention-77");
+      }
+    },
+  );
+
+  it("is looked at without waiting for others, and without the rights of the answer", () => {
+    expect(access).not.toHaveProperty("concurrency");
+    expect(access?.permissions).toEqual({ contents: "read", "pull-requests": "write" });
+    expect(access).not.toHaveProperty("environment");
+    expect(job?.concurrency?.["cancel-in-progress"]).toBe(false);
+  });
+});
+
+interface Contexts {
+  github: Run;
+  needs?: object;
+}
+
+function groupOf(job: JobYaml | undefined, contexts: Contexts): string | undefined {
+  return job?.concurrency?.group.replace(/\$\{\{(.*)}}/, (_, expression: string) =>
+    evaluate(expression, contexts).coerceString(),
+  );
+}
+
 /** As for a job's `if`: the values that GitHub takes for false are false, 0, an empty text and null. */
-function isTrue(expression: string, event: Run): boolean {
-  const { kind, ...value } = evaluate(expression, event) as data.ExpressionData & { value?: unknown };
+function isTrue(expression: string | undefined, contexts: Contexts): boolean {
+  const { kind, ...value } = evaluate(expression ?? "", contexts) as data.ExpressionData & { value?: unknown };
   return kind === data.Kind.Null ? false : Boolean(value.value ?? true);
 }
 
-function evaluate(expression: string, github: Run): data.ExpressionData {
+function evaluate(expression: string, { github, needs = {} }: Contexts): data.ExpressionData {
   const { tokens } = new Lexer(expression).lex();
-  const context = new data.Dictionary({ key: "github", value: JSON.parse(JSON.stringify(github), data.reviver) });
-  return new Evaluator(new Parser(tokens, ["github"], []).parse(), context).evaluate();
+  const values = Object.entries({ github, needs }).map(([key, value]) => ({
+    key,
+    value: JSON.parse(JSON.stringify(value), data.reviver),
+  }));
+  const parsed = new Parser(tokens, ["github", "needs"], []).parse();
+  return new Evaluator(parsed, new data.Dictionary(...values)).evaluate();
 }

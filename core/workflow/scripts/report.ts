@@ -1,0 +1,66 @@
+import type { Script } from "./script.ts";
+
+/**
+ * The last step: posts what Claude said about a pull request, or makes the job red and says why, in the log and in the
+ * summary. Needs `CAUSE` or `NOT_ASKED` of an earlier step that set one, and of the Claude action its outcome, `CLAUDE`,
+ * and its outputs `CONCLUSION` and `EXECUTION_FILE`.
+ *
+ * The action is green and sets no conclusion when it finds nothing to do. Its log hides why a request failed; the
+ * execution file has it, a JSON array whose last `type: "result"` holds the text or the error.
+ */
+export async function report({
+  core,
+  context,
+  github,
+  process,
+  require,
+  // biome-ignore lint/suspicious/noShadowRestrictedNames: it is the global one, with a type for what it parses.
+  JSON,
+  text,
+  credentials,
+}: Script): Promise<void> {
+  const { env } = process;
+  const { CLAUDE, EXECUTION_FILE } = env;
+  const messages = JSON.parse(EXECUTION_FILE ? require("node:fs").readFileSync(EXECUTION_FILE, "utf8") : "[]");
+  const model = messages.find((message) => message.model)?.model;
+  const last = messages.findLast((message) => message.type === "result");
+  const said = (last?.result ?? last?.errors?.join() ?? last?.subtype ?? "").replace(credentials, "[removed]").trim();
+
+  if (env.NOT_ASKED) return core.info(env.NOT_ASKED);
+  core.info(`${env.APERTURE_TAG} asked ${env.ANTHROPIC_BASE_URL} for ${model}.`);
+  const cause = findCause();
+  if (cause) {
+    // One line, in which no command starts (actions/runner, ActionCommand.cs), and which Markdown shows as it is.
+    const reason = said.replace(/[\p{Cc}\u2028\u2029]+|##\[/gu, " ").slice(0, 500);
+    core.info(`Reason: ${reason}`);
+    await core.summary.addRaw(`### Claude did not succeed\n\n${cause}\n\n    ${reason}\n`).write();
+    core.setFailed(cause);
+  } else if (context.eventName === "pull_request") {
+    if (said) await post();
+    else core.warning(text.nothingPosted);
+  }
+
+  function findCause() {
+    if (env.CAUSE) return env.CAUSE;
+    if (last?.stop_reason === "refusal") return text.refusal;
+    if (CLAUDE === "success") return env.CONCLUSION === "success" ? "" : text.nothingToDo;
+    if (CLAUDE !== "failure") return text.earlierStep;
+    if (!last) return text.noResult;
+    if (last.subtype === "error_max_turns") return text.turnLimit;
+    if (/timed? ?out/i.test(said)) return text.noAnswer;
+    const status = Number(last.api_error_status ?? /API Error: (\d+)/.exec(said)?.[1]);
+    return text.byStatus[status >= 500 ? 500 : status] ?? text.otherError;
+  }
+
+  async function post() {
+    const { repo, issue } = context;
+    const marker = `<!-- claude-aperture/review ${env.GITHUB_WORKFLOW_REF?.split("@")[0]} -->`;
+    const body = `${marker}\n${said.slice(0, 65_000)}`;
+    const target = { ...repo, issue_number: issue.number };
+    const comments = await github.paginate(github.rest.issues.listComments, target);
+    // People can write the marker as well.
+    const ours = comments.findLast((c) => c.user?.login === "github-actions[bot]" && c.body?.startsWith(marker));
+    if (ours) await github.rest.issues.updateComment({ ...repo, comment_id: ours.id, body });
+    else await github.rest.issues.createComment({ ...target, body });
+  }
+}
