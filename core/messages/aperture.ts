@@ -30,6 +30,14 @@ export const noBaseUrl = message({
   fix: "restore the file",
 });
 
+export const shortName = message({
+  when: "a warning",
+  says: "The exception for Aperture also keeps claude.ai off the proxy: if only the proxy leads out, use a longer aperture.hostname.",
+  cause:
+    "the runner has a proxy, and `NO_PROXY=ai`, which keeps prompts off it, stands for every name that ends in `.ai` (curl, Node.js)",
+  fix: "Aperture's full name as `aperture.hostname`, such as `ai.example.ts.net`",
+});
+
 export const noName = message({
   when: "the ping passes",
   says: "The name of Aperture does not resolve: MagicDNS is off, or it differs.",
@@ -82,6 +90,7 @@ export const aperture: Section = {
       fix: "a newer runner",
     },
     noBaseUrl,
+    shortName,
     noName,
     noConnection,
     noAnswer,

@@ -38,11 +38,11 @@ export function scriptText(name: ScriptName): string {
 export function shellText(name: ShellName): string {
   return read(`${name}.sh`)
     .replace(comments.sh, "")
-    .replace(/"\$(\w+)"/g, (variable, text: keyof Texts) => {
+    .replace(/\$(\w+)(?=")/g, (variable, text: keyof Texts) => {
       const message = texts[text] as string | undefined;
       if (message === undefined) return variable;
       if (/["$`\\!]/.test(message)) throw new Error(`Bash would not take the message ${text} as it is.`);
-      return `"${message.replace(/\{(\w+)\}/g, "$$$1")}"`;
+      return `${message.replace(/\{(\w+)\}/g, "$$$1")}`;
     });
 }
 

@@ -7,7 +7,10 @@ fail() { echo "::error::$1"; echo "CAUSE=$1" >> "$GITHUB_ENV"; exit 1; }
 for tool in $TOOLS; do command -v "$tool" || fail "$noTool"; done
 # The Tailscale action would log this machine in anew, and out at its end.
 [[ ! -e /var/run/tailscale/tailscaled.sock ]] || fail "$tailscaledRuns"
-# A job's `env` would replace the runner's own exceptions. An asterisk means all hosts only where it stands alone.
-list=${NO_PROXY:+$NO_PROXY,}${no_proxy:+$no_proxy,}${ANTHROPIC_BASE_URL#http://}
+# A job's `env` would replace the runner's own exceptions. An asterisk means all hosts only where it stands alone. An entry
+# is also the end of longer names (curl, Node.js): `ai` of claude.ai, from where the Claude action takes Claude Code.
+host=${ANTHROPIC_BASE_URL#http://}
+[[ $https_proxy$HTTPS_PROXY && .claude.ai == *."$host" ]] && echo "::warning::$shortName"
+list=${NO_PROXY:+$NO_PROXY,}${no_proxy:+$no_proxy,}$host
 [[ $NO_PROXY == \* || $no_proxy == \* ]] && list=\*
 printf '%s\n' "NO_PROXY=$list" "no_proxy=$list" >> "$GITHUB_ENV"

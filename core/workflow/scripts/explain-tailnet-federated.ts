@@ -6,8 +6,7 @@ import type { Script } from "./script.ts";
  */
 export async function explainTailnet({ core, exec, process, text }: Script): Promise<void> {
   const { ACTIONS_ID_TOKEN_REQUEST_URL, AUDIENCE = "", CLIENT_ID = "" } = process.env;
-  const cause = await findCause().catch(() => text.noTailscale);
-  core.exportVariable("CAUSE", cause);
+  core.exportVariable("CAUSE", await findCause());
 
   async function findCause() {
     const options = { ignoreReturnCode: true, silent: true };
@@ -17,7 +16,9 @@ export async function explainTailnet({ core, exec, process, text }: Script): Pro
     if (!AUDIENCE.endsWith(`/${CLIENT_ID}`)) return text.otherAudience;
     const jwt = await core.getIDToken(AUDIENCE);
     const body = new URLSearchParams({ client_id: CLIENT_ID, jwt });
-    const answer = await fetch("https://api.tailscale.com/api/v2/oauth/token-exchange", { method: "POST", body });
+    const exchange = "https://api.tailscale.com/api/v2/oauth/token-exchange";
+    const answer = await fetch(exchange, { method: "POST", body }).catch(() => undefined);
+    if (!answer) return text.noTailscale;
     core.info(`${answer.status} for ${Buffer.from(jwt.split(".")[1] ?? "", "base64url")}`);
     return answer.ok ? text.tagRefused : text.tokenRefused;
   }

@@ -13,7 +13,6 @@ export async function report({
   context,
   github,
   process,
-  require,
   // biome-ignore lint/suspicious/noShadowRestrictedNames: it is the global one, with a type for what it parses.
   JSON,
   text,
@@ -21,7 +20,9 @@ export async function report({
 }: Script): Promise<void> {
   const { env } = process;
   const { CLAUDE, EXECUTION_FILE } = env;
-  const messages = JSON.parse(EXECUTION_FILE ? require("node:fs").readFileSync(EXECUTION_FILE, "utf8") : "[]");
+  // Not by `require`, which looks for modules in the checkout.
+  const fs = process.getBuiltinModule("fs");
+  const messages = JSON.parse(EXECUTION_FILE ? fs.readFileSync(EXECUTION_FILE, "utf8") : "[]");
   const model = messages.find((message) => message.model)?.model;
   const last = messages.findLast((message) => message.type === "result");
   const said = (last?.result ?? last?.errors?.join() ?? last?.subtype ?? "").replace(credentials, "[removed]").trim();

@@ -6,8 +6,10 @@ export interface Script {
   readonly core: Core;
   readonly context: Context;
   readonly exec: Exec;
-  readonly process: { readonly env: Readonly<Record<string, string | undefined>> };
-  readonly require: (module: "node:fs") => { readFileSync(file: string, encoding: "utf8"): string };
+  readonly process: {
+    readonly env: Readonly<Record<string, string | undefined>>;
+    getBuiltinModule(name: "fs"): { readFileSync(file: string, encoding: "utf8"): string };
+  };
   /** Of the execution file: Claude's messages. */
   readonly JSON: { parse(json: string): Message[] };
   /** Messages of core/messages/. In the delivered text they stand where their names are here. */

@@ -106,8 +106,10 @@ function givenOf(world: World, outcome: ScriptOutcome): Omit<Script, "text" | "c
         return { exitCode: 0, stdout: world.tailscaleStatus ?? "" };
       },
     },
-    process: { env: world.env ?? {} },
-    require: () => ({ readFileSync: (file) => world.files?.[file] ?? "" }),
+    process: {
+      env: world.env ?? {},
+      getBuiltinModule: () => ({ readFileSync: (file) => world.files?.[file] ?? "" }),
+    },
     JSON,
   };
 }

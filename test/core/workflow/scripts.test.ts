@@ -62,6 +62,21 @@ describe("Check the runner", () => {
   });
 });
 
+describe("An exception that covers claude.ai as well", () => {
+  const warning = `::warning::${texts.shortName}\n`;
+  it.each<[string, Record<string, string>, boolean]>([
+    ["a short name and a proxy", { https_proxy: "http://proxy.test" }, true],
+    ["the other spelling", { HTTPS_PROXY: "http://proxy.test" }, true],
+    ["no proxy", {}, false],
+    ["a full name", { https_proxy: "http://proxy.test", ANTHROPIC_BASE_URL: "http://ai.example.ts.net" }, false],
+    ["another short name", { https_proxy: "http://proxy.test", ANTHROPIC_BASE_URL: "http://i" }, false],
+  ])("%s", async (_, env, warns) => {
+    machine.program("gh", "exit 0");
+    const { status, log } = await machine.run("Check the runner", env);
+    expect({ status, warns: log.includes(warning) }).toEqual({ status: 0, warns });
+  });
+});
+
 describe("Ask Aperture", () => {
   const step = "Ask Aperture";
   const ask = async (routes: Parameters<typeof answer>[0], env = {}) => {
