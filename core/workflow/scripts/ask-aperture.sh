@@ -9,10 +9,11 @@ ask() {
 ask /api/providers
 # Names and routes can be there seconds after the runner joined (tailscale/github-action#193). A route that does not come
 # by itself comes with a new start (#266) of what is this job's own tailscaled, or the first step would be red.
-for ((tries = 1; SECONDS < JOIN_TIMEOUT; tries++)); do
+for ((waited = 0; waited < JOIN_TIMEOUT; waited += 5)); do
   [[ $seen == [1-9]*' 0.000000' ]] || break
-  if [[ $tries,$code == 2,[^6]* ]]; then sudo tailscale down && timeout 20 sudo tailscale up || true; fi
-  sleep 5
+  if [[ $waited,$code == 5,[^6]* ]]; then sudo tailscale down && timeout 20 sudo tailscale up || true; fi
+  # A connection that timed out has taken five seconds already.
+  [[ $code == 28 ]] || sleep 5
   ask /api/providers
 done
 for path in /v1/models /aperture/openapi.json; do
