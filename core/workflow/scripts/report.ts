@@ -28,12 +28,12 @@ export async function report({
   const said = (last?.result ?? last?.errors?.join() ?? last?.subtype ?? "").replace(credentials, "[removed]").trim();
 
   if (env.NOT_ASKED) return core.info(env.NOT_ASKED);
-  core.info(`${env.APERTURE_TAG} asked ${env.ANTHROPIC_BASE_URL} for ${model}.`);
+  if (model) core.info(`${env.APERTURE_TAG} asked ${env.ANTHROPIC_BASE_URL} for ${model}.`);
   const cause = findCause();
   if (cause) {
     // One line, in which no command starts (actions/runner, ActionCommand.cs), and which Markdown shows as it is.
     const reason = said.replace(/[\p{Cc}\u2028\u2029]+|##\[/gu, " ").slice(0, 500);
-    core.info(`Reason: ${reason}`);
+    if (reason) core.info(`Reason: ${reason}`);
     await core.summary.addRaw(`### Claude did not succeed\n\n${cause}\n\n    ${reason}\n`).write();
     core.setFailed(cause);
   } else if (context.eventName === "pull_request") {

@@ -87,6 +87,7 @@ describe("what failed before Claude", () => {
     const outcome = await judge({ env: { ...job, ...env } });
     expect(outcome.failed).toBe(cause);
     expect(outcome.summary).toContain(`\n${cause}\n`);
+    expect(outcome.log).toEqual([]);
   });
 
   it("is green when the person may not ask, and says why", async () => {
