@@ -14,7 +14,7 @@ export const noHome = message({
 
 export const noTool = message({
   says: "The runner lacks {tool}.",
-  cause: "`curl` and `sudo` install Claude Code and Tailscale; with `gh` Claude reads the pull request",
+  cause: "`curl` and `sudo` install Claude Code and Tailscale",
   fix: "install it on the runner",
 });
 
@@ -28,6 +28,13 @@ export const noBaseUrl = message({
   says: "ANTHROPIC_BASE_URL is not http:// and a host.",
   cause: "the job's `env` was changed",
   fix: "restore the file",
+});
+
+export const redirect = message({
+  says: "The runner sets {name}, which could lead Claude Code past Aperture.",
+  cause:
+    "a variable of Claude Code in the environment of the runner itself: its `.env` file, its service, its image. It may choose another provider, endpoint or credential",
+  fix: "remove it there; the model is a setting, `workflow.model`",
 });
 
 export const shortName = message({
@@ -90,6 +97,7 @@ export const aperture: Section = {
       fix: "a newer runner",
     },
     noBaseUrl,
+    redirect,
     shortName,
     noName,
     noConnection,

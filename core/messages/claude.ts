@@ -102,6 +102,11 @@ export const claude: Section = {
       fix: "restore the file",
     },
     {
+      seen: "`.claude/settings.json`, hooks, `.mcp.json` or a `CLAUDE.md` of a folder have no effect",
+      cause: "they could redirect Claude, run commands or show it the token, so they are not read",
+      fix: "nothing; `CLAUDE.md` at the top is read like any other file. [Why](security.md#tools)",
+    },
+    {
       seen: "`Actor does not have write permissions to the repository`",
       cause: "the run was started by somebody without write access",
       fix: "somebody else starts it",
@@ -126,7 +131,7 @@ export const claude: Section = {
     {
       seen: "a tool was denied; the step is green",
       cause: "the tool is not allowed",
-      fix: "[tools](security.md#prompt-injection)",
+      fix: "[tools](security.md#tools)",
     },
   ],
 };

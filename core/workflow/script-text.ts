@@ -4,7 +4,12 @@ import { credentialForms } from "../messages/redact.ts";
 import { type Texts, texts } from "./texts.ts";
 
 /** Scripts for actions/github-script: names of files in scripts/, without `.ts`. */
-export type ScriptName = "check-access" | "explain-tailnet-federated" | "explain-tailnet-oauth" | "report";
+export type ScriptName =
+  | "check-access"
+  | "collect-pull-request"
+  | "explain-tailnet-federated"
+  | "explain-tailnet-oauth"
+  | "report";
 /** Scripts for Bash: names of files in scripts/, without `.sh`. */
 export type ShellName = "check-runner" | "ask-aperture";
 

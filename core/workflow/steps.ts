@@ -4,17 +4,6 @@ import type { ActionStep, RunStep } from "./model.ts";
 import { secretsOf, type WorkflowOptions, workflowDefaults } from "./options.ts";
 import { type ScriptName, type ShellName, scriptText, shellText } from "./script-text.ts";
 
-/** Claude Code's own tools that reach the internet; WebFetch asks api.anthropic.com even behind a gateway. */
-const forbiddenTools = ["WebFetch", "WebSearch"];
-
-/** What a preset decides about its Claude step. */
-export interface ClaudeTask {
-  /** Agent mode; without a prompt the action waits for a mention (tag mode). */
-  readonly prompt?: string;
-  /** Tools besides those that the action allows by itself, in Claude Code's notation. */
-  readonly allowedTools: readonly string[];
-}
-
 /**
  * `git` needs the checkout's credentials in tag mode only: there the action fetches branches before it puts its own
  * token in place (anthropics/claude-code-action, src/modes/tag/index.ts); in agent mode it is the other way round.
@@ -27,7 +16,7 @@ export function checkout(options: WorkflowOptions, persistCredentials: boolean):
 }
 
 /** A step whose logic is a file of scripts/. Values of the event and of the settings reach it through `env` alone. */
-function scriptStep(
+export function scriptStep(
   options: WorkflowOptions,
   script: ScriptName,
   step: Omit<ActionStep, "kind" | "uses" | "version" | "with">,
@@ -103,44 +92,6 @@ export function askApertureStep(options: WorkflowOptions): RunStep {
 
 function joinTimeoutOf(options: WorkflowOptions): number {
   return options.joinTimeoutSeconds ?? workflowDefaults.joinTimeoutSeconds;
-}
-
-export function runClaude(options: WorkflowOptions, task: ClaudeTask): ActionStep {
-  const { model } = options;
-  const minutes = Math.max(options.timeoutMinutes - 5, Math.ceil(options.timeoutMinutes / 2));
-  return actionStep("anthropics/claude-code-action", options.actions?.["anthropics/claude-code-action"], {
-    // The key is a placeholder: Aperture has the real one. As a secret GitHub would mask every dash in the log. With
-    // github_token the action does not ask api.anthropic.com for a token, without the classifier it sends no comments there.
-    name: "Run Claude Code",
-    id: "claude",
-    timeoutMinutes: minutes,
-    env: {
-      ANTHROPIC_BASE_URL: "${{ env.ANTHROPIC_BASE_URL }}",
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-      // Ten by default: three minutes until a refusal is red.
-      CLAUDE_CODE_MAX_RETRIES: "2",
-      // Three calls that hang end before the step's limit, after which nobody could say why.
-      API_TIMEOUT_MS: String(Math.floor((minutes * 60_000) / 4)),
-      // Claude Code's name for a small model, inside the grant as well.
-      ...(model === undefined ? {} : { ANTHROPIC_DEFAULT_HAIKU_MODEL: model }),
-    },
-    with: {
-      anthropic_api_key: "-",
-      github_token: "${{ github.token }}",
-      classify_inline_comments: "false",
-      ...(task.prompt === undefined ? {} : { prompt: task.prompt }),
-      claude_args: claudeArguments(model, task.allowedTools),
-    },
-  });
-}
-
-/** One flag a line. Values are quoted: the action splits them like a shell, and brackets would be a glob. */
-function claudeArguments(model: string | undefined, allowedTools: readonly string[]): string {
-  const flags = { model: model ?? "", allowedTools: allowedTools.join(","), disallowedTools: forbiddenTools.join(",") };
-  return Object.entries(flags)
-    .filter(([, value]) => value !== "")
-    .map(([flag, value]) => `--${flag} "${value}"\n`)
-    .join("");
 }
 
 /** Does not run after a person or a newer commit cancelled the job. */

@@ -2,6 +2,11 @@
 # prompts in clear. Needs ANTHROPIC_BASE_URL and TOOLS. Stands before the checkout.
 fail() { echo "::error::$1"; echo "CAUSE=$1" >> "$GITHUB_ENV"; exit 1; }
 [[ $ANTHROPIC_BASE_URL =~ ^http://[A-Za-z0-9.-]+$ ]] || fail "$noBaseUrl"
+# Settings files redirect nothing (claude-step.ts); of these variables the action hands on whatever it does not know. Names
+# that choose a model or a limit are harmless; all others may be a provider, an endpoint or a credential.
+for name in ${!ANTHROPIC_*} ${!CLAUDE_*}; do
+  [[ ! ${!name} || $name =~ ^(ANTHROPIC_(BASE_URL|MODEL|DEFAULT_.*)|CLAUDE_CODE_MAX_.*)$ ]] || fail "$redirect"
+done
 [[ $RUNNER_OS == Linux ]] || fail "$noLinux"
 [[ $HOME ]] || fail "$noHome"
 for tool in $TOOLS; do command -v "$tool" || fail "$noTool"; done

@@ -8,7 +8,10 @@ export interface Script {
   readonly exec: Exec;
   readonly process: {
     readonly env: Readonly<Record<string, string | undefined>>;
-    getBuiltinModule(name: "fs"): { readFileSync(file: string, encoding: "utf8"): string };
+    getBuiltinModule(name: "fs"): {
+      readFileSync(file: string, encoding: "utf8"): string;
+      writeFileSync(file: string, text: string): void;
+    };
   };
   /** Of the execution file: Claude's messages. */
   readonly JSON: { parse(json: string): Message[] };
@@ -64,7 +67,12 @@ interface Context {
       /** Whether the issue is a pull request's conversation. */
       readonly pull_request?: object;
     };
-    readonly pull_request?: { readonly number: number; readonly head: { readonly sha: string } };
+    readonly pull_request?: {
+      readonly number: number;
+      readonly title: string;
+      readonly body: string | null;
+      readonly head: { readonly sha: string };
+    };
   };
 }
 
@@ -87,12 +95,21 @@ interface Comment {
   readonly user: { readonly login: string } | null;
 }
 
+/** Of a pull request. Without a patch: binary, too large, or merely renamed. */
+interface File {
+  readonly status: string;
+  readonly filename: string;
+  readonly patch?: string;
+}
+
 type Answer<Data> = Promise<{ data: Data }>;
 type ListComments = (args: Repository & { issue_number: number }) => Answer<Comment[]>;
+type ListFiles = (args: Repository & { pull_number: number; per_page: number }) => Answer<File[]>;
 
 /** https://docs.github.com/rest */
 interface GitHub {
   paginate(list: ListComments, args: Parameters<ListComments>[0]): Promise<Comment[]>;
+  paginate(list: ListFiles, args: Parameters<ListFiles>[0]): Promise<File[]>;
   request(
     route: "GET /repos/{owner}/{repo}/activity",
     args: Repository & { ref: string; per_page: number },
@@ -104,6 +121,7 @@ interface GitHub {
       updateComment(args: Repository & { comment_id: number; body: string }): Answer<{ html_url: string }>;
     };
     readonly pulls: {
+      readonly listFiles: ListFiles;
       get(args: Repository & { pull_number: number }): Answer<PullRequest>;
     };
     readonly repos: {

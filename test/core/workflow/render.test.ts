@@ -93,10 +93,13 @@ describe.each(Object.entries(scenarios))("%s", (name, given) => {
         github_token: "${{ github.token }}",
         classify_inline_comments: "false",
       });
-      expect(claude.with?.claude_args).toMatch(/^--disallowedTools "WebFetch,WebSearch"$/m);
-      expect(String(claude.with?.claude_args).match(/--allowedTools .*Web/)).toBeNull();
+      expect(claude.with?.claude_args).toContain(
+        `--settings '{"env":{"ANTHROPIC_BASE_URL":"http://${given.hostname}"}}'\n`,
+      );
       expect(claude.env).toMatchObject({
         ANTHROPIC_BASE_URL: "${{ env.ANTHROPIC_BASE_URL }}",
+        CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST: "1",
+        CLAUDE_CONFIG_DIR: "${{ runner.temp }}/claude-config",
         CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
       });
       expect(stepOf(job, "Connect to tailnet").with).toMatchObject({ tags: given.tag, ping: given.hostname });
@@ -144,22 +147,37 @@ it("has the rights, the prompt and the tools of its preset", () => {
     "pull-requests": "write",
     "id-token": "write",
   });
-  const { prompt, claude_args } = stepOf(review, "Run Claude Code").with ?? {};
+  const { prompt } = stepOf(review, "Run Claude Code").with ?? {};
   expect(prompt).toMatch(
     /^Repository: \$\{\{ github.repository }}\nPull request: \$\{\{ github.event.pull_request.number }}\n/,
   );
-  expect(claude_args).toContain("mcp__github_inline_comment__create_inline_comment,Bash(gh pr comment:*)");
-  // With a prompt the action would answer every comment.
+  // With a prompt the action would answer every comment; without commits through the API it would bring a shell.
   expect(stepOf(mention, "Run Claude Code").with).not.toHaveProperty("prompt");
+  expect(stepOf(mention, "Run Claude Code").with).toMatchObject({ use_commit_signing: "true" });
   expect(stepOf(review, "Checkout").with).toEqual({ "persist-credentials": "false" });
   expect(stepOf(mention, "Checkout").with).toEqual({ "persist-credentials": "true" });
+});
+
+it("gives Claude no shell and no tool that reaches the internet or starts another agent", () => {
+  const toolsOf = (preset: "review" | "mention") =>
+    /^--tools "(.*)"$/m.exec(String(stepOf(jobOf(preset), "Run Claude Code").with?.claude_args))?.[1];
+  expect(toolsOf("review")).toBe("Glob,Grep,Read");
+  expect(toolsOf("mention")).toBe("Edit,Glob,Grep,Read,Write");
+});
+
+it("collects the change before Claude runs", () => {
+  for (const preset of presetNames) {
+    const names = jobOf(preset).steps.map(({ name }) => name);
+    expect(names).toContain("Collect the pull request");
+    expect(names.indexOf("Collect the pull request")).toBeLessThan(names.indexOf("Run Claude Code"));
+  }
 });
 
 it("adds the user's text to repository, pull request and how to comment", () => {
   const job = jobOf("review", { ...options, prompt: "  Only look at SQL.\n" });
   const prompt = String(stepOf(job, "Run Claude Code").with?.prompt);
-  expect(prompt).toContain("github.event.pull_request.number }}\n\nOnly look at SQL.\n\nThe working directory");
-  expect(prompt).toContain("gh pr comment");
+  expect(prompt).toContain("github.event.pull_request.number }}\n\nOnly look at SQL.\n\nRead ${{ runner.temp }}/");
+  expect(prompt).toContain("mcp__github_inline_comment__create_inline_comment (confirmed: true)");
 });
 
 it("asks about a mention before the job that answers, and again right before Claude", () => {
@@ -178,8 +196,8 @@ it("asks about a mention before the job that answers, and again right before Cla
 
 /** Hundreds of repositories have this text, and the state of a stack has it for each. */
 it.each([
-  ["review-federated", 11_750],
-  ["review-mention-federated", 17_250],
+  ["review-federated", 13_000],
+  ["review-mention-federated", 19_200],
 ])("%s has less than %d bytes", (name, limit) => {
   expect(Buffer.byteLength(textOf(scenarios[name] ?? options))).toBeLessThan(limit);
 });

@@ -2,6 +2,7 @@
 import { vi } from "vitest";
 import { credentials, type ScriptName, scriptText } from "../../../core/workflow/script-text.ts";
 import { checkAccess } from "../../../core/workflow/scripts/check-access.ts";
+import { collectPullRequest } from "../../../core/workflow/scripts/collect-pull-request.ts";
 import { explainTailnet as explainFederated } from "../../../core/workflow/scripts/explain-tailnet-federated.ts";
 import { explainTailnet as explainOauth } from "../../../core/workflow/scripts/explain-tailnet-oauth.ts";
 import { report } from "../../../core/workflow/scripts/report.ts";
@@ -18,6 +19,8 @@ export interface ScriptOutcome {
   /** The message of a red step. */
   failed?: string;
   summary: string;
+  /** File name -> text. */
+  written: Record<string, string>;
 }
 
 /** The world of a script: alice started the run, in the repository acme/app. */
@@ -37,6 +40,7 @@ export interface World {
 
 const functions: Record<ScriptName, (script: Script) => Promise<void>> = {
   "check-access": checkAccess,
+  "collect-pull-request": collectPullRequest,
   "explain-tailnet-federated": explainFederated,
   "explain-tailnet-oauth": explainOauth,
   report,
@@ -52,7 +56,15 @@ const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as new (
  */
 export async function runScript(name: ScriptName, world: () => World): Promise<ScriptOutcome> {
   const run = async (start: (given: Omit<Script, "text" | "credentials">) => Promise<void>) => {
-    const outcome: ScriptOutcome = { outputs: {}, exported: {}, log: [], notices: [], warnings: [], summary: "" };
+    const outcome: ScriptOutcome = {
+      outputs: {},
+      exported: {},
+      log: [],
+      notices: [],
+      warnings: [],
+      summary: "",
+      written: {},
+    };
     const { fetch: answer, ...rest } = world();
     if (answer) vi.stubGlobal("fetch", answer);
     await start(givenOf(rest, outcome)).finally(() => vi.unstubAllGlobals());
@@ -108,7 +120,12 @@ function givenOf(world: World, outcome: ScriptOutcome): Omit<Script, "text" | "c
     },
     process: {
       env: world.env ?? {},
-      getBuiltinModule: () => ({ readFileSync: (file) => world.files?.[file] ?? "" }),
+      getBuiltinModule: () => ({
+        readFileSync: (file) => world.files?.[file] ?? "",
+        writeFileSync: (file, text) => {
+          outcome.written[file] = text;
+        },
+      }),
     },
     JSON,
   };

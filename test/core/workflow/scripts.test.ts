@@ -43,6 +43,33 @@ describe("Check the runner", () => {
     expect(await machine.run(step, env)).toMatchObject(red(cause));
   });
 
+  it.each([
+    ["ANTHROPIC_UNIX_SOCKET"],
+    ["ANTHROPIC_AUTH_TOKEN"],
+    ["ANTHROPIC_BEDROCK_BASE_URL"],
+    ["CLAUDE_CODE_USE_MANTLE"],
+    ["CLAUDE_CODE_USE_ANTHROPIC_AWS"],
+    ["CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD"],
+    ["CLAUDE_CODE_OAUTH_TOKEN"],
+    ["CLAUDE_CONFIG_DIR"],
+    ["CLAUDE_CODE_A_PROVIDER_OF_TOMORROW"],
+  ])("%s of the runner, without its value", async (name) => {
+    const outcome = await machine.run(step, { [name]: "the-value" });
+    expect(outcome).toMatchObject(red(`The runner sets ${name}, which could lead Claude Code past Aperture.`));
+    expect(outcome.log).not.toContain("the-value");
+  });
+
+  it.each([
+    ["ANTHROPIC_MODEL", "x"],
+    ["ANTHROPIC_DEFAULT_HAIKU_MODEL", "x"],
+    ["CLAUDE_CODE_MAX_RETRIES", "x"],
+    ["CLAUDECODE", "1"],
+    ["MY_CLAUDE_CODE_USE_BEDROCK", "1"],
+    ["CLAUDE_CODE_USE_BEDROCK", ""],
+  ])("takes %s=%s of the runner for harmless", async (name, value) => {
+    expect(await machine.run(step, { [name]: value })).toMatchObject({ status: 0 });
+  });
+
   it("a tailscaled that runs already", async () => {
     machine.program("gh", "exit 0");
     writeFileSync(machine.socket, "");
