@@ -42,5 +42,5 @@ export const reviewTools: ToolRules = {
 export const mentionTools: ToolRules = {
   available: ["Edit", ...reading, "Write"],
   allowed: [],
-  denied: [...tokens, "Read(~/.*)", "Read(~/.*/**)"],
+  denied: [...tokens, "Read(~/.*)", "Read(~/.*/**)", "Read(//**/.credentials*)"],
 };
