@@ -10,12 +10,10 @@ import { run, tail } from "../../sandbox/engine/process.ts";
 /** What anthropics/claude-code-action installs at the commit that core/workflow/actions.ts pins (its src/entrypoints/run.ts). */
 export const version = "2.1.240";
 
-/** Name, version and hash of each package. Claude Code's own package only starts that of the platform. */
+/** Hashes by platform: Linux, as the runners of the workflow are. Claude Code's main package only starts one of these. */
 const claudeCode = {
   "linux-x64": "sha512-cyQBaMWj9svNFgO07Xu24CB2F/KMv/PTGm8KwX9mcOYR5m1VO7IQQ2HB+dWh6zG02FOfSeKLd/Rbw+wsuIecaA==",
   "linux-arm64": "sha512-pzI3/EiPTkORSy4YcKy9r7ICrl5KjDZJLvIh8H6dIWR4KFzXZ0CPZakRqtWNr79HzJCczAz1DiSzbipbqHvMUg==",
-  "darwin-x64": "sha512-vFQraAqoIs/bIP6BpN8r8lP0Rety8g6J1ZoeWeyjCWj8FktvcAuM665NnzSk4juxiB4t/9h189UO3YB18MbPTA==",
-  "darwin-arm64": "sha512-r0rSze2908DMAdrdS7anrSukxxyH5RYWlCWFV9BIYHgl9U/vHMPHj2bpbQASV0CWUz3bVpJWAaldrbeT0znLIA==",
 } as const;
 /** The release in the action's bun.lock. */
 const shellQuote = {

@@ -177,6 +177,7 @@ export async function start(given: Start): Promise<Run> {
     limits: { totalMs: 60_000 },
   });
   if (given.model === undefined) model.close();
+  if (/^(unshare|mount): /m.test(output)) throw new Error(`This machine gives no mount namespace: ${output}`);
   return { model, exitCode, output };
 }
 
