@@ -125,7 +125,8 @@ export function check(fragment: Fragment): Problem[] {
       });
     }
     for (const [index, destination] of access.destinations.entries()) {
-      if (destination === tag) problems.push({ path: `${path}.destinations[${index}]`, message: tagOfAperture(tag) });
+      if (!Object.hasOwn(fragment, destination)) continue;
+      problems.push({ path: `${path}.destinations[${index}]`, message: tagOfAperture(destination) });
     }
     return [...problems, ...checkAccess(access).map((problem) => ({ ...problem, path: `${path}.${problem.path}` }))];
   });
@@ -133,7 +134,7 @@ export function check(fragment: Fragment): Problem[] {
 
 /** Why runners cannot carry the tag that Aperture has. */
 export function tagOfAperture(tag: string): string {
-  return `${tag} is the tag of the Aperture device: a runner that carries it could take Aperture's place. Give runners a tag of their own, such as tag:ci.`;
+  return `${tag} is the tag of the Aperture device: a runner that carries it could take Aperture's place. Give runners a tag of their own.`;
 }
 
 function checkAccess(access: TagAccess): Problem[] {

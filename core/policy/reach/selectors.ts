@@ -35,7 +35,7 @@ export class Selectors {
 
   /** How a word of `src` covers a device with any tag. */
   coverage(word: string): Coverage {
-    if (word === "*" || word === "autogroup:tagged") return "every device";
+    if (/^(\*|autogroup:(tagged|danger-all))$/.test(word)) return "every device";
     const ranges = this.#ranges(word) ?? [];
     if (ranges.some((range) => tailscaleRanges.some((all) => containsRange(range, all)))) return "every device";
     return ranges.some((range) => tailscaleRanges.some((own) => overlaps(range, own))) ? "some addresses" : "none";

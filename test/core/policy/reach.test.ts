@@ -195,6 +195,7 @@ describe("rules for every device are listed and make no tag one in use", () => {
   it.each<[string, string, boolean]>([
     ["*", rule("*"), true],
     ["autogroup:tagged", rule("autogroup:tagged"), true],
+    ["autogroup:danger-all", rule("autogroup:danger-all"), true],
     ["all addresses of the tailnet", rule("100.64.0.0/10"), true],
     ["all of IPv6", rule("::/0"), true],
     ["some addresses", rule("100.64.0.1-100.64.0.9"), true],

@@ -67,6 +67,17 @@ describe("check", () => {
     expect(others).toEqual([]);
   });
 
+  it("refuses a runners' tag as Aperture's, of any runners", () => {
+    const found = check({ "tag:ci": access, "tag:x": { ...access, destinations: ["tag:aperture", "tag:ci"] } });
+    expect(found).toEqual([
+      {
+        path: 'access["tag:x"].destinations[1]',
+        message:
+          "tag:ci is the tag of the Aperture device: a runner that carries it could take Aperture's place. Give runners a tag of their own.",
+      },
+    ]);
+  });
+
   it("refuses what is no tag", () => {
     expect(problems({}, "ci")[0]).toMatch(/^access\["ci"\]: "ci" is not a tag/);
   });
