@@ -14,4 +14,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
 delete Error.prepareStackTrace;
 
 // The stack's outputs, whatever index.ts exports.
-export default { ...(await import("./index.ts")) };
+const outputs = await import("./index.ts").catch(async (error) => {
+  const { readableError } = await import("./stack/readable-error.ts");
+  throw readableError(error);
+});
+export default { ...outputs };

@@ -2,6 +2,7 @@
 
 import { RequestError } from "@octokit/request-error";
 import * as pulumi from "@pulumi/pulumi";
+import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import type { ClaudeRepository } from "../components/claude-repository.ts";
 import { resourceName } from "../components/names.ts";
 import { say } from "../core/messages/entry.ts";
@@ -12,7 +13,6 @@ import {
   githubUnauthorized,
   leftAndUnwritable,
 } from "../core/messages/repositories.ts";
-import { SettingsError } from "../core/settings/problem.ts";
 import { parseSettings, type Settings } from "../core/settings/settings.ts";
 import { connectToGitHub, githubConfiguration } from "../services/github/connection.ts";
 import { limitEnds, observeLimits } from "../services/github/rate-limit.ts";
@@ -72,18 +72,22 @@ export function keptRepositories({ skipped, leaving }: Stack): KeptRepository[] 
   return [...skipped.map((one) => kept(one, false)), ...leaving.map((one) => kept(one, true))];
 }
 
+/** Reads the settings and tells of what will probably disappoint. @throws SettingsError */
 function readSettings(): Settings {
-  try {
-    return parseSettings({
-      config: pulumi.runtime.allConfig(),
-      project: pulumi.getProject(),
-      stack: pulumi.getStack(),
-      environment: process.env,
-    });
-  } catch (error) {
-    if (error instanceof SettingsError) throw new pulumi.RunError(error.message);
-    throw error;
-  }
+  const { settings, warnings } = parseSettings({
+    config: pulumi.runtime.allConfig(),
+    isSecret: isEncrypted,
+    project: pulumi.getProject(),
+    stack: pulumi.getStack(),
+    environment: process.env,
+  });
+  for (const { path, message } of warnings) pulumi.log.warn(`${path}: ${message}`);
+  return settings;
+}
+
+/** Whether a key of the configuration is a secret. The SDK knows, and has no public way to ask; without it none is suspected. */
+function isEncrypted(key: string): boolean {
+  return (runtimeConfig as { isConfigSecret?: (key: string) => boolean }).isConfigSecret?.(key) ?? true;
 }
 
 async function explainGitHubError(error: unknown, settings: Settings): Promise<never> {

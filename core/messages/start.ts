@@ -1,4 +1,5 @@
 import { message, type Section } from "./entry.ts";
+import { settingsMessages } from "./settings.ts";
 import { engineTooOld, nodeTooOld, pluginNodeMissing, pluginNodeTooOld } from "./versions.ts";
 
 export const noDevice = message({
@@ -37,6 +38,14 @@ export const devicesUnread = message({
   fix: "`pulumi config set --path aperture.device tag:aperture`; then no device is read",
 });
 
+export const unforeseen = message({
+  says: "The program ended with an error that it does not know: {said}",
+  advice:
+    "\n  This is a mistake of claude-aperture, or something between here and a service. What stands stays; try again.\n  For a report, `--debug` shows where it happened.",
+  cause: "a fault of the program, or an answer that no service is known to give",
+  fix: "again with `--debug`, and report what it shows",
+});
+
 export const start: Section = {
   title: "`pulumi` stops before anything happens",
   entries: [
@@ -71,76 +80,11 @@ export const start: Section = {
         "the killed run left the file of attributes beside the state, `STACK.json.attrs`, empty. The state itself is whole",
       fix: "delete `.pulumi/stacks/PROJECT/STACK.json.attrs` in the backend's folder. `file://FOLDER?metadata=skip` writes none",
     },
-    {
-      says: "cannot be used; nothing was changed.",
-      file: "core/settings/problem.ts",
-      cause: "mistakes in the stack configuration, all at once, each with its path",
-      fix: "as each line says",
-    },
-    {
-      says: 'There is no key "{key}".',
-      file: "core/settings/fields.ts",
-      cause: "a misspelt key",
-      fix: "as it says",
-    },
-    {
-      says: 'The stack says "{name}" and the environment variable GITHUB_OWNER says "{other}"',
-      file: "core/settings/settings.ts",
-      cause: "the GitHub provider follows the variable and not the stack",
-      fix: "unset `GITHUB_OWNER`",
-    },
-    {
-      says: "The owner of the repositories is missing.",
-      file: "core/settings/settings.ts",
-      cause: "neither `github:owner` nor `GITHUB_OWNER`",
-      fix: "`pulumi config set github:owner ORGANISATION`",
-    },
-    {
-      says: '"{name}" belongs to another owner than the GitHub provider\'s',
-      file: "core/settings/settings.ts",
-      cause: "a stack serves one GitHub owner",
-      fix: "a stack for each; they share one policy file without harm",
-    },
-    {
-      says: "Tailscale is configured by the environment only.",
-      file: "core/settings/refusals.ts",
-      cause: "a `tailscale:` key in the stack",
-      fix: "the variable that the message names, and `pulumi config rm KEY`",
-    },
-    {
-      says: "The value looks like {what}",
-      file: "core/settings/refusals.ts",
-      cause: "an Anthropic key, a Tailscale key or a GitHub token in the stack's file",
-      fix: "remove it, revoke it. Aperture holds Anthropic's key; the others come from the environment",
-    },
-    {
-      says: "{repository} and {other} share {tag} and so its grant, but want different models.",
-      file: "core/settings/settings.ts",
-      cause: "a grant belongs to a tag, not to a repository",
-      fix: "give one of them the `tag` that the message suggests",
-    },
-    {
-      says: "{value} is not a model pattern. Write provider/pattern",
-      file: "core/policy/rules.ts",
-      cause: "`claude-sonnet-4-6` without its provider",
-      fix: "`anthropic/claude-sonnet-4-6`. The first part is the provider's key in Aperture's configuration",
-    },
-    {
-      says: "It is missing: the grant ({models}) is narrower than a provider",
-      file: "core/settings/settings.ts",
-      cause: "Claude Code's own default model may lie outside of the grant",
-      fix: "`workflow: { model: anthropic/... }`",
-    },
-    {
-      says: "{value} is not a grant destination.",
-      file: "core/settings/schema.ts",
-      cause:
-        "a machine or MagicDNS name as `aperture.device`; grants take [no such name](https://tailscale.com/docs/reference/syntax/grants)",
-      fix: "tag the Aperture device, or give its Tailscale address",
-    },
+    ...settingsMessages,
     noDevice,
     deviceNotTrusted,
     apertureFound,
     devicesUnread,
+    unforeseen,
   ],
 };

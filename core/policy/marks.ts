@@ -32,13 +32,18 @@ const markForm = new RegExp(
   `^(//|/\\*)[ \\t]*(${ownerForm}(?:, ?${ownerForm})*): managed by Pulumi(?: \\((file was [A-Za-z, ]+)\\))?[ \\t]*(\\*/)?$`,
 );
 
+/** Whether an owner can stand in a mark, and could not end its comment or be read as two. */
+export function isMarkOwner(owner: string): boolean {
+  return owner.length <= 255 && new RegExp(`^${ownerForm}$`).test(owner);
+}
+
 /**
  * Refuses an owner that could end a comment or be read as two.
  *
  * @throws PolicyError
  */
 export function checkOwner(owner: string): void {
-  if (new RegExp(`^${ownerForm}$`).test(owner)) return;
+  if (isMarkOwner(owner)) return;
   throw new PolicyError(
     `${JSON.stringify(owner)} cannot stand in a mark.`,
     'Name the stack with letters, digits, ".", "_", "-" and "/", such as claude-aperture/prod.',

@@ -2,15 +2,14 @@
  * What Tailscale's validator does not check in a fragment: the control plane looks at an app capability as JSON only, so a
  * typo in a role or a model pattern is saved without a word and refused by Aperture in the middle of a run.
  */
+import { say } from "../messages/entry.ts";
+import { notADestination, notAModelPattern, notATag, notATagOwner } from "../messages/settings.ts";
+import type { Problem } from "../problem.ts";
 import { containsRange, isSingleAddress, parseRange, tailscaleRanges } from "./addresses.ts";
 import type { Fragment, Tag, TagAccess } from "./fragment.ts";
 import { parsePort } from "./ports.ts";
 
-/** Something wrong in a fragment. `path` is a property path, such as `access["tag:ci"].models[0]`. */
-export interface Problem {
-  path: string;
-  message: string;
-}
+export type { Problem } from "../problem.ts";
 
 /** `tag:`, a letter, then letters, digits and dashes: tailscale/tailscale, tailcfg.CheckTag. */
 export function isTag(value: string): value is Tag {
@@ -30,6 +29,7 @@ export function isTailscaleAddress(value: string): boolean {
  * (tailscale.com/docs/aperture, "Control model access").
  */
 export function isModelPattern(pattern: string): boolean {
+  if (pattern.length > 256) return false;
   const segments = pattern.split("/");
   return (segments.length > 1 || pattern === "**") && segments.every(isSegment);
 }
@@ -121,7 +121,7 @@ export function check(fragment: Fragment): Problem[] {
     if (!isTag(tag)) {
       problems.push({
         path,
-        message: `${JSON.stringify(tag)} is not a tag. Write "tag:", a letter, then letters, digits or dashes, such as tag:ci.`,
+        message: say(notATag, { value: JSON.stringify(tag) }),
       });
     }
     for (const [index, destination] of access.destinations.entries()) {
@@ -139,29 +139,22 @@ export function tagOfAperture(tag: string): string {
 
 function checkAccess(access: TagAccess): Problem[] {
   return [
-    ...each("owners", access.owners, isTagOwner, (value) => {
-      return `${value} cannot own a tag. Name a user (alice@example.com), group:, autogroup: or another tag.`;
-    }),
+    ...each("owners", access.owners, isTagOwner, (value) => say(notATagOwner, { value })),
     ...notEmpty(
       "destinations",
       access.destinations,
       "A grant without dst silently applies to nothing. Name Aperture's tag.",
     ),
-    ...each("destinations", access.destinations, isDestination, (value) => {
-      return (
-        `${value} is not a tag or a Tailscale address. A grant does not know machine names: tag the Aperture device ` +
-        "(tag:aperture), or give its address (100.64.0.0/10, fd7a:115c:a1e0::/48)."
-      );
-    }),
+    ...each("destinations", access.destinations, isDestination, (value) => say(notADestination, { value })),
     ...checkPorts(access),
     ...notEmpty(
       "models",
       access.models,
       "Without a models entry Aperture refuses every request. Name one, such as anthropic/**.",
     ),
-    ...each("models", access.models, isModelPattern, (value) => {
-      return `${value} is not a model pattern. Write provider/pattern, such as anthropic/** or anthropic/claude-sonnet-4-6.`;
-    }),
+    ...each("models", access.models, isModelPattern, (value) =>
+      say(notAModelPattern, { value, model: "claude-sonnet-4-6" }),
+    ),
     ...(access.capabilities ?? []).flatMap(checkCapability),
   ];
 }
@@ -208,11 +201,14 @@ function checkCapability(capability: Record<string, unknown>, index: number): Pr
       ];
 }
 
-function isTagOwner(value: string): boolean {
-  return isTag(value) || /^(group|autogroup):[^\s:]+$/.test(value) || /^[^\s:@]+@[^\s:@]+$/.test(value);
+/** A tag, `group:`, `autogroup:`, or a user as `alice@example.com` or `alice@github` (tailscale.com/docs, "Tag owners"). */
+export function isTagOwner(value: string): boolean {
+  if (value.length > 255 || /[\s"\\\p{Cc}\p{Cs}]/u.test(value)) return false;
+  return isTag(value) || /^(group|autogroup):[^:]+$/.test(value) || /^[^:@]+@[^:@]+$/.test(value);
 }
 
-function isDestination(value: string): boolean {
+/** What a grant of ours takes as `dst`: a tag or a Tailscale address. It knows no machine names. */
+export function isDestination(value: string): boolean {
   return isTag(value) || isTailscaleAddress(value);
 }
 

@@ -1,9 +1,30 @@
 /** The settings that a repository inherits from its stack: tag, models, identity, workflow, delivery. */
-import leven from "leven";
 import { z } from "zod";
+import { say } from "../messages/entry.ts";
+import { notAModelPattern, notATag, notLinux, promptTooLong } from "../messages/settings.ts";
 import { isModelPattern, isTag } from "../policy/rules.ts";
 import { actionNames, parsePin } from "../workflow/actions.ts";
-import { maximumJoinTimeoutSeconds, type PresetName, presetNames, workflowDefaults } from "../workflow/options.ts";
+import {
+  isCommitMessage,
+  isEnvironmentName,
+  isModelName,
+  isOneLine,
+  isOtherSystem,
+  isPrintable,
+  isWorkflowPath,
+  longestPrompt,
+  promptLength,
+  workflowPathPattern,
+} from "../workflow/names.ts";
+import {
+  maximumJoinTimeoutSeconds,
+  maximumTimeoutMinutes,
+  minimumTimeoutMinutes,
+  type PresetName,
+  presetNames,
+  workflowDefaults,
+} from "../workflow/options.ts";
+import { quoted, settingsObject, text, unknownKey } from "./objects.ts";
 
 /** GitHub's OIDC issuer: docs.github.com, "OpenID Connect reference". */
 export const githubIssuer = "https://token.actions.githubusercontent.com";
@@ -25,42 +46,9 @@ export const defaults = {
   onUnavailable: "fail" as const,
 };
 
-/** An object that refuses keys it does not know and suggests the nearest one that it does. */
-export function settingsObject<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === "unrecognized_keys"
-        ? issue.keys.map((key) => unknownKey(key, Object.keys(shape))).join(" ")
-        : issue.code === "invalid_type"
-          ? `Expected an object with the keys ${Object.keys(shape).join(", ")}.`
-          : undefined,
-  });
-}
-
-/** The sentence about a key that does not exist: a suggestion when one is near, else the list. */
-export function unknownKey(key: string, known: string[]): string {
-  const distance = (name: string) => leven(key.toLowerCase(), name.toLowerCase());
-  const nearest = known.toSorted((a, b) => distance(a) - distance(b))[0];
-  return nearest !== undefined && distance(nearest) <= Math.max(2, Math.floor(nearest.length / 3))
-    ? `There is no key "${key}". Did you mean "${nearest}"?`
-    : `There is no key "${key}". Known keys: ${known.join(", ")}.`;
-}
-
-/** A string, or a message that says what was expected. */
-export function text(expected: string) {
-  return z.string({ error: `Expected ${expected}.` });
-}
-
-/** The value of an issue as a person wrote it. */
-export function quoted(issue: { input?: unknown }): string {
-  return JSON.stringify(issue.input);
-}
-
 export const tag = text('a tag, such as "tag:ci"')
   .refine(isTag, {
-    error: (issue) =>
-      `${quoted(issue)} is not a tag. Write "tag:", a letter, then letters, digits or dashes, such as tag:ci. ` +
-      "Exactly one: with two tags Aperture sees another identity.",
+    error: (issue) => say(notATag, { value: quoted(issue) }),
   })
   .meta({
     description:
@@ -74,9 +62,7 @@ export const tag = text('a tag, such as "tag:ci"')
 export const models = z
   .array(
     text('a model pattern, such as "anthropic/**"').refine(isModelPattern, {
-      error: (issue) =>
-        `${quoted(issue)} is not a model pattern. Write provider/pattern, where the provider is its key in Aperture's ` +
-        `configuration: anthropic/**, anthropic/claude-sonnet-*, or anthropic/${bareModel(issue.input)}.`,
+      error: (issue) => say(notAModelPattern, { value: quoted(issue), model: bareModel(issue.input) }),
     }),
     { error: "Expected a list of model patterns, such as [anthropic/**]." },
   )
@@ -91,14 +77,14 @@ export const models = z
   });
 
 function bareModel(input: unknown): string {
-  return typeof input === "string" && /^[a-z0-9.-]+$/i.test(input) ? input : "claude-sonnet-4-6";
+  return typeof input === "string" && /^[a-z0-9.-]{1,80}$/i.test(input) ? input : "claude-sonnet-4-6";
 }
 
 export const identity = z
   .discriminatedUnion(
     "kind",
     [
-      settingsObject({
+      settingsObject("identity", {
         kind: z.literal("federated").meta({
           description:
             "Workload identity federation: GitHub's OIDC token is the credential; nothing can expire or leak.",
@@ -113,13 +99,15 @@ export const identity = z
             examples: ["https://github.example.com/_services/token"],
           }),
       }),
-      settingsObject({
+      settingsObject("identity", {
         kind: z.literal("oauth").meta({
           description:
             "An OAuth client, for organisations without workload identity federation; its secret is stored in the repository.",
         }),
-        rotation: text("a name for the rotation, such as 2026-11")
-          .regex(/^[A-Za-z0-9._-]{1,40}$/, {
+        // A number is what YAML makes of `rotation: 2`.
+        rotation: z
+          .union([z.string(), z.number()], { error: "Expected a name for the rotation, such as 2026-11." })
+          .refine((rotation) => isRotation(String(rotation)), {
             error: (issue) =>
               `${quoted(issue)} cannot name a rotation. Use up to 40 letters, digits, ".", "_" and "-", such as 2026-11.`,
           })
@@ -139,11 +127,34 @@ export const identity = z
     examples: [{ kind: "oauth" }],
   });
 
+/** It stands in the name of a resource. */
+export function isRotation(rotation: string): boolean {
+  return /^[A-Za-z0-9._-]{1,40}$/.test(rotation);
+}
+
 const preset = z.enum(presetNames, {
   error: (issue) => `${quoted(issue)} is not a preset. Presets: ${presetNames.join(", ")}.`,
 });
 
-export const workflow = settingsObject({
+/** `provider/model`, of a provider that a pattern can name and a model that Claude Code can ask for. */
+function isOneModel(value: string): boolean {
+  const [provider, ...model] = value.split("/");
+  return isModelPattern(`${provider}/**`) && !provider?.includes("*") && isModelName(model.join("/"));
+}
+
+const runnerLabel = text("a runner label")
+  .refine(isOneLine, {
+    error: (issue) => `${quoted(issue)} is not a runner label: one line, without spaces around it.`,
+  })
+  .refine((label) => !isOtherSystem(label), { error: (issue) => say(notLinux, { label: quoted(issue) }) });
+
+/** zod knows names of a record as a property does, and its types do not. */
+const pinsError: z.core.$ZodErrorMap = (issue) =>
+  issue.code === "unrecognized_keys"
+    ? issue.keys.map((key) => unknownKey(key, [...actionNames], "actions")).join("\n")
+    : "Expected an object: the action's name, and owner/repository@commit.";
+
+export const workflow = settingsObject("workflow", {
   presets: z
     .array(preset, { error: `Expected a list of presets: ${presetNames.join(", ")}.` })
     .min(1, { error: "Name at least one preset: review, mention." })
@@ -156,7 +167,7 @@ export const workflow = settingsObject({
       examples: [["review", "mention"]],
     }),
   path: text("a path inside .github/workflows/")
-    .regex(/^\.github\/workflows\/[A-Za-z0-9._-]+\.ya?ml$/, {
+    .refine(isWorkflowPath, {
       error: (issue) =>
         `${quoted(issue)} is not a workflow file. GitHub runs only .github/workflows/NAME.yml (or .yaml), without a folder between.`,
     })
@@ -164,19 +175,25 @@ export const workflow = settingsObject({
     .meta({
       description: "The workflow file.",
       default: defaults.workflow.path,
+      pattern: workflowPathPattern.source,
       examples: [".github/workflows/review.yml"],
     }),
   prompt: text("the text of a prompt")
-    .min(1, { error: "The prompt is empty. Remove the key to use the preset's own." })
+    .refine((prompt) => prompt.trim() !== "", { error: "The prompt is empty. Remove the key to use the preset's own." })
+    .refine(isPrintable, { error: "The prompt has a control character, which no YAML file can hold. Remove it." })
+    .refine((prompt) => promptLength(prompt) <= longestPrompt, {
+      error: ({ input }) => say(promptTooLong, { length: promptLength(String(input)), most: longestPrompt }),
+    })
     .optional()
     .meta({
       description:
         "What Claude is asked to do in a review, in place of the preset's own prompt. Repository and pull request number are " +
-        "put in front of it. Expressions that an outsider controls, such as the pull request's title, are refused.",
+        "put in front of it. Expressions that an outsider controls, such as the pull request's title, or that hold a secret, " +
+        "are refused.",
       examples: ["Look for SQL injection and missing tests. Post inline comments."],
     }),
   model: text("a model")
-    .regex(/^[^/*\s]+\/[^*\s]+$/, {
+    .refine(isOneModel, {
       error: (issue) =>
         `${quoted(issue)} is not one model. Write provider/model without wildcards, such as anthropic/claude-sonnet-4-6.`,
     })
@@ -189,7 +206,7 @@ export const workflow = settingsObject({
       examples: ["anthropic/claude-sonnet-4-6"],
     }),
   runsOn: z
-    .union([text("a runner label").min(1), z.array(text("a runner label").min(1)).min(1)], {
+    .union([runnerLabel, z.array(runnerLabel).min(1, { error: "Name at least one runner label." })], {
       error: "Expected a runner label, or a list of labels, such as [self-hosted, linux].",
     })
     .optional()
@@ -199,9 +216,10 @@ export const workflow = settingsObject({
       examples: [["self-hosted", "linux"]],
     }),
   environment: text("the name of an environment")
-    .regex(/^[^*:$\p{Cc}]{1,255}$/u, {
+    .refine(isEnvironmentName, {
       error: (issue) =>
-        `${quoted(issue)} cannot be an environment here: no colon, asterisk, dollar or control character, at most 255 characters.`,
+        `${quoted(issue)} cannot be an environment here: one line without spaces around it, asterisks and expressions, at most ` +
+        "255 characters.",
     })
     .optional()
     .meta({
@@ -212,8 +230,10 @@ export const workflow = settingsObject({
     }),
   timeoutMinutes: z
     .int({ error: "Expected a whole number of minutes." })
-    .min(5, { error: "At least 5 minutes: joining the tailnet alone may take two." })
-    .max(360, { error: "At most 360 minutes: GitHub ends a job then." })
+    .min(minimumTimeoutMinutes, {
+      error: `At least ${minimumTimeoutMinutes} minutes: joining the tailnet alone may take two.`,
+    })
+    .max(maximumTimeoutMinutes, { error: `At most ${maximumTimeoutMinutes} minutes: GitHub ends a job then.` })
     .optional()
     .meta({ description: "When GitHub ends a job.", default: defaults.workflow.timeoutMinutes, examples: [45] }),
   joinTimeoutSeconds: z
@@ -247,7 +267,9 @@ export const workflow = settingsObject({
         error: (issue) =>
           `${quoted(issue)} is not pinned. Write owner/repository@ and the 40 hexadecimal digits of a commit.`,
       }),
-      { error: "Expected an object: the action's name, and owner/repository@commit." },
+      {
+        error: pinsError,
+      },
     )
     .optional()
     .meta({
@@ -268,14 +290,16 @@ export const delivery = z
   .discriminatedUnion(
     "kind",
     [
-      settingsObject({
+      settingsObject("delivery", {
         kind: z.literal("commit").meta({ description: "Commit the workflow file to the default branch." }),
         message: text("a commit message")
-          .min(1)
+          .refine(isCommitMessage, {
+            error: "The commit message is empty, or has a control character. Remove the key.",
+          })
           .optional()
           .meta({ description: "The commit message of a new workflow file.", examples: ["ci: add Claude Code"] }),
       }),
-      settingsObject({
+      settingsObject("delivery", {
         kind: z.literal("output").meta({
           description:
             "Do not commit; the text is the stack output `workflows`, for a branch that needs a pull request or for another tool.",

@@ -1,27 +1,32 @@
 /** How a mistake in the stack configuration is named: its place, what is wrong, the fix. */
+import { say } from "../messages/entry.ts";
+import { settingsUnusable } from "../messages/settings.ts";
+import type { Problem } from "../problem.ts";
+
+export type { Problem } from "../problem.ts";
 
 /** The configuration namespace of the program, which is its project name. */
 export const namespace = "claude-aperture";
 
-export interface Problem {
-  /** The config path, such as `claude-aperture:repositories[1].models[0]`. */
-  path: string;
-  /** What is wrong, and the fix. */
-  message: string;
-}
+/** More would push the first off the screen. */
+const mostShown = 20;
 
-/** Every mistake of a stack configuration at once. */
+/** Every mistake of a stack configuration at once; the text shows the first twenty. */
 export class SettingsError extends Error {
   readonly problems: Problem[];
   constructor(stack: string, problems: Problem[]) {
     const count = problems.length === 1 ? "One setting" : `${problems.length} settings`;
-    super(
-      `${count} of Pulumi.${stack}.yaml cannot be used; nothing was changed.\n` +
-        problems.map(({ path, message }) => `  ${path}\n    ${message}`).join("\n"),
-    );
+    super(`${say(settingsUnusable, { count, stack })}\n${listProblems(problems)}`);
     this.name = "SettingsError";
     this.problems = problems;
   }
+}
+
+/** Two indented lines for each, place and message, and how many more there are. */
+export function listProblems(problems: readonly Problem[]): string {
+  const lines = problems.slice(0, mostShown).map(({ path, message }) => `  ${path}\n    ${message}`);
+  const left = problems.length - mostShown;
+  return [...lines, ...(left > 0 ? [`  and ${left} more.`] : [])].join("\n");
 }
 
 /** The values under our namespace; JSON where it is JSON, else the string. */
@@ -46,10 +51,26 @@ function json(value: string): unknown {
 
 /** `claude-aperture:repositories[1].name` from its segments. */
 export function path(segments: PropertyKey[]): string {
+  return `${namespace}:${propertyPath(segments)}`;
+}
+
+/** `repositories[1].name` from its segments. */
+export function propertyPath(segments: readonly PropertyKey[]): string {
   const [first, ...rest] = segments;
-  if (first === undefined) return namespace;
   const tail = rest.map((s) =>
-    typeof s === "number" ? `[${s}]` : /^\w+$/.test(String(s)) ? `.${String(s)}` : `["${String(s)}"]`,
+    typeof s === "number" ? `[${s}]` : /^\w+$/.test(String(s)) ? `.${String(s)}` : `[${show(String(s))}]`,
   );
-  return `${namespace}:${String(first)}${tail.join("")}`;
+  return `${first === undefined ? "" : show(String(first)).slice(1, -1)}${tail.join("")}`;
+}
+
+/** Longer values are cut: the path says where the rest is. */
+const longestShown = 100;
+
+/** A value as JSON on one line, cut, and without characters that a terminal would act upon. */
+export function show(value: unknown): string {
+  const json = JSON.stringify(value) ?? "nothing";
+  const cut = json.length > longestShown ? `${json.slice(0, longestShown)}...` : json;
+  return cut.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (character) => {
+    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
+  });
 }

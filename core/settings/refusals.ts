@@ -1,31 +1,54 @@
 /** What may not stand in a stack configuration at all. */
-import { untrustedExpression } from "../workflow/expressions.ts";
-import { type Problem, path } from "./problem.ts";
+import { say } from "../messages/entry.ts";
+import {
+  looksLikeCredential,
+  openExpression,
+  outsidersExpression,
+  secretsExpression,
+  tailscaleConfigured,
+} from "../messages/settings.ts";
+import type { Problem } from "../problem.ts";
+import { secretExpression, unclosedExpression, untrustedExpression } from "../workflow/expressions.ts";
+import { namespace, path, show } from "./problem.ts";
 
-/** Prefixes of credentials, by what they are. */
+/** Beginnings of credentials, by what they are, with a few characters more: a prompt may speak of `tskey-` keys. */
 const credentialPrefixes: [RegExp, string][] = [
   [
-    /sk-ant-/,
+    /sk-ant-[\w-]{6}/,
     "an Anthropic key. Aperture holds the key; the workflow's placeholder is always a dash. Remove it, and revoke the key",
   ],
   [
-    /tskey-/,
+    /tskey-[\w-]{6}/,
     "a Tailscale key. Credentials come from the environment (TAILSCALE_API_KEY, ...). Remove it, and revoke the key",
   ],
   [
-    /\b(gh[pousr]_|github_pat_)/,
+    /\b(gh[a-z]_|github_pat_)\w{6}/,
     "a GitHub token. Tokens come from the environment (GITHUB_TOKEN). Remove it, and revoke the token",
+  ],
+  [
+    /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+    "a private key. Keys come from the environment. Remove it, and make a new one",
   ],
 ];
 
-/** Values that look like credentials; a match is reported without its text. */
-export function findCredentials(values: Record<string, unknown>): Problem[] {
-  return Object.entries(values).flatMap(([key, value]) =>
-    strings(value, [key]).flatMap(({ place, text }) =>
-      credentialPrefixes
-        .filter(([pattern]) => pattern.test(text))
-        .map(([, what]) => ({ path: path(place), message: `The value looks like ${what}.` })),
-    ),
+/**
+ * Values that look like credentials; a match is reported without its text. Of ours any, of other namespaces those that stand
+ * in the file in clear.
+ */
+export function findCredentials(
+  ours: Record<string, unknown>,
+  config: Record<string, string>,
+  isSecret: (key: string) => boolean,
+): Problem[] {
+  const others = Object.entries(config).filter(([key]) => !key.startsWith(`${namespace}:`) && !isSecret(key));
+  const texts = [
+    ...texted(ours).map(({ place, text }) => ({ path: path(place), text })),
+    ...others.map(([path, text]) => ({ path, text })),
+  ];
+  return texts.flatMap(({ path, text }) =>
+    credentialPrefixes
+      .filter(([pattern]) => pattern.test(text))
+      .map(([, what]) => ({ path, message: say(looksLikeCredential, { what }) })),
   );
 }
 
@@ -52,23 +75,28 @@ export function findTailscaleConfiguration(config: Record<string, string>): Prob
       const instead = variable
         ? `Set the environment variable ${variable} instead`
         : "Use the provider's environment variables instead";
-      return {
-        path: key,
-        message: `Tailscale is configured by the environment only. ${instead}, and run: pulumi config rm ${key}`,
-      };
+      return { path: key, message: say(tailscaleConfigured, { instead, key }) };
     });
 }
 
-/** `${{ }}` expressions with text that an outsider controls, in any value. */
-export function findUntrustedExpressions(values: Record<string, unknown>): Problem[] {
-  return Object.entries(values).flatMap(([key, value]) =>
-    strings(value, [key]).flatMap(({ place, text }) => {
-      const expression = untrustedExpression(text);
-      if (expression === undefined) return [];
-      const message = `"${expression}" is text that an outsider controls: a prompt or script injection. Remove it; Claude reads the pull request itself.`;
-      return [{ path: path(place), message }];
-    }),
-  );
+/** `${{ }}` expressions that hold a secret or text of an outsider, in any value, and those that nobody closed. */
+export function findExpressions(values: Record<string, unknown>): Problem[] {
+  return texted(values).flatMap(({ place, text }) => {
+    const message = wrongExpression(text);
+    return message === undefined ? [] : [{ path: path(place), message }];
+  });
+}
+
+function wrongExpression(text: string): string | undefined {
+  const secret = secretExpression(text);
+  if (secret !== undefined) return say(secretsExpression, { expression: show(secret).slice(1, -1) });
+  const outsiders = untrustedExpression(text);
+  if (outsiders !== undefined) return say(outsidersExpression, { expression: show(outsiders).slice(1, -1) });
+  return unclosedExpression(text) ? say(openExpression, {}) : undefined;
+}
+
+function texted(values: Record<string, unknown>) {
+  return Object.entries(values).flatMap(([key, value]) => strings(value, [key]));
 }
 
 function strings(value: unknown, place: PropertyKey[]): { place: PropertyKey[]; text: string }[] {

@@ -1,18 +1,26 @@
 /** The stack configuration as a person writes it: one zod schema, from which settings.schema.json and docs/settings.md come. */
 import { z } from "zod";
-import { isTag, isTailscaleAddress } from "../policy/rules.ts";
-import { defaults, delivery, identity, models, quoted, settingsObject, tag, text, workflow } from "./fields.ts";
+import { say } from "../messages/entry.ts";
+import { notADestination, notARepository, notATagOwner } from "../messages/settings.ts";
+import { isMarkOwner } from "../policy/marks.ts";
+import { isDestination, isTagOwner } from "../policy/rules.ts";
+import { hostnamePattern, isHostname, isRepositoryName, isRepositorySlug, nameInAddress } from "../workflow/names.ts";
+import { defaults, delivery, identity, models, tag, workflow } from "./fields.ts";
 import type { settingNames } from "./names.ts";
+import { quoted, settingsObject, text } from "./objects.ts";
 
-const repositoryName = text("a repository, as name or owner/name").regex(
-  /^([A-Za-z0-9-]+\/)?(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/,
+/** `name`, or `owner/name`. */
+const repositoryName = text("a repository, as name or owner/name").refine(
+  (value) => (value.includes("/") ? isRepositorySlug(value) : isRepositoryName(value)),
   {
-    error: (issue) =>
-      `${quoted(issue)} is not a repository. Write name, or owner/name with the owner of the GitHub provider: letters, digits, ".", "-" and "_".`,
+    error: (issue) => {
+      const meant = nameInAddress(String(issue.input));
+      return say(notARepository, { value: quoted(issue), meant: meant === undefined ? "" : `Did you mean ${meant}? ` });
+    },
   },
 );
 
-const repository = settingsObject({
+const repository = settingsObject("repository", {
   name: repositoryName.meta({ description: "The repository, as name or owner/name.", examples: ["api", "acme/api"] }),
   formerly: z
     .array(repositoryName, { error: "Expected a list of former names." })
@@ -31,7 +39,7 @@ const repository = settingsObject({
 /** Everything under `claude-aperture:`. */
 const settings = {
   repositories: z
-    .array(z.union([repositoryName, repository]), {
+    .array(z.union([repositoryName, repository], { error: "Expected a repository, as name or object with a name." }), {
       error: "Expected a list of repositories, as names or objects with a name.",
     })
     .min(1, { error: "List at least one repository." })
@@ -41,9 +49,9 @@ const settings = {
         "identity, workflow, delivery.",
       examples: [["app", { name: "api", models: ["anthropic/claude-sonnet-4-6"], tag: "tag:ci-api" }]],
     }),
-  aperture: settingsObject({
+  aperture: settingsObject("aperture", {
     hostname: text("a host name")
-      .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i, {
+      .refine(isHostname, {
         error: (issue) =>
           `${quoted(issue)} is not a host name. Write it without scheme, port or path, such as ai: runners call http://ai.`,
       })
@@ -51,13 +59,12 @@ const settings = {
       .meta({
         description: "The host name of Aperture in the tailnet. Runners call http://HOSTNAME.",
         default: defaults.hostname,
+        pattern: hostnamePattern.source,
         examples: ["ai"],
       }),
     device: text("a tag or a Tailscale address")
-      .refine((value) => isTag(value) || isTailscaleAddress(value), {
-        error: (issue) =>
-          `${quoted(issue)} is not a grant destination. Write the tag of the Aperture device, such as tag:aperture, or its Tailscale ` +
-          "address (100.64.0.0/10 or fd7a:115c:a1e0::/48); a machine name is none.",
+      .refine(isDestination, {
+        error: (issue) => say(notADestination, { value: quoted(issue) }),
       })
       .optional()
       .meta({
@@ -72,9 +79,8 @@ const settings = {
   tag: tag.optional(),
   tagOwners: z
     .array(
-      text("an owner").regex(/^(tag:[A-Za-z][A-Za-z0-9-]*|group:[^\s"]+|autogroup:[a-z-]+|[^\s"@:]+@[^\s"@]+)$/, {
-        error: (issue) =>
-          `${quoted(issue)} cannot own a tag. Write a user (alice@example.com), a group:, an autogroup: or another tag:.`,
+      text("an owner").refine(isTagOwner, {
+        error: (issue) => say(notATagOwner, { value: quoted(issue) }),
       }),
       { error: "Expected a list of owners." },
     )
@@ -89,7 +95,7 @@ const settings = {
   models: models.optional(),
   identity: identity.optional(),
   workflow: workflow.optional(),
-  policy: settingsObject({
+  policy: settingsObject("policy", {
     mode: z
       .enum(["write", "observe"], { error: "Expected write or observe." })
       .optional()
@@ -100,7 +106,7 @@ const settings = {
         examples: ["observe"],
       }),
     owner: text("the name in the marks")
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9._-]+)*$/, {
+      .refine(isMarkOwner, {
         error: (issue) => `${quoted(issue)} cannot stand in a mark. Use letters, digits, ".", "_", "-" and "/".`,
       })
       .optional()
@@ -153,7 +159,7 @@ const settings = {
     }),
 } satisfies Record<(typeof settingNames)[number], z.ZodType>;
 
-export const settingsSchema = settingsObject(settings);
+export const settingsSchema = settingsObject("stack", settings);
 
 export type SettingsInput = z.infer<typeof settingsSchema>;
 export type RepositoryInput = z.infer<typeof repository>;

@@ -1,13 +1,22 @@
 /** Stack configuration in, settings out: every mistake in one error, each with its place and its fix. */
-import type { z } from "zod";
+import { say } from "../messages/entry.ts";
+import { differentModels, foreignOwner, modelOutsideGrant, noModel } from "../messages/settings.ts";
 import type { Tag, TagAccess } from "../policy/fragment.ts";
+import { isMarkOwner } from "../policy/marks.ts";
 import { isExactModel, isTag, isWholeProvider, matchesModel, tagOfAperture } from "../policy/rules.ts";
 import type { ActionName } from "../workflow/actions.ts";
+import { isModelName } from "../workflow/names.ts";
 import type { PresetName } from "../workflow/options.ts";
-import { defaults, unknownKey } from "./fields.ts";
-import { ourValues, type Problem, path, SettingsError } from "./problem.ts";
-import { findCredentials, findTailscaleConfiguration, findUntrustedExpressions } from "./refusals.ts";
+import { defaults } from "./fields.ts";
+import { findBadAddress, findPlainCredentials, githubOwner } from "./github.ts";
+import { problemsOf } from "./issues.ts";
+import { settingNames } from "./names.ts";
+import { findMisplacedKeys, pathAsName } from "./namespaces.ts";
+import { nearest } from "./objects.ts";
+import { namespace, ourValues, type Problem, path, SettingsError, show } from "./problem.ts";
+import { findCredentials, findExpressions, findTailscaleConfiguration } from "./refusals.ts";
 import { type RepositoryInput, type SettingsInput, settingsSchema } from "./schema.ts";
+import { findWarnings } from "./warnings.ts";
 
 export type RepositorySlug = `${string}/${string}`;
 
@@ -59,77 +68,77 @@ export interface Settings {
 export interface SettingsSource {
   /** All configuration of the stack, `namespace:key` to value; structured values as JSON, as the engine passes them. */
   config: Record<string, string>;
+  /** Whether a key's value is encrypted in the stack's file. Default: none is. */
+  isSecret?: (key: string) => boolean;
   project: string;
   stack: string;
-  /** Process environment; only `GITHUB_OWNER` is read. */
+  /** Process environment; only `GITHUB_OWNER` and `GITHUB_BASE_URL` are read. */
   environment: Record<string, string | undefined>;
+}
+
+/** What a stack is to have, and what to tell people of it. */
+export interface ParsedSettings {
+  settings: Settings;
+  /** What can be used and will probably disappoint. */
+  warnings: Problem[];
 }
 
 /**
  * Reads the settings of a stack.
  *
- * @throws SettingsError with every mistake. A value that looks like a credential is reported first, alone, and never printed.
+ * @throws SettingsError, and nothing else, with every mistake. A value that is or looks like a credential is reported first,
+ * alone, and never printed.
  */
-export function parseSettings(source: SettingsSource): Settings {
+export function parseSettings(source: SettingsSource): ParsedSettings {
   const fail = (problems: Problem[]): never => {
     throw new SettingsError(source.stack, problems);
   };
-  const credentials = [...findCredentials(ourValues(source.config)), ...findTailscaleConfiguration(source.config)];
+  const { config, isSecret = () => false } = source;
+  const raw = ourValues(config);
+  const plain = findPlainCredentials(source);
+  const named = new Set(plain.map(({ path }) => path));
+  const credentials = [
+    ...findCredentials(raw, config, (key) => isSecret(key) || named.has(key)),
+    ...plain,
+    ...findTailscaleConfiguration(config),
+  ];
   if (credentials.length > 0) fail(credentials);
 
-  const raw = ourValues(source.config);
   const parsed = settingsSchema.safeParse(raw, { reportInput: true });
   const owner = githubOwner(source);
+  const misplaced = findMisplacedKeys(config, source.project, knownKeys);
   const problems = [
     ...owner.problems,
-    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => describe(issue))),
+    ...findBadAddress(source),
+    ...misplaced,
+    ...(parsed.success ? [] : withoutConsequences(describeAll(parsed.error.issues, raw), raw, misplaced)),
   ];
   if (!parsed.success || owner.name === undefined) return fail(problems);
 
   problems.push(...findTagsOfAperture(parsed.data));
-  const settings = normalise(parsed.data, owner.name, `${source.project}/${source.stack}`);
-  problems.push(...findUntrustedExpressions(raw), ...settings.problems, ...findContradictions(settings.value));
-  return problems.length > 0 ? fail(problems) : settings.value;
+  const { value, problems: others } = normalise(parsed.data, owner.name, `${source.project}/${source.stack}`);
+  problems.push(...findExpressions(raw), ...others, ...findContradictions(value));
+  return problems.length > 0 ? fail(problems) : { settings: value, warnings: findWarnings(parsed.data, value) };
 }
 
-function githubOwner({ config, environment }: SettingsSource): { name?: string; problems: Problem[] } {
-  const path = "github:owner";
-  const configured = config[path];
-  const fromEnvironment = environment.GITHUB_OWNER || undefined;
-  // The provider lets the environment win over its argument, so two names would be a silent change of organisation.
-  if (configured && fromEnvironment && configured.toLowerCase() !== fromEnvironment.toLowerCase()) {
-    const message =
-      `The stack says "${configured}" and the environment variable GITHUB_OWNER says "${fromEnvironment}"; the GitHub ` +
-      "provider would follow the environment. Unset GITHUB_OWNER or make them equal.";
-    return { problems: [{ path, message }] };
-  }
-  const name = configured ?? fromEnvironment;
-  if (!name) {
-    const message = "The owner of the repositories is missing. Run: pulumi config set github:owner ORGANISATION";
-    return { problems: [{ path, message }] };
-  }
-  return { name, problems: [] };
+const knownKeys: string[] = [...settingNames];
+
+function describeAll(issues: Parameters<typeof problemsOf>[0], raw: Record<string, unknown>): Problem[] {
+  return problemsOf(issues).map(({ path: place, message }) => ({
+    path: `${namespace}:${place}`,
+    message: (Object.hasOwn(raw, place) && pathAsName(place, knownKeys)) || message,
+  }));
 }
 
-function describe(issue: z.core.$ZodIssue, prefix: PropertyKey[] = []): Problem[] {
-  const place = [...prefix, ...issue.path];
-  if (issue.code === "invalid_union") {
-    // An entry is a name or an object: speak of the form that the value has, not of both.
-    const meant = issue.errors.find(
-      (branch) => branch.length > 0 && !branch.some((i) => i.code === "invalid_type" && i.path.length === 0),
-    );
-    if (meant) return meant.flatMap((inner) => describe(inner, place));
-  }
-  if (issue.code === "unrecognized_keys" && place.length === 0) {
-    return issue.keys.map((key) => ({
-      path: path([key]),
-      message: unknownKey(key, Object.keys(settingsSchema.shape)),
-    }));
-  }
-  if (issue.code === "invalid_type" && issue.input === undefined) {
-    return [{ path: path(place), message: `It is missing. ${issue.message}` }];
-  }
-  return [{ path: path(place), message: issue.message }];
+/** Without "repositories is missing" where a misspelt or misplaced key is why. */
+function withoutConsequences(problems: Problem[], raw: Record<string, unknown>, misplaced: Problem[]): Problem[] {
+  const isMeant = (key: string) =>
+    key !== "repositories" && nearest(key.split(/[.[]/)[0] ?? "", knownKeys)[0] === "repositories";
+  const isElsewhere = Object.keys(raw).some(isMeant) || misplaced.some(({ path }) => path.includes(":repositor"));
+  return problems.filter(
+    ({ path: place, message }) =>
+      !(isElsewhere && place === path(["repositories"]) && message.startsWith("It is missing")),
+  );
 }
 
 function normalise(
@@ -140,6 +149,11 @@ function normalise(
   const problems: Problem[] = [];
   const workflow = { ...defaults.workflow, ...defined(input.workflow) };
   const models = input.models ?? defaults.models;
+  const owner = input.policy?.owner ?? stackOwner;
+  if (!isMarkOwner(owner)) {
+    const message = `The stack's own name, ${show(owner)}, cannot stand in a mark. Name another, such as claude-aperture/prod.`;
+    problems.push({ path: path(["policy", "owner"]), message });
+  }
 
   const repositories = input.repositories.map((entry, index): RepositorySettings => {
     const repository: RepositoryInput = typeof entry === "string" ? { name: entry } : entry;
@@ -147,8 +161,7 @@ function normalise(
     const slug = (name: string, place: PropertyKey[]): RepositorySlug => {
       const [owner, rest] = name.includes("/") ? (name.split("/", 2) as [string, string]) : [githubOwner, name];
       if (owner.toLowerCase() !== githubOwner.toLowerCase()) {
-        const message = `"${name}" belongs to another owner than the GitHub provider's, "${githubOwner}". Use a stack per owner.`;
-        problems.push({ path: path(place), message });
+        problems.push({ path: path(place), message: say(foreignOwner, { name: show(name), owner: githubOwner }) });
       }
       return `${githubOwner}/${rest}`;
     };
@@ -161,7 +174,7 @@ function normalise(
       formerly: (repository.formerly ?? []).map((name, i) => slug(name, [...at, "formerly", i])),
       tag: asTag(repository.tag ?? input.tag ?? defaults.tag),
       models: granted,
-      identity: repository.identity ?? input.identity ?? defaults.identity,
+      identity: asIdentity(repository.identity ?? input.identity ?? defaults.identity),
       workflow: {
         presets: merged.presets,
         path: merged.path,
@@ -192,7 +205,7 @@ function normalise(
       tagOwners: input.tagOwners ?? defaults.tagOwners,
       policy: {
         mode: input.policy?.mode ?? defaults.policy.mode,
-        owner: input.policy?.owner ?? stackOwner,
+        owner,
         takeOver: input.policy?.takeOver ?? defaults.policy.takeOver,
         test: input.policy?.test ?? defaults.policy.test,
         shareTag: input.policy?.shareTag ?? defaults.policy.shareTag,
@@ -205,25 +218,28 @@ function normalise(
 
 /** The model for `--model`, without its provider: what the grant allows and nothing else. */
 function chooseModel(wanted: string | undefined, granted: string[]): { name?: string } | { problem: string } {
+  const models = granted.join(", ");
   if (wanted !== undefined) {
-    return granted.some((pattern) => matchesModel(pattern, wanted))
+    // Claude Code takes the suffix off before it asks.
+    const asked = wanted.replace(/\[1m\]$/, "");
+    return granted.some((pattern) => matchesModel(pattern, asked))
       ? { name: withoutProvider(wanted) }
-      : {
-          problem: `The grant does not allow "${wanted}": its models are ${granted.join(", ")}. Add it to models, or choose another.`,
-        };
+      : { problem: say(modelOutsideGrant, { model: show(wanted), models }) };
   }
-  const exact = granted.find(isExactModel);
+  const exact = granted.find((pattern) => isExactModel(pattern) && isModelName(withoutProvider(pattern)));
   if (exact !== undefined) return { name: withoutProvider(exact) };
-  if (granted.some(isWholeProvider)) return {};
-  return {
-    problem:
-      `It is missing: the grant (${granted.join(", ")}) is narrower than a provider, and Claude Code's own default may lie ` +
-      "outside. Name the model, such as anthropic/claude-sonnet-4-6.",
-  };
+  return granted.some(isWholeProvider) ? {} : { problem: say(noModel, { models }) };
 }
 
 function withoutProvider(model: string): string {
   return model.slice(model.indexOf("/") + 1);
+}
+
+/** A rotation is a name, also where YAML takes it for a number. */
+function asIdentity(identity: NonNullable<SettingsInput["identity"]>): IdentitySettings {
+  if (identity.kind === "federated") return identity;
+  const { kind, rotation } = identity;
+  return rotation === undefined ? { kind } : { kind, rotation: String(rotation) };
 }
 
 function asTag(value: string): Tag {
@@ -262,12 +278,9 @@ function findContradictions({ repositories }: Settings): Problem[] {
     const granted = JSON.stringify(models.toSorted());
     const other = tags.get(tag);
     if (other && other.models !== granted) {
-      const message =
-        `${slug} and ${other.slug} share ${tag} and so its grant, but want different models. Give one of them a tag of its own, ` +
-        `such as ${tag}-${slug
-          .slice(slug.indexOf("/") + 1)
-          .toLowerCase()
-          .replaceAll(/[^a-z0-9]+/g, "-")}.`;
+      const name = slug.slice(slug.indexOf("/") + 1).toLowerCase();
+      const suggestion = `${tag}-${name.replaceAll(/[^a-z0-9]+/g, "-")}`;
+      const message = say(differentModels, { repository: slug, other: other.slug, tag, suggestion });
       problems.push({ path: `${place}.models`, message });
     } else tags.set(tag, { slug, models: granted });
   });

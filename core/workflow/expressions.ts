@@ -12,10 +12,29 @@
  * @returns the expression as written, `${{ github.head_ref }}`, or undefined.
  */
 export function untrustedExpression(text: string): string | undefined {
+  return firstExpression(text, (reference) => !isTrusted(reference));
+}
+
+/**
+ * The first `${{ }}` expression of the text that gives a secret away: `secrets` in any form, the job's token, or the
+ * environment of a step where a name says that it holds one.
+ *
+ * @returns the expression as written, `${{ secrets.NPM_TOKEN }}`, or undefined.
+ */
+export function secretExpression(text: string): string | undefined {
+  return firstExpression(text, isSecret);
+}
+
+/** Whether a `${{` of the text is never closed. GitHub then refuses the file, and no event starts anything. */
+export function unclosedExpression(text: string): boolean {
+  const last = text.lastIndexOf("${{");
+  return last >= 0 && endOfExpression(text, last + 3) === text.length;
+}
+
+function firstExpression(text: string, isMeant: (reference: Reference) => boolean): string | undefined {
   for (let start = text.indexOf("${{"); start >= 0; start = text.indexOf("${{", start + 3)) {
     const end = endOfExpression(text, start + 3);
-    if (references(text.slice(start + 3, end)).some((reference) => !isTrusted(reference)))
-      return text.slice(start, end + 2);
+    if (references(text.slice(start + 3, end)).some(isMeant)) return text.slice(start, end + 2);
   }
   return undefined;
 }
@@ -67,6 +86,14 @@ function isTrusted([context, property, ...path]: Reference): boolean {
   if (context !== "github") return true;
   if (property === "event") return restricted.has(path.at(-1) ?? "") || restricted.has(path.slice(-2).join("."));
   return property !== undefined && property !== "*" && property !== "head_ref";
+}
+
+function isSecret([context, property]: Reference): boolean {
+  if (context === "secrets") return true;
+  // The whole of `github` has the token in it.
+  if (context === "github") return property === undefined || property === "*" || property === "token";
+  if (context !== "env") return false;
+  return property === undefined || property === "*" || /token|secret|key|passw/.test(property);
 }
 
 /** Properties of an event payload that hold no free text, some only under a certain parent. */

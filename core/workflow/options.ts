@@ -1,7 +1,20 @@
 /** What decides a workflow file: the options, their defaults, and what is wrong with given ones. */
 import type { Tag } from "../policy/fragment.ts";
+import { isTag } from "../policy/rules.ts";
+import type { Problem } from "../problem.ts";
 import { type ActionName, actionNames, parsePin } from "./actions.ts";
-import { untrustedExpression } from "./expressions.ts";
+import { secretExpression, unclosedExpression, untrustedExpression } from "./expressions.ts";
+import {
+  isEnvironmentName,
+  isHostname,
+  isModelName,
+  isOneLine,
+  isOtherSystem,
+  isPrintable,
+  isWorkflowPath,
+  longestPrompt,
+  promptLength,
+} from "./names.ts";
 
 /**
  * Each preset is one job of the file.
@@ -76,11 +89,7 @@ export function secretsOf(identity: IdentityKind): SecretNames {
   return { clientId: "TS_OAUTH_CLIENT_ID", proof: identity === "federated" ? "TS_AUDIENCE" : "TS_OAUTH_SECRET" };
 }
 
-export interface Problem {
-  /** The option, `actions["actions/checkout"]`. */
-  path: string;
-  message: string;
-}
+export type { Problem } from "../problem.ts";
 
 /** Options that no workflow can be made of. */
 export class WorkflowError extends Error {
@@ -92,13 +101,6 @@ export class WorkflowError extends Error {
   }
 }
 
-const label = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?";
-const hostnamePattern = new RegExp(`^${label}(\\.${label})*$`);
-const tagPattern = /^tag:[A-Za-z][A-Za-z0-9-]*$/;
-/** `[1m]` at the end asks for the long context. No `*`: this is a name, not a pattern; no quote, space or `$`. */
-const modelPattern = /^[A-Za-z0-9][A-Za-z0-9._:@/+-]*(\[1m\])?$/;
-const pathPattern = /^\.github\/workflows\/[A-Za-z0-9._-]+\.ya?ml$/;
-
 /** Everything that is wrong with the options; empty if nothing is. */
 export function workflowProblems(options: WorkflowOptions): Problem[] {
   const problems: Problem[] = [];
@@ -109,22 +111,22 @@ export function workflowProblems(options: WorkflowOptions): Problem[] {
   for (const preset of options.presets)
     expect(presetNames.includes(preset), "presets", `"${preset}" does not exist; use ${presetNames.join(", ")}.`);
   expect(
-    hostnamePattern.test(options.hostname),
+    isHostname(options.hostname),
     "hostname",
     `"${options.hostname}" is not a host name; write it without scheme, port and path, like ai.`,
   );
   expect(
-    tagPattern.test(options.tag),
+    isTag(options.tag),
     "tag",
     `"${options.tag}" is not one tag; write tag:, a letter, then letters, digits and dashes, like tag:ci.`,
   );
   expect(
-    options.model === undefined || modelPattern.test(options.model),
+    options.model === undefined || isModelName(options.model),
     "model",
     `"${options.model}" is not a model's name; write it as Aperture's provider lists it, like claude-sonnet-4-6.`,
   );
   expect(
-    pathPattern.test(options.path),
+    isWorkflowPath(options.path),
     "path",
     `"${options.path}" is no workflow; GitHub reads .yml and .yaml files directly in .github/workflows/.`,
   );
@@ -143,17 +145,28 @@ export function workflowProblems(options: WorkflowOptions): Problem[] {
   );
   if (options.environment !== undefined)
     expect(
-      isOneLine(options.environment) && !/[*]|\$\{\{/.test(options.environment),
+      isEnvironmentName(options.environment),
       "environment",
       `"${options.environment}" must be the plain name of an environment: it is part of the OIDC subject, where * matches anything.`,
     );
 
   const labels = [options.runsOn].flat();
   expect(labels.length > 0 && labels.every(isOneLine), "runsOn", "name at least one runner label, each one line.");
-  for (const text of labels) expectTrusted("runsOn", text);
+  for (const text of labels) {
+    expectTrusted("runsOn", text);
+    expect(
+      !isOtherSystem(text),
+      "runsOn",
+      `"${text}" is not Linux; the steps and Tailscale's action are for Linux here.`,
+    );
+  }
   if (options.prompt !== undefined) {
-    expect(options.prompt.trim() !== "", "prompt", "is empty; leave it out to get the preset's own text.");
-    expectTrusted("prompt", options.prompt);
+    const { prompt } = options;
+    expect(prompt.trim() !== "", "prompt", "is empty; leave it out to get the preset's own text.");
+    expect(isPrintable(prompt), "prompt", "has a character that a YAML file cannot hold; remove control characters.");
+    const length = promptLength(prompt);
+    expect(length <= longestPrompt, "prompt", `is ${length} characters long for GitHub, of at most ${longestPrompt}.`);
+    expectTrusted("prompt", prompt);
   }
   for (const [name, pin] of Object.entries(options.actions ?? {})) {
     const path = `actions["${name}"]`;
@@ -169,9 +182,8 @@ export function workflowProblems(options: WorkflowOptions): Problem[] {
   function expectTrusted(path: string, text: string) {
     const found = untrustedExpression(text);
     expect(found === undefined, path, `${found} can carry text of an outsider; remove it or use a number or an id.`);
+    const secret = secretExpression(text);
+    expect(secret === undefined, path, `${secret} would put a secret there; remove it.`);
+    expect(!unclosedExpression(text), path, "has `${{` without `}}`; GitHub would refuse the whole workflow.");
   }
-}
-
-function isOneLine(text: string): boolean {
-  return text.trim() === text && text !== "" && !/\p{Cc}|[\u2028\u2029]/u.test(text);
 }

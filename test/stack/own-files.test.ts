@@ -8,7 +8,7 @@ const prefix = "urn:pulumi:prod::claude-aperture::";
 const component = "claude-aperture:index:ClaudeRepository";
 const owner = "claude-aperture/prod";
 
-const settings = parseSettings({
+const { settings } = parseSettings({
   config: {
     "github:owner": "acme",
     "claude-aperture:repositories": '["app", { "name": "api", "formerly": ["backend"] }, "web"]',

@@ -17,7 +17,7 @@ const facts: RepositoryFacts = {
 };
 
 function decide(found: Partial<RepositoryFacts> | undefined, config: Record<string, string> = {}) {
-  const settings = parseSettings({
+  const { settings } = parseSettings({
     config: { "github:owner": "acme", "claude-aperture:repositories": '["app"]', ...config },
     project: "claude-aperture",
     stack: "prod",

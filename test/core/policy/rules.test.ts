@@ -36,7 +36,7 @@ describe("check", () => {
 
   it.each<[string, Partial<TagAccess>, RegExp]>([
     ["no destination", { destinations: [] }, /destinations: It is empty.*silently applies to nothing/],
-    ["a machine name", { destinations: ["ai"] }, /destinations\[0\]: "ai" is not a tag or a Tailscale address/],
+    ["a machine name", { destinations: ["ai"] }, /destinations\[0\]: "ai" is not a grant destination/],
     ["the tag itself", { destinations: ["tag:ci"] }, /destinations\[0\]: tag:ci is the tag of the Aperture device/],
     ["a foreign address", { destinations: ["192.0.2.1"] }, /destinations\[0\]/],
     ["no model", { models: [] }, /models: It is empty.*refuses every request/],

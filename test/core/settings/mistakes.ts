@@ -18,9 +18,76 @@ const at = "claude-aperture:";
 export const mistakes: [what: string, config: Config, problems: RegExp[]][] = [
   ["no repositories", repositories(), [/repositories: List at least one/]],
   ["no key repositories", {}, [/repositories: It is missing/]],
+  ["repositories without a value", { [`${at}repositories`]: "" }, [/repositories: It is empty. Expected a list/]],
+  ["repositories as null", { [`${at}repositories`]: null }, [/repositories: It is empty. Expected a list/]],
+  ["an entry without a value", repositories(null), [/repositories\[0\]: It is empty. Expected a repository/]],
+  [
+    "the key of the repositories misspelt",
+    { [`${at}repositorys`]: ["app"] },
+    [/repositorys: There is no key "repositorys"\. Did you mean "repositories"\?/],
+  ],
+  [
+    "the repositories in another namespace",
+    { "aperture:repositories": ["app"] },
+    [
+      /^aperture:repositories: .* namespace "aperture", which nothing reads\. Rename it to claude-aperture:repositories/,
+    ],
+  ],
+  [
+    "a setting under a misspelt namespace",
+    { ...ok, "claude-apperture:models": ["anthropic/**"] },
+    [/^claude-apperture:models: .* Rename it to claude-aperture:models/],
+  ],
+  [
+    "a path that was set as a name",
+    withSetting("workflow.model", "anthropic/x"),
+    [
+      /workflow\.model: .*pulumi config rm claude-aperture:workflow\.model, then pulumi config set --path 'workflow\.model'/,
+    ],
+  ],
+  [
+    "a repository that is set as a name",
+    { [`${at}repositories[0]`]: "app" },
+    [/repositories\[0\]: .*pulumi config set --path 'repositories\[0\]'/],
+  ],
   ["repositories as a string", { [`${at}repositories`]: "app" }, [/repositories: Expected a list/]],
   ["a name that GitHub does not allow", repositories("my app"), [/repositories\[0\]: "my app" is not a repository/]],
   ["a name of dots", repositories(".."), [/repositories\[0\]: ".." is not a repository/]],
+  [
+    "a name with .git",
+    repositories("app.git"),
+    [/repositories\[0\]: "app.git" is not a repository\. Did you mean app\?/],
+  ],
+  [
+    "the address of a page as repository",
+    repositories("https://github.com/acme/app"),
+    [/repositories\[0\]: .* is not a repository\. Did you mean acme\/app\?/],
+  ],
+  [
+    "what git clones as repository",
+    repositories({ name: "git@github.com:acme/app.git" }),
+    [/repositories\[0\]\.name: .*Did you mean acme\/app\?/],
+  ],
+  [
+    "a name that YAML takes for a number",
+    repositories(2048),
+    [/repositories\[0\]: .*YAML reads 2048 as a number: write "2048" in quotes/],
+  ],
+  [
+    "the address of a page as owner",
+    { ...ok, "github:owner": "https://github.com/acme" },
+    [/^github:owner: "https:\/\/github\.com\/acme" is not a GitHub user or organisation\. Did you mean acme\?/],
+  ],
+  [
+    "a repository as owner",
+    { ...ok, "github:owner": "acme/app" },
+    [/^github:owner: "acme\/app" is not a GitHub user or organisation/],
+  ],
+  [
+    "a GitHub without a scheme",
+    { ...ok, "github:baseUrl": "github.example.com" },
+    [/^github:baseUrl: .*is not the address of a GitHub/],
+  ],
   ["another owner", repositories("other/app"), [/repositories\[0\]: "other\/app" belongs to another owner .*"acme"/]],
   [
     "the same name twice, in another case",
@@ -43,8 +110,36 @@ export const mistakes: [what: string, config: Config, problems: RegExp[]][] = [
     repositories({ name: "app", formely: ["x"] }),
     [/repositories\[0\]: .*Did you mean "formerly"\?/],
   ],
+  [
+    "environment at the top",
+    withSetting("environment", "prod"),
+    [/environment: .*Did you mean "workflow\.environment"\?/],
+  ],
+  [
+    "environment in a repository",
+    repositories({ name: "app", environment: "prod" }),
+    [/repositories\[0\]: There is no key "environment"\. Did you mean "workflow\.environment"\?/],
+  ],
+  [
+    "a key that is near one and belongs to another level",
+    withSetting("model", "anthropic/x"),
+    [/model: .*Did you mean "workflow\.model" or "models"\?/],
+  ],
+  [
+    "a setting of the stack in a repository",
+    repositories({ name: "app", hostname: "ai", onUnavailable: "skip" }),
+    [
+      /repositories\[0\]: .*Did you mean "claude-aperture:aperture\.hostname"\?/,
+      /repositories\[0\]: .*Did you mean "claude-aperture:onUnavailable"\?/,
+    ],
+  ],
   ["a near-miss key deep inside", withSetting("workflow", { timeout: 5 }), [/workflow: There is no key "timeout"/]],
   ["a key that is like no other", withSetting("colour", "red"), [/colour: .*Known keys: repositories, aperture/]],
+  [
+    "a section without a value",
+    withSetting("workflow", null),
+    [/workflow: It is empty\. Expected an object with the keys/],
+  ],
   ["a tag without tag:", withSetting("tag", "ci"), [/tag: "ci" is not a tag\. Write "tag:"/]],
   ["two tags", withSetting("tag", "tag:ci,tag:prod"), [/tag: .*Exactly one/]],
   ["a list of tags", withSetting("tag", ["tag:ci", "tag:prod"]), [/tag: .*Exactly one/]],
@@ -76,6 +171,70 @@ export const mistakes: [what: string, config: Config, problems: RegExp[]][] = [
   ],
   ["a workflow path that climbs", withSetting("workflow", { path: ".github/workflows/../x.yml" }), [/workflow\.path/]],
   [
+    "a model with a dollar",
+    withSetting("workflow", { model: "anthropic/a$x" }),
+    [/workflow\.model: .*is not one model/],
+  ],
+  [
+    "a model of no provider",
+    withSetting("workflow", { model: "claude" }),
+    [/workflow\.model: .*Write provider\/model/],
+  ],
+  ["a blank prompt", withSetting("workflow", { prompt: "  " }), [/workflow\.prompt: The prompt is empty/]],
+  [
+    "a control character in a prompt",
+    withSetting("workflow", { prompt: "a\u0000b" }),
+    [/workflow\.prompt: .*control character/],
+  ],
+  [
+    "a prompt that GitHub cannot take",
+    withSetting("workflow", { prompt: "'".repeat(8001) }),
+    [/workflow\.prompt: The prompt is 16002 characters long for GitHub.* at most 16000 fit/],
+  ],
+  [
+    "a label with a space in front",
+    withSetting("workflow", { runsOn: " x" }),
+    [/workflow\.runsOn: " x" is not a runner label/],
+  ],
+  [
+    "an empty label",
+    withSetting("workflow", { runsOn: ["linux", ""] }),
+    [/workflow\.runsOn\[1\]: "" is not a runner label/],
+  ],
+  ["no label", withSetting("workflow", { runsOn: [] }), [/workflow\.runsOn: Name at least one runner label/]],
+  [
+    "Windows",
+    withSetting("workflow", { runsOn: "windows-latest" }),
+    [/workflow\.runsOn: "windows-latest" is not a Linux runner/],
+  ],
+  ["macOS", withSetting("workflow", { runsOn: "macos-15-xlarge" }), [/workflow\.runsOn: .*is not a Linux runner/]],
+  [
+    "a runner of one's own with Windows",
+    withSetting("workflow", { runsOn: ["self-hosted", "Windows"] }),
+    [/workflow\.runsOn\[1\]: "Windows" is not a Linux runner/],
+  ],
+  [
+    "an environment with a space behind",
+    withSetting("workflow", { environment: "prod " }),
+    [/workflow\.environment: "prod " cannot be an environment/],
+  ],
+  [
+    "an environment of any name",
+    withSetting("workflow", { environment: "*" }),
+    [/workflow\.environment: .*cannot be an environment/],
+  ],
+  ["too little time", withSetting("workflow", { timeoutMinutes: 4 }), [/workflow\.timeoutMinutes: At least 5 minutes/]],
+  [
+    "an action that is not used",
+    withSetting("workflow", { actions: { "actions/cache": "x" } }),
+    [/workflow\.actions: There is no key "actions\/cache"\. Known keys: actions\/checkout/],
+  ],
+  [
+    "a blank commit message",
+    withSetting("delivery", { kind: "commit", message: " " }),
+    [/delivery\.message: The commit message is empty/],
+  ],
+  [
     "an unknown preset",
     withSetting("workflow", { presets: ["triage"] }),
     [/workflow\.presets\[0\]: "triage" is not a preset/],
@@ -89,6 +248,11 @@ export const mistakes: [what: string, config: Config, problems: RegExp[]][] = [
     "an unknown identity",
     withSetting("identity", { kind: "apikey" }),
     [/identity\.kind: Expected \{ kind: federated \}/],
+  ],
+  [
+    "a rotation of spaces",
+    withSetting("identity", { kind: "oauth", rotation: "a b" }),
+    [/identity\.rotation: "a b" cannot name/],
   ],
   [
     "an issuer without TLS",
@@ -114,6 +278,8 @@ export const mistakes: [what: string, config: Config, problems: RegExp[]][] = [
     [/policy\.shareTag: Expected true/],
   ],
   ["an unknown owner of a tag", withSetting("tagOwners", ["alice"]), [/tagOwners\[0\]: "alice" cannot own a tag/]],
+  ["an owner of two parts", withSetting("tagOwners", ["group:a:b"]), [/tagOwners\[0\]: "group:a:b" cannot own a tag/]],
+  ["an owner with a port", withSetting("tagOwners", ["a@example.com:80"]), [/tagOwners\[0\]: .*cannot own a tag/]],
   [
     "an owner that ends the comment",
     withSetting("policy", { owner: "x */ y" }),
@@ -146,6 +312,43 @@ export const mistakes: [what: string, config: Config, problems: RegExp[]][] = [
     "an outsider's text in a runner label",
     withSetting("workflow", { runsOn: "${{ github.head_ref }}" }),
     [/workflow\.runsOn: .*outsider/],
+  ],
+  [
+    "a secret in a prompt",
+    withSetting("workflow", { prompt: "Use ${{ secrets.NPM_TOKEN }}" }),
+    [/workflow\.prompt: "\$\{\{ secrets\.NPM_TOKEN \}\}" would put a secret into the text/],
+  ],
+  [
+    "all secrets in a prompt",
+    withSetting("workflow", { prompt: "${{toJSON( Secrets )}}" }),
+    [/workflow\.prompt: .*would put a secret/],
+  ],
+  [
+    "the job's token in a prompt",
+    repositories({ name: "app", workflow: { prompt: "${{ github['TOKEN'] }}" } }),
+    [/repositories\[0\]\.workflow\.prompt: .*would put a secret/],
+  ],
+  [
+    "a secret in a runner label",
+    withSetting("workflow", { runsOn: "${{ secrets.RUNNER }}" }),
+    [/workflow\.runsOn: .*would put a secret/],
+  ],
+  [
+    "an expression that is never closed",
+    withSetting("workflow", { prompt: "a ${{ b" }),
+    [/workflow\.prompt: .*never closed/],
+  ],
+  [
+    "GitHub's token in clear",
+    { ...ok, "github:token": "x" },
+    [
+      /^github:token: It stands in clear in Pulumi\.\w+\.yaml\. .*GITHUB_TOKEN.*pulumi config set --secret github:token/,
+    ],
+  ],
+  [
+    "the App's key in clear",
+    { ...ok, "github:appAuth": { id: "1", installationId: "2", pemFile: "x" } },
+    [/^github:appAuth: It stands in clear.*GITHUB_APP_PEM_FILE.*pulumi config set --secret --path github:appAuth/],
   ],
   [
     "Tailscale's key in the stack",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { untrustedExpression } from "../../../core/workflow/expressions.ts";
+import { secretExpression, unclosedExpression, untrustedExpression } from "../../../core/workflow/expressions.ts";
 
 /** GitHub's own list of what outsiders control, and what the events of other presets would add. */
 const untrusted = [
@@ -149,4 +149,70 @@ describe("untrustedExpression", () => {
       ),
     );
   });
+});
+
+describe("secretExpression", () => {
+  it.each([
+    "secrets.NPM_TOKEN",
+    "secrets",
+    "Secrets.x",
+    "SECRETS['NPM_TOKEN']",
+    "secrets [ 'A' ]",
+    "secrets.*",
+    "secrets[github.event_name]",
+    "toJSON(secrets)",
+    "toJson( secrets )",
+    "join(secrets.*, ',')",
+    "format('{0}', secrets.A)",
+    "github.ref == 'x' && secrets.A || ''",
+    "inputs.x[secrets.A]",
+    "'}}' == secrets.A",
+    "!secrets.A",
+    "fromJSON(toJSON(secrets)).A",
+    "github.token",
+    "GITHUB.Token",
+    "github['token']",
+    "github [ 'TOKEN' ]",
+    "github",
+    "toJSON(github)",
+    "github.*",
+    "github[env.NAME]",
+    "env.GITHUB_TOKEN",
+    "env['my_secret']",
+    "env.ANTHROPIC_API_KEY",
+    "env",
+    "toJSON(env)",
+  ])("finds %s", (expression) => {
+    expect(secretExpression(`Look at \${{ ${expression} }} please`)).toBe(`\${{ ${expression} }}`);
+    expect(secretExpression(`\${{ github.repository }}\${{${expression}}}`)).toBe(`\${{${expression}}}`);
+  });
+
+  it.each([
+    "github.repository",
+    "github.event.pull_request.number",
+    "'secrets.A'",
+    "vars.SECRETS",
+    "inputs.secrets",
+    "github.event.token",
+    "env.LANGUAGE",
+    "",
+  ])("takes %s", (expression) => {
+    expect(secretExpression(`Look at \${{ ${expression} }} please`)).toBeUndefined();
+  });
+
+  it("takes words that GitHub does not evaluate", () => {
+    expect(secretExpression("Never print secrets.NPM_TOKEN or github.token")).toBeUndefined();
+  });
+});
+
+it.each([
+  ["", false],
+  ["${{ github.sha }}", false],
+  ["a }} b", false],
+  ["${{ '}}' }}", false],
+  ["${{ github.sha", true],
+  ["a ${{ b }} c ${{ d }", true],
+  ["${{ 'x }}", true],
+])("an expression in %j that nobody closed: %j", (text, expected) => {
+  expect(unclosedExpression(text)).toBe(expected);
 });
