@@ -34,7 +34,7 @@ export const subject = app.subject;
 it("set up a repository, with transforms, and leave nothing behind", async () => {
   const { world, project } = await stage({
     program,
-    config: { "github:owner": "acme", "claude-aperture:repositories": ["unused"] },
+    config: { "github:owner": "acme" },
   });
   const before = world.tailscale.state.policy;
   expect(await succeed(project, "up")).toContain("repo:acme@15000001/app@1300000001:*");

@@ -25,13 +25,11 @@ export async function policyStack(options: {
 }): Promise<PolicyStack> {
   const { directory, name: stack, environment } = options;
   const owner = `claude-aperture/${stack}`;
-  // Pulumi.yaml declares this key, so the engine asks for it, whatever the program.
-  const config = { "claude-aperture:repositories": ["app"] };
   let access: Fragment = {};
   const program = async () => {
     new PolicyFragment("policy", { access, owner, mode: "write", shareTag: true });
   };
-  const project = inline(await createProject({ directory, stack, environment, config, program: "" }), program);
+  const project = inline(await createProject({ directory, stack, environment, config: {}, program: "" }), program);
   const run = (wanted: Fragment | undefined) => {
     if (!wanted) return project.pulumi("destroy", ...quiet);
     access = wanted;
