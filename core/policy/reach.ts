@@ -58,14 +58,14 @@ export interface Reach {
 
 /**
  * Looks for the fragment's tags in all sections of the file but tests, which give no rights. `owner` is the name in this
- * stack's marks.
+ * stack's marks; `applied` is what was inserted before, and helps to tell which entries are its own.
  *
  * @throws PolicyError for a text that is no policy file
  */
-export function findReach(text: string, fragment: Fragment, owner: string): Reach {
+export function findReach(text: string, fragment: Fragment, owner: string, applied: Fragment = fragment): Reach {
   checkOwner(owner);
   const policy = readPolicy(text);
-  const { claims, surplus } = survey(policy, fragment, owner);
+  const { claims, surplus } = survey(policy, fragment, owner, applied);
   const own = new Set<Item>([
     ...claims.flatMap(({ entry, ...claim }) => (entry && !isForeign({ entry, ...claim }, owner) ? [entry.item] : [])),
     ...surplus.map(({ entry }) => entry.item),

@@ -37,7 +37,7 @@ export async function checkFragment(
   try {
     const live = await context.api.read();
     const wanted = edited(live.text, inputs, previous);
-    await explainReach(context, live.text, { inputs, owner: previous?.owner ?? inputs.owner, taken, wanted });
+    await explainReach(context, live.text, { inputs, previous, taken, wanted });
     await refuseUnlessValid(context, live, wanted, inputs);
     return [];
   } catch (error) {

@@ -10,14 +10,15 @@ import type { Inputs } from "./inputs.ts";
 /**
  * Says what else the tags can do. A tag that is in use is refused where the settings do not share it, and no earlier run has
  * taken it: neither the state nor a mark in the file says so. In the mode `observe`, too: nothing is written then, but
- * the credentials get the tag all the same.
+ * the credentials get the tag all the same. `taken` are the tags in state; `wanted` is the text that a write would leave.
  */
 export async function explainReach(
   context: OperationContext,
   live: string,
-  { inputs, owner, taken, wanted }: { inputs: Inputs; owner: string; taken: string[]; wanted: string },
+  run: { inputs: Inputs; previous: Inputs | undefined; taken: string[]; wanted: string },
 ): Promise<void> {
-  const reach = findReach(live, inputs.access, owner);
+  const { inputs, previous, taken, wanted } = run;
+  const reach = findReach(live, inputs.access, previous?.owner ?? inputs.owner, previous?.access);
   const isNew = ({ tag, isTaken }: TagReach) => !isTaken && !taken.includes(tag);
   const inUse = reach.tags.filter((tag) => isNew(tag) && tag.rules.some(({ isUse }) => isUse));
   if (inUse.length > 0 && !inputs.shareTag) throw new OperationError(tagInUseMessage(inUse, inputs.access));
