@@ -133,6 +133,13 @@ export const tagInUse = message({
   fix: "another `tag`; or `policy: { shareTag: true }`, [if it is meant](policy-file.md#what-else-the-tag-can-do)",
 });
 
+export const tagOfAperture = message({
+  says: "{tag} is the tag of the Aperture device: a runner that carries it could take Aperture's place.",
+  advice: " Give runners a tag of their own.",
+  cause: "`tag` is `aperture.device`, or one of a component's tags is among its destinations",
+  fix: "another `tag`",
+});
+
 export const modelsWithoutEffect = message({
   says: '"models" has no effect for {tag}: line {line} of the tailnet policy file grants it {models}, and grants add up.',
   advice: "\n  {rule}\n  Narrow or remove that rule. Until then runners may use what it grants.",
@@ -172,6 +179,7 @@ export const policyFile: Section = {
     inPolicyFile,
     editFault,
     tagInUse,
+    tagOfAperture,
     modelsWithoutEffect,
     modelsMaybeWithoutEffect,
     moreOfAperture,

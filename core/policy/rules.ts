@@ -3,6 +3,7 @@
  * typo in a role or a model pattern is saved without a word and refused by Aperture in the middle of a run.
  */
 import { say } from "../messages/entry.ts";
+import { tagOfAperture } from "../messages/policy-file.ts";
 import { notADestination, notAModelPattern, notATag, notATagOwner } from "../messages/settings.ts";
 import type { Problem } from "../problem.ts";
 import { containsRange, isSingleAddress, parseRange, tailscaleRanges } from "./addresses.ts";
@@ -126,15 +127,10 @@ export function check(fragment: Fragment): Problem[] {
     }
     for (const [index, destination] of access.destinations.entries()) {
       if (!Object.hasOwn(fragment, destination)) continue;
-      problems.push({ path: `${path}.destinations[${index}]`, message: tagOfAperture(destination) });
+      problems.push({ path: `${path}.destinations[${index}]`, message: say(tagOfAperture, { tag: destination }) });
     }
     return [...problems, ...checkAccess(access).map((problem) => ({ ...problem, path: `${path}.${problem.path}` }))];
   });
-}
-
-/** Why runners cannot carry the tag that Aperture has. */
-export function tagOfAperture(tag: string): string {
-  return `${tag} is the tag of the Aperture device: a runner that carries it could take Aperture's place. Give runners a tag of their own.`;
 }
 
 function checkAccess(access: TagAccess): Problem[] {

@@ -1,9 +1,10 @@
 /** Stack configuration in, settings out: every mistake in one error, each with its place and its fix. */
 import { say } from "../messages/entry.ts";
+import { tagOfAperture } from "../messages/policy-file.ts";
 import { differentModels, foreignOwner, modelOutsideGrant, noModel } from "../messages/settings.ts";
 import type { Tag, TagAccess } from "../policy/fragment.ts";
 import { isMarkOwner } from "../policy/marks.ts";
-import { isExactModel, isTag, isWholeProvider, matchesModel, tagOfAperture } from "../policy/rules.ts";
+import { isExactModel, isTag, isWholeProvider, matchesModel } from "../policy/rules.ts";
 import type { ActionName } from "../workflow/actions.ts";
 import { isModelName } from "../workflow/names.ts";
 import type { PresetName } from "../workflow/options.ts";
@@ -256,7 +257,7 @@ function findTagsOfAperture({ aperture, repositories, ...input }: SettingsInput)
   const inherited = places.length < own.length ? [{ name: input.tag ?? defaults.tag, place: ["tag"] }] : [];
   return [...inherited, ...places]
     .filter(({ name }) => name === aperture?.device)
-    .map(({ name, place }) => ({ path: path(place), message: tagOfAperture(name) }));
+    .map(({ name, place }) => ({ path: path(place), message: say(tagOfAperture, { tag: name }) }));
 }
 
 /** What is right by itself and wrong together. */
