@@ -25,21 +25,23 @@ export function readDuplicates(text: string, { value }: Item): Record<string, un
   return duplicates;
 }
 
-export function hasDuplicates(text: string, item: Item): boolean {
-  return Object.keys(readDuplicates(text, item)).length > 0;
+/** Whether `readDuplicates` would find any. */
+export function hasDuplicates(text: string, { value }: Item): boolean {
+  return value.kind === "object" && (holdsDouble(text, value.items, fieldName) || holdsDuplicate(text, value));
 }
 
+/** A doubled name anywhere in a value. */
 function holdsDuplicate(text: string, root: Node): boolean {
   const open: Node[] = [root];
   for (let node = open.pop(); node; node = open.pop()) {
-    if (node.kind !== "object" && node.kind !== "array") continue;
-    const names = new Set<string>();
-    for (const { name, value } of node.items) {
-      const key = name && stringValue(text, name);
-      if (key !== undefined && names.has(key)) return true;
-      if (key !== undefined) names.add(key);
-      open.push(value);
-    }
+    if (!("items" in node)) continue;
+    if (node.kind === "object" && holdsDouble(text, node.items)) return true;
+    for (const { value } of node.items) if ("items" in value) open.push(value);
   }
   return false;
+}
+
+function holdsDouble(text: string, items: Item[], nameOf = (name: string) => name): boolean {
+  if (items.length < 2) return false;
+  return new Set(items.map(({ name }) => nameOf(stringValue(text, name as Literal)))).size < items.length;
 }
