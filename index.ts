@@ -4,6 +4,7 @@ import { ClaudeRepository } from "./components/claude-repository.ts";
 import { resourceName } from "./components/names.ts";
 import { StackClaim } from "./components/stack-claim.ts";
 import { TailnetAccess } from "./components/tailnet-access.ts";
+import { WorkflowGate } from "./components/workflow-gate.ts";
 import { apertureDestinations } from "./stack/aperture-device.ts";
 import { keepAsTheyAre } from "./stack/departed-repositories.ts";
 import { keptRepositories, readStack, summarise } from "./stack/stack.ts";
@@ -29,8 +30,7 @@ const access = new TailnetAccess(
   { dependsOn: claim },
 );
 
-// No workflow file before all secrets: see `workflowAfter`.
-const allSecrets = Promise.withResolvers<void>();
+const workflowGate = new WorkflowGate();
 
 const deployed = stack.available.map(({ settings: repository, facts }) => {
   const { slug, formerly, tag, identity, workflow, delivery } = repository;
@@ -46,14 +46,12 @@ const deployed = stack.available.map(({ settings: repository, facts }) => {
       overwrite: facts.workflowText !== undefined,
       claim: claim.id,
       owner,
-      workflowAfter: allSecrets.promise,
+      workflowGate,
     },
     { dependsOn: access, aliases: formerly.map((name) => ({ name: resourceName(name) })) },
   );
   return { repository, component };
 });
-
-Promise.all(deployed.map(({ component }) => component.secretsSettled)).then(() => allSecrets.resolve());
 
 await keepAsTheyAre(keptRepositories(stack));
 

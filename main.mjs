@@ -13,6 +13,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
 // repositories. These modules have no source maps, so Node's own traces say the same lines.
 delete Error.prepareStackTrace;
 
+const { redactLog } = await import("./components/redact-log.ts");
+redactLog();
+
 // The stack's outputs, whatever index.ts exports.
 const outputs = await import("./index.ts").catch(async (error) => {
   const { readableError } = await import("./stack/readable-error.ts");

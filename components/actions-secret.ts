@@ -9,23 +9,25 @@ import { ActionsSecret, type ActionsSecretArgs } from "./providers.ts";
  * than that of our last write, one more resource writes the same secret. It is the next one to be watched, it goes without
  * touching the secret, and it is gone once the value itself changes.
  */
-export function actionsSecret(
+export function createActionsSecret(
   name: string,
   args: ActionsSecretArgs,
   options: pulumi.CustomResourceOptions,
 ): ActionsSecret {
   const secret = new ActionsSecret(name, args, options);
-  restoreIfEdited(secret, name, 1, args, options);
+  restoreIfEdited({ secret, name, args, options }, 1);
   return secret;
 }
 
-function restoreIfEdited(
-  secret: ActionsSecret,
-  name: string,
-  attempt: number,
-  args: ActionsSecretArgs,
-  options: pulumi.CustomResourceOptions,
-): void {
+interface Written {
+  secret: ActionsSecret;
+  name: string;
+  args: ActionsSecretArgs;
+  options: pulumi.CustomResourceOptions;
+}
+
+/** `attempt`: the number of the resource that would restore it, from 1. */
+function restoreIfEdited({ secret, name, args, options }: Written, attempt: number): void {
   pulumi.all([secret.updatedAt, secret.remoteUpdatedAt]).apply(([written, live]) => {
     if (!written || !live || written === live) return;
     const restored = new ActionsSecret(`${name}-restored-${attempt}`, args, {
@@ -33,6 +35,6 @@ function restoreIfEdited(
       dependsOn: secret,
       retainOnDelete: true,
     });
-    restoreIfEdited(restored, name, attempt + 1, args, options);
+    restoreIfEdited({ secret: restored, name, args, options }, attempt + 1);
   });
 }

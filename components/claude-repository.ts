@@ -1,43 +1,55 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
 import type { Tag } from "../core/policy/fragment.ts";
-import type {
-  DeliverySettings,
-  IdentitySettings,
-  RepositorySlug,
-  WorkflowSettings,
+import {
+  componentArguments,
+  fields,
+  forPulumi,
+  repository as repositoryArgument,
+  workflowArgument,
+} from "../core/settings/arguments.ts";
+import { defaults } from "../core/settings/fields.ts";
+import { propertyPath } from "../core/settings/problem.ts";
+import { findExpressions } from "../core/settings/refusals.ts";
+import {
+  type DeliverySettings,
+  defined,
+  type IdentitySettings,
+  type RepositorySlug,
+  type WorkflowSettings,
 } from "../core/settings/settings.ts";
-import { federatedSubject, type OidcCustomization } from "../core/workflow/oidc.ts";
-import { secretsOf } from "../core/workflow/options.ts";
+import { type FederatedSubject, federatedSubject } from "../core/workflow/oidc.ts";
+import { secretsOf, type WorkflowOptions } from "../core/workflow/options.ts";
 import { claudeWorkflow } from "../core/workflow/presets.ts";
 import { render } from "../core/workflow/render.ts";
-import { actionsSecret } from "./actions-secret.ts";
-import { explained } from "./explained.ts";
+import { createActionsSecret } from "./actions-secret.ts";
+import { checkArguments, refuseIfAny, stackOwner } from "./arguments.ts";
+import { explainErrors } from "./explain-errors.ts";
 import { type ActionsSecret, type ActionsSecretArgs, RepositoryFile, type RepositoryFileArgs } from "./providers.ts";
+import { checkOwnerOf, type KnownRepository, lookUpRepository } from "./repository-facts.ts";
 import {
   createRunnerCredential,
   type RunnerCredential,
   type RunnerIdentityArgs,
   type RunnerSecrets,
 } from "./runner-identity.ts";
-import { type Transform, transformed } from "./transform.ts";
+import { applyTransform, type Transform } from "./transform.ts";
+import type { WorkflowGate } from "./workflow-gate.ts";
 
 export interface ClaudeRepositoryArgs {
-  /** The repository as GitHub spells it, with what the OIDC subject depends on. */
-  repository: {
-    slug: RepositorySlug;
-    id: number;
-    ownerId: number;
-    /** The page for people, such as `https://github.com/acme/app`. */
-    url: string;
-    /** The repository's OIDC customization as its API reports it. */
-    oidc: OidcCustomization;
-  };
-  /** Aperture's host name in the tailnet, such as `ai`. */
-  hostname: string;
+  /**
+   * The repository as `owner/name`: its ids and OIDC customization are then read from GitHub, with the credentials that the
+   * GitHub provider has in configuration and environment. Or with these facts, and nothing is read.
+   */
+  repository: RepositorySlug | KnownRepository;
   /** The one tag of the runners; a `TailnetAccess` must define it first (`dependsOn`). */
   tag: Tag;
-  identity: IdentitySettings;
-  workflow: Omit<WorkflowSettings, "adopt">;
+  /** Aperture's host name in the tailnet. Default `ai`. */
+  hostname?: string;
+  /** Default `{ kind: "federated" }`. */
+  identity?: IdentitySettings;
+  /** Each key has the default of the program's settings (docs/settings.md). `model` is named without its provider. */
+  workflow?: Partial<WorkflowSettings>;
   /** Default `{ kind: "commit" }`. */
   delivery?: DeliverySettings;
   /** Replace a file that exists at the workflow's path. Default false: the provider refuses. */
@@ -46,12 +58,8 @@ export interface ClaudeRepositoryArgs {
   claim?: pulumi.Input<string>;
   /** The stack's name in the header of the workflow file, and of a credential without a claim. Default `project/stack`. */
   owner?: string;
-  /**
-   * What the workflow file waits for besides its own repository. A program with many repositories passes a promise that all
-   * credentials stand: no repository gets a workflow in a run that fails before, and the engine, which writes the whole
-   * state after each step, has the long texts in it for the last steps only.
-   */
-  workflowAfter?: Promise<unknown>;
+  /** Holds the workflow files of all repositories that have the same gate back until all their secrets are written. */
+  workflowGate?: WorkflowGate;
   transform?: RunnerIdentityArgs["transform"] & {
     /** Each repository secret. */
     actionsSecret?: Transform<ActionsSecretArgs>;
@@ -60,115 +68,115 @@ export interface ClaudeRepositoryArgs {
   };
 }
 
+const argumentsOfRepository = componentArguments({
+  repository: repositoryArgument,
+  tag: fields.tag,
+  hostname: fields.hostname,
+  identity: fields.identity,
+  workflow: workflowArgument,
+  delivery: fields.delivery,
+  overwrite: fields.overwrite,
+  claim: forPulumi,
+  owner: fields.owner,
+  workflowGate: forPulumi,
+  transform: forPulumi,
+} satisfies Record<keyof ClaudeRepositoryArgs, z.ZodType>);
+
+/** The arguments with every default filled in. */
+interface Complete extends ClaudeRepositoryArgs {
+  slug: RepositorySlug;
+  identity: IdentitySettings;
+  delivery: DeliverySettings;
+  workflow: WorkflowSettings;
+  options: WorkflowOptions;
+}
+
 /**
  * Claude Code in the pull requests of one repository, through Aperture: the runners' identity, the repository secrets that
  * hold it, and the workflow file, so ordered that the workflow finds a working set at any moment.
+ *
+ * Throws pulumi.RunError with every missing or wrong argument.
  */
 export class ClaudeRepository extends pulumi.ComponentResource {
   readonly credential: RunnerSecrets;
-  /** Resolves when the secrets on which the workflow depends are written, or one of them failed; also in a preview. */
-  readonly secretsSettled: Promise<unknown>;
   /** The text of the workflow file. */
   readonly workflowText: string;
   /** The runs of the workflow. */
-  readonly workflowUrl: string;
+  readonly workflowUrl: pulumi.Output<string>;
   /** The subject that the federated identity trusts; absent for an OAuth client. */
-  readonly subject: string | undefined;
+  readonly subject: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: ClaudeRepositoryArgs, options?: pulumi.ComponentResourceOptions) {
+    const component = { kind: "ClaudeRepository", name };
+    const complete = completeArguments(component, args);
     super("claude-aperture:index:ClaudeRepository", name, {}, options);
-    const credential = runnerCredential(args);
-    this.subject = credential.kind === "federated" ? credential.subject : undefined;
-    this.workflowText = render(claudeWorkflow(workflowOptions(args)));
-    this.workflowUrl = `${args.repository.url}/actions/workflows/${args.workflow.path.split("/").at(-1)}`;
+    const { slug, workflow } = complete;
+    checkOwnerOf(component, slug, this.getProvider("github:index/actionsSecret:ActionsSecret"));
+    const { repository } = args;
+    const known = pulumi.output(typeof repository === "string" ? lookUpRepository(component, slug) : repository);
+    const credential = runnerCredential(complete, known);
+    this.subject = credential.kind === "federated" ? pulumi.output(credential.subject) : undefined;
+    this.workflowText = render(claudeWorkflow(complete.options));
+    this.workflowUrl = known.apply(({ url }) => `${url}/actions/workflows/${workflow.path.split("/").at(-1)}`);
 
-    this.credential = this.createCredential(name, args, credential);
-    this.secretsSettled = Promise.allSettled(this.createSecretsAndWorkflowFile(name, args).map(registered));
-    this.registerOutputs({ workflowUrl: this.workflowUrl, subject: this.subject });
-  }
-
-  private createCredential(name: string, args: ClaudeRepositoryArgs, credential: RunnerCredential): RunnerSecrets {
-    return createRunnerCredential(
+    const { tag, claim, owner, transform } = args;
+    this.credential = createRunnerCredential(
       `${name}-identity`,
       {
-        repository: args.repository.slug,
-        tag: args.tag,
+        repository: slug,
+        tag,
         credential,
-        ...(args.claim === undefined ? {} : { claim: args.claim }),
-        ...(args.owner === undefined ? {} : { owner: args.owner }),
-        ...(args.transform ? { transform: args.transform } : {}),
+        ...(claim === undefined ? {} : { claim }),
+        ...(owner === undefined ? {} : { owner }),
+        ...(transform ? { transform } : {}),
       },
       this,
     );
+    this.createSecretsAndWorkflowFile(name, complete);
+    this.registerOutputs({ workflowUrl: this.workflowUrl, subject: this.subject });
   }
 
   /**
-   * Returns the secrets on which the workflow depends. All is written in an order in which the workflow as committed finds a working set after each single write, also while the kind of the
-   * identity changes. A federated workflow needs both secrets, so it follows them. An OAuth workflow authenticates with the
-   * secret alone (tailscale/github-action ignores the client ID then), so the client ID, which the federated workflow still
-   * needs until the file is replaced, follows the file.
+   * All is written in an order in which the workflow as committed finds a working set after each single write, also while the
+   * kind of the identity changes. A federated workflow needs both secrets, so it follows them. An OAuth workflow authenticates
+   * with the secret alone (tailscale/github-action ignores the client ID then), so the client ID, which the federated workflow
+   * still needs until the file is replaced, follows the file.
    */
-  private createSecretsAndWorkflowFile(name: string, args: ClaudeRepositoryArgs): ActionsSecret[] {
-    const isCommitted = (args.delivery?.kind ?? "commit") === "commit";
-    const proof = this.createProofSecret(name, args);
-    if (args.identity.kind === "federated") {
-      const clientId = this.createClientIdSecret(name, args, []);
-      if (isCommitted) this.createWorkflowFile(name, args, [clientId, proof]);
-      return [clientId, proof];
-    }
-    const file = isCommitted ? [this.createWorkflowFile(name, args, [proof])] : [];
-    this.createClientIdSecret(name, args, file);
-    return [proof];
+  private createSecretsAndWorkflowFile(name: string, args: Complete): void {
+    const { clientId, audienceOrSecret } = this.credential;
+    const secretNames = secretsOf(args.identity.kind);
+    const isFederated = args.identity.kind === "federated";
+    const rows = [
+      { what: "client-id", secretName: secretNames.clientId, value: clientId, isNeeded: isFederated },
+      {
+        what: audienceOrSecret.kind,
+        secretName: secretNames.audienceOrSecret,
+        value: audienceOrSecret.value,
+        isNeeded: true,
+      },
+    ];
+    const create = (row: (typeof rows)[number], dependsOn: pulumi.Resource[]) =>
+      createActionsSecret(
+        ...applyTransform<ActionsSecretArgs>(
+          args.transform?.actionsSecret,
+          `${name}-secret-${row.what}`,
+          { repository: nameOf(args.slug), secretName: row.secretName, value: row.value },
+          { parent: this, dependsOn, hooks: explainErrors() },
+        ),
+      );
+    const needed = rows.filter(({ isNeeded }) => isNeeded).map((row) => create(row, []));
+    const file = args.delivery.kind === "commit" ? [this.createWorkflowFile(name, args, needed)] : [];
+    for (const row of rows.filter(({ isNeeded }) => !isNeeded)) create(row, file);
   }
 
-  private createProofSecret(name: string, args: ClaudeRepositoryArgs): ActionsSecret {
-    const { proof } = this.credential;
-    return this.createSecret(
-      `${name}-secret-${proof.kind}`,
-      args,
-      secretsOf(args.identity.kind).proof,
-      proof.value,
-      [],
-    );
-  }
-
-  private createClientIdSecret(name: string, args: ClaudeRepositoryArgs, dependsOn: pulumi.Resource[]): ActionsSecret {
-    const { clientId } = this.credential;
-    return this.createSecret(
-      `${name}-secret-client-id`,
-      args,
-      secretsOf(args.identity.kind).clientId,
-      clientId,
-      dependsOn,
-    );
-  }
-
-  private createSecret(
-    name: string,
-    args: ClaudeRepositoryArgs,
-    secretName: string,
-    value: pulumi.Output<string>,
-    dependsOn: pulumi.Resource[],
-  ): ActionsSecret {
-    return actionsSecret(
-      ...transformed<ActionsSecretArgs>(
-        args.transform?.actionsSecret,
-        name,
-        { repository: repositoryName(args), secretName, value },
-        { parent: this, dependsOn, hooks: explained() },
-      ),
-    );
-  }
-
-  private createWorkflowFile(name: string, args: ClaudeRepositoryArgs, dependsOn: ActionsSecret[]): RepositoryFile {
-    const ready: pulumi.Input<pulumi.Resource[]> = args.workflowAfter?.then(() => dependsOn) ?? dependsOn;
-    const message = args.delivery?.kind === "commit" ? args.delivery.message : undefined;
+  private createWorkflowFile(name: string, args: Complete, secrets: ActionsSecret[]): RepositoryFile {
+    const message = args.delivery.kind === "commit" ? args.delivery.message : undefined;
     return new RepositoryFile(
-      ...transformed<RepositoryFileArgs>(
+      ...applyTransform<RepositoryFileArgs>(
         args.transform?.repositoryFile,
         `${name}-workflow`,
         {
-          repository: repositoryName(args),
+          repository: nameOf(args.slug),
           file: args.workflow.path,
           content: this.workflowText,
           commitMessage: message ?? "ci: let Claude Code review through Aperture",
@@ -176,8 +184,8 @@ export class ClaudeRepository extends pulumi.ComponentResource {
         },
         {
           parent: this,
-          dependsOn: ready,
-          hooks: explained(),
+          dependsOn: args.workflowGate?.pass(secrets) ?? secrets,
+          hooks: explainErrors(),
           // A new message alone would be an empty commit in every repository (terraform-provider-github#689), and
           // overwriteOnCreate matters only once.
           ignoreChanges: ["commitMessage", "overwriteOnCreate"],
@@ -187,43 +195,54 @@ export class ClaudeRepository extends pulumi.ComponentResource {
   }
 }
 
-/** An output has no public way to tell that it failed; its promise does (@pulumi/pulumi, output.ts). */
-function registered({ urn }: pulumi.Resource): Promise<unknown> {
-  return (urn as unknown as { promise(): Promise<unknown> }).promise();
-}
-
-/** The provider takes the name without its owner. */
-function repositoryName({ repository }: ClaudeRepositoryArgs): string {
-  return repository.slug.slice(repository.slug.indexOf("/") + 1);
-}
-
-function runnerCredential(args: ClaudeRepositoryArgs): RunnerCredential {
-  const { repository, workflow, identity } = args;
-  if (identity.kind === "oauth") {
-    return { kind: "oauth", ...(identity.rotation === undefined ? {} : { rotation: identity.rotation }) };
-  }
+function completeArguments(component: { kind: string; name: string }, args: ClaudeRepositoryArgs): Complete {
+  checkArguments(component, argumentsOfRepository, args);
+  const { repository, tag, identity = defaults.identity, delivery = defaults.delivery } = args;
+  const workflow: WorkflowSettings = { actions: {}, ...defaults.workflow, ...defined(args.workflow) };
+  const options = {
+    ...workflow,
+    identity: identity.kind,
+    hostname: args.hostname ?? defaults.hostname,
+    tag,
+    owner: args.owner ?? stackOwner(),
+  };
+  refuseIfAny(component, findExpressions({ workflow: args.workflow }, propertyPath));
   return {
-    kind: "federated",
-    ...federatedSubject({
-      presets: workflow.presets,
-      ...(workflow.environment ? { environment: workflow.environment } : {}),
-      repository: repository.slug,
-      repositoryId: repository.id,
-      ownerId: repository.ownerId,
-      workflowPath: workflow.path,
-      runsOn: workflow.runsOn,
-      oidc: repository.oidc,
-    }),
-    ...(identity.issuer ? { issuer: identity.issuer } : {}),
+    ...args,
+    slug: typeof repository === "string" ? repository : repository.slug,
+    identity,
+    delivery,
+    workflow,
+    options,
   };
 }
 
-function workflowOptions({ workflow, identity, hostname, tag, owner }: ClaudeRepositoryArgs) {
+/** The provider takes the name without its owner. */
+function nameOf(slug: RepositorySlug): string {
+  return slug.slice(slug.indexOf("/") + 1);
+}
+
+function runnerCredential({ identity, workflow }: Complete, known: pulumi.Output<KnownRepository>): RunnerCredential {
+  if (identity.kind === "oauth") {
+    return { kind: "oauth", ...(identity.rotation === undefined ? {} : { rotation: identity.rotation }) };
+  }
+  const trusted = known.apply(
+    ({ slug, id, ownerId, oidc }): FederatedSubject =>
+      federatedSubject({
+        presets: workflow.presets,
+        ...(workflow.environment ? { environment: workflow.environment } : {}),
+        repository: slug,
+        repositoryId: id,
+        ownerId,
+        workflowPath: workflow.path,
+        runsOn: workflow.runsOn,
+        oidc,
+      }),
+  );
   return {
-    ...workflow,
-    identity: identity.kind,
-    hostname,
-    tag,
-    owner: owner ?? `${pulumi.getProject()}/${pulumi.getStack()}`,
+    kind: "federated",
+    subject: trusted.subject,
+    customClaimRules: trusted.customClaimRules,
+    ...(identity.issuer ? { issuer: identity.issuer } : {}),
   };
 }

@@ -1,6 +1,19 @@
-/** Hooks that belong to one run of a program. A process of the Automation API has several, in turn or at once. */
+/** What belongs to one run of a program. A process of the Automation API has several, in turn or at once. */
 import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
+
+/** What `make` gives, made once for each run: the engine of a run is what tells it from others. */
+export function onceEachRun<T extends object>(make: () => T): () => T {
+  const made = new WeakMap<object, T>();
+  return () => {
+    const monitor: object = pulumi.runtime.getMonitor() ?? noEngine;
+    const one = made.get(monitor) ?? make();
+    made.set(monitor, one);
+    return one;
+  };
+}
+
+const noEngine = {};
 
 /**
  * The hooks that `make` gives, made once for each run, because a hook is registered with the engine of its run. None under
@@ -10,14 +23,7 @@ export function hooksOfRun(
   kind: "registerResourceHook" | "registerErrorHook",
   make: () => pulumi.ResourceHookBinding,
 ): () => pulumi.ResourceHookBinding {
-  const made = new WeakMap<object, pulumi.ResourceHookBinding>();
-  return () => {
-    const monitor: object = pulumi.runtime.getMonitor() ?? {};
-    if (!(kind in monitor)) return {};
-    const hooks = made.get(monitor) ?? make();
-    made.set(monitor, hooks);
-    return hooks;
-  };
+  return onceEachRun(() => (kind in (pulumi.runtime.getMonitor() ?? noEngine) ? make() : {}));
 }
 
 /**

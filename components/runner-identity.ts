@@ -1,22 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
 import { describeCredential } from "../core/claim/credential-name.ts";
 import type { Tag } from "../core/policy/fragment.ts";
+import { componentArguments, credential, fields, forPulumi, slug } from "../core/settings/arguments.ts";
 import { githubIssuer } from "../core/settings/fields.ts";
 import type { RepositorySlug } from "../core/settings/settings.ts";
-import { explained } from "./explained.ts";
+import { checkArguments, stackOwner } from "./arguments.ts";
+import { explainErrors } from "./explain-errors.ts";
 import { removesLeftovers } from "./leftover-credentials.ts";
-import "./debug-messages.ts";
 import { FederatedIdentity, type FederatedIdentityArgs, OauthClient, type OauthClientArgs } from "./providers.ts";
-import { type Transform, transformed } from "./transform.ts";
+import { applyTransform, type Transform } from "./transform.ts";
 
 /** What the identity trusts: a GitHub OIDC token, or whoever holds a secret. */
 export type RunnerCredential =
   | {
       kind: "federated";
       /** The `sub` of the tokens that are trusted; `*` stands for any characters. */
-      subject: string;
+      subject: pulumi.Input<string>;
       /** Further claims that a token must have, by name. `sub`, `iss` and `aud` are refused by Tailscale. */
-      customClaimRules: Record<string, string>;
+      customClaimRules: pulumi.Input<Record<string, string>>;
       /** The token's issuer. Default GitHub's, `https://token.actions.githubusercontent.com`. */
       issuer?: string;
     }
@@ -45,12 +47,23 @@ export interface RunnerIdentityArgs {
   };
 }
 
+const argumentsOfIdentity = componentArguments({
+  repository: slug,
+  tag: fields.tag,
+  credential,
+  claim: forPulumi,
+  owner: fields.owner,
+  transform: forPulumi,
+} satisfies Record<keyof RunnerIdentityArgs, z.ZodType>);
+
 /** What a workflow needs of a credential. */
 export interface RunnerSecrets {
   /** For the secret `TS_OAUTH_CLIENT_ID`. */
   clientId: pulumi.Output<string>;
-  /** The second half of the credential, and the repository secret that holds it. */
-  proof: { kind: "audience"; value: pulumi.Output<string> } | { kind: "secret"; value: pulumi.Output<string> };
+  /** What goes with the client ID: the audience of a federated identity, or the secret of an OAuth client. */
+  audienceOrSecret:
+    | { kind: "audience"; value: pulumi.Output<string> }
+    | { kind: "secret"; value: pulumi.Output<string> };
 }
 
 /**
@@ -60,13 +73,14 @@ export interface RunnerSecrets {
  */
 export class RunnerIdentity extends pulumi.ComponentResource implements RunnerSecrets {
   readonly clientId: RunnerSecrets["clientId"];
-  readonly proof: RunnerSecrets["proof"];
+  readonly audienceOrSecret: RunnerSecrets["audienceOrSecret"];
 
   constructor(name: string, args: RunnerIdentityArgs, options?: pulumi.ComponentResourceOptions) {
+    checkArguments({ kind: "RunnerIdentity", name }, argumentsOfIdentity, args);
     super("claude-aperture:index:RunnerIdentity", name, {}, options);
-    const { clientId, proof } = createRunnerCredential(name, args, this);
+    const { clientId, audienceOrSecret } = createRunnerCredential(name, args, this);
     this.clientId = clientId;
-    this.proof = proof;
+    this.audienceOrSecret = audienceOrSecret;
     this.registerOutputs({ clientId });
   }
 }
@@ -79,10 +93,10 @@ export function createRunnerCredential(
 ): RunnerSecrets {
   if (args.credential.kind === "federated") {
     const identity = createFederatedIdentity(name, args, args.credential, parent);
-    return { clientId: identity.id, proof: { kind: "audience", value: identity.audience } };
+    return { clientId: identity.id, audienceOrSecret: { kind: "audience", value: identity.audience } };
   }
   const client = createOauthClient(name, args, args.credential, parent);
-  return { clientId: client.id, proof: { kind: "secret", value: pulumi.secret(client.key) } };
+  return { clientId: client.id, audienceOrSecret: { kind: "secret", value: pulumi.secret(client.key) } };
 }
 
 function createFederatedIdentity(
@@ -92,7 +106,7 @@ function createFederatedIdentity(
   parent: pulumi.ComponentResource,
 ): FederatedIdentity {
   return new FederatedIdentity(
-    ...transformed<FederatedIdentityArgs>(
+    ...applyTransform<FederatedIdentityArgs>(
       args.transform?.federatedIdentity,
       `${name}-federated`,
       {
@@ -115,7 +129,7 @@ function createOauthClient(
   parent: pulumi.ComponentResource,
 ): OauthClient {
   return new OauthClient(
-    ...transformed<OauthClientArgs>(
+    ...applyTransform<OauthClientArgs>(
       args.transform?.oauthClient,
       // Another name is another resource: it is created before the old one is deleted, which happens last of all.
       rotation === undefined ? `${name}-oauth` : `${name}-oauth-${rotation}`,
@@ -127,11 +141,11 @@ function createOauthClient(
 
 function describe(args: RunnerIdentityArgs, rotation?: string): pulumi.Input<string> {
   const { repository, claim } = args;
-  const owner = args.owner ?? `${pulumi.getProject()}/${pulumi.getStack()}`;
+  const owner = args.owner ?? stackOwner();
   if (claim === undefined) return describeCredential({ repository, owner, rotation });
   return pulumi.output(claim).apply((id) => describeCredential({ repository, owner, claim: id, rotation }));
 }
 
 function hooksOf({ claim }: RunnerIdentityArgs): pulumi.ResourceHookBinding {
-  return { ...explained(), ...(claim === undefined ? {} : removesLeftovers()) };
+  return { ...explainErrors(), ...(claim === undefined ? {} : removesLeftovers()) };
 }

@@ -1,7 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Tag, TagAccess } from "../core/policy/fragment.ts";
+import type { z } from "zod";
+import type { Fragment, Tag, TagAccess } from "../core/policy/fragment.ts";
+import { check } from "../core/policy/rules.ts";
+import type { Problem } from "../core/problem.ts";
+import { componentArguments, fields, forPulumi } from "../core/settings/arguments.ts";
+import { checkArguments, refuseIfAny, stackOwner } from "./arguments.ts";
 import { PolicyFragment, type PolicyFragmentArgs } from "./policy-fragment.ts";
-import { type Transform, transformed } from "./transform.ts";
+import { applyTransform, type Transform } from "./transform.ts";
 
 export interface TailnetAccessArgs {
   /** The tags that runners carry, and the model patterns that each may use. */
@@ -29,6 +34,18 @@ export interface TailnetAccessArgs {
   };
 }
 
+const argumentsOfAccess = componentArguments({
+  tags: fields.tags,
+  destinations: fields.destinations,
+  ports: fields.ports,
+  tagOwners: fields.tagOwners,
+  test: fields.test,
+  mode: fields.mode,
+  shareTag: fields.shareTag,
+  owner: fields.owner,
+  transform: forPulumi,
+} satisfies Record<keyof TailnetAccessArgs, z.ZodType>);
+
 /**
  * The right of runners to reach Aperture: for each tag its owners, a grant and a test in the tailnet policy file.
  *
@@ -38,31 +55,23 @@ export class TailnetAccess extends pulumi.ComponentResource {
   readonly policyFragment: PolicyFragment;
 
   constructor(name: string, args: TailnetAccessArgs, options?: pulumi.ComponentResourceOptions) {
+    const component = { kind: "TailnetAccess", name };
+    checkArguments(component, argumentsOfAccess, args);
+    const access = accessOf(args);
+    refuseIfAny(component, check(access).map(asArgument));
     super("claude-aperture:index:TailnetAccess", name, {}, options);
-    this.policyFragment = this.createPolicyFragment(name, args);
+    this.policyFragment = this.createPolicyFragment(name, args, access);
     this.registerOutputs({});
   }
 
-  private createPolicyFragment(name: string, args: TailnetAccessArgs): PolicyFragment {
-    const access = Object.fromEntries(
-      Object.entries(args.tags).map(([tag, { models }]): [string, TagAccess] => [
-        tag,
-        {
-          owners: args.tagOwners ?? [],
-          destinations: args.destinations,
-          ports: args.ports ?? ["tcp:80"],
-          models,
-          test: args.test ?? "accept",
-        },
-      ]),
-    );
+  private createPolicyFragment(name: string, args: TailnetAccessArgs, access: Fragment): PolicyFragment {
     return new PolicyFragment(
-      ...transformed<PolicyFragmentArgs>(
+      ...applyTransform<PolicyFragmentArgs>(
         args.transform?.policyFragment,
         `${name}-policy`,
         {
           access,
-          owner: args.owner ?? `${pulumi.getProject()}/${pulumi.getStack()}`,
+          owner: args.owner ?? stackOwner(),
           mode: args.mode ?? "write",
           shareTag: args.shareTag ?? false,
         },
@@ -70,4 +79,26 @@ export class TailnetAccess extends pulumi.ComponentResource {
       ),
     );
   }
+}
+
+function accessOf(args: TailnetAccessArgs): Fragment {
+  return Object.fromEntries(
+    Object.entries(args.tags).map(([tag, { models }]): [string, TagAccess] => [
+      tag,
+      {
+        owners: args.tagOwners ?? [],
+        destinations: args.destinations,
+        ports: args.ports ?? ["tcp:80"],
+        models,
+        test: args.test ?? "accept",
+      },
+    ]),
+  );
+}
+
+/** `access["tag:ci"].models[0]` of the fragment is `tags["tag:ci"].models[0]` of the arguments; the rest they have in common. */
+function asArgument({ path, message }: Problem): Problem {
+  const [, tag, rest] = /^access(\["[^"]*"\])(.*)$/.exec(path) ?? [];
+  const argument = rest?.startsWith(".owners") ? `tagOwners${rest.slice(".owners".length)}` : rest?.slice(1);
+  return { path: !argument || rest?.startsWith(".models") ? `tags${tag}${rest}` : argument, message };
 }

@@ -9,7 +9,7 @@ export type Transform<Args extends object> =
   | ((args: Args, options: pulumi.CustomResourceOptions, name: string) => void);
 
 /** Arguments of a child's constructor after the caller's transform. */
-export function transformed<Args extends object>(
+export function applyTransform<Args extends object>(
   transform: Transform<Args> | undefined,
   name: string,
   args: Args,

@@ -1,22 +1,16 @@
 /** What the program does around its resources: read the settings and the repositories, and say what was set up. */
 
-import { RequestError } from "@octokit/request-error";
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import type { ClaudeRepository } from "../components/claude-repository.ts";
 import { resourceName } from "../components/names.ts";
 import { say } from "../core/messages/entry.ts";
-import {
-  githubFailed,
-  githubForbidden,
-  githubGraphqlFailed,
-  githubUnauthorized,
-  leftAndUnwritable,
-} from "../core/messages/repositories.ts";
+import { leftAndUnwritable } from "../core/messages/repositories.ts";
 import { parseSettings, type Settings } from "../core/settings/settings.ts";
 import { connectToGitHub, githubConfiguration } from "../services/github/connection.ts";
+import { describeGitHubError } from "../services/github/errors.ts";
 import { limitEnds, observeLimits } from "../services/github/rate-limit.ts";
-import { isGraphqlError, readRepositories } from "../services/github/repositories.ts";
+import { readRepositories } from "../services/github/repositories.ts";
 import { type KeptRepository, readLeaving } from "./departed-repositories.ts";
 import { requireEngine } from "./engine-version.ts";
 import { watchLimit } from "./limit-watch.ts";
@@ -93,13 +87,8 @@ function isEncrypted(key: string): boolean {
 async function explainGitHubError(error: unknown, settings: Settings): Promise<never> {
   const end = limitEnds(error);
   if (end !== undefined) throw await limitReached(settings, end);
-  if (isGraphqlError(error)) throw new pulumi.RunError(say(githubGraphqlFailed, { said: error.message }));
-  if (!(error instanceof RequestError)) throw error;
-  const { status, message: said } = error;
-  const request = `${error.request.method} ${error.request.url}`;
-  if (status === 401) throw new pulumi.RunError(say(githubUnauthorized, { request, said }));
-  if (status === 403) throw new pulumi.RunError(say(githubForbidden, { request, said }));
-  throw new pulumi.RunError(say(githubFailed, { status, request, said }));
+  const said = describeGitHubError(error);
+  throw said === undefined ? error : new pulumi.RunError(said);
 }
 
 /** A repository that was set up. */

@@ -72,6 +72,12 @@ export const renamed = message({
   fix: "the entry that the message gives: with `formerly` the resources are kept",
 });
 
+export const calledOtherwise = message({
+  says: "GitHub calls it {name} now. Name it so.",
+  cause: "renamed or transferred, and named by its old name in another program",
+  fix: "the new name, with `aliases` of Pulumi where the resources have the old one",
+});
+
 export const transferred = message({
   says: "GitHub calls it {name} now: it belongs to another owner.",
   advice: " Remove it here, and list it in a stack of {owner}.",
@@ -146,6 +152,7 @@ there, once for each cause; \`pulumi destroy\` explains nothing unless it runs t
     archived,
     disabled,
     renamed,
+    calledOtherwise,
     transferred,
     readOnly,
     empty,

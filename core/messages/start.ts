@@ -38,6 +38,12 @@ export const devicesUnread = message({
   fix: "`pulumi config set --path aperture.device tag:aperture`; then no device is read",
 });
 
+export const componentUnusable = message({
+  says: '{kind} "{name}" cannot be made; these arguments are wrong.',
+  cause: "another program uses the components, and an argument is missing or wrong",
+  fix: "as each line says",
+});
+
 export const unforeseen = message({
   says: "The program ended with an error that it does not know: {said}",
   advice:
@@ -85,6 +91,7 @@ export const start: Section = {
     deviceNotTrusted,
     apertureFound,
     devicesUnread,
+    componentUnusable,
     unforeseen,
   ],
 };

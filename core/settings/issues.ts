@@ -34,9 +34,9 @@ function describe(issue: Issue, prefix: PropertyKey[] = []): Problem[] {
       message,
     }));
   }
-  // Text that is given is never undefined or null.
-  if (issue.input === undefined)
-    return issue.code === "invalid_type" ? problem(`It is missing. ${issue.message}`) : problem(issue.message);
+  const { input, code } = issue;
+  if (input === undefined && (code === "invalid_type" || code === "custom" || code === "invalid_union"))
+    return problem(`It is missing. ${issue.message}`);
   if (issue.input === null || (issue.input === "" && issue.code === "invalid_type"))
     return problem(`It is empty. ${issue.message}`);
   return problem(issue.message);

@@ -24,9 +24,11 @@ export function settingsObject<Shape extends z.ZodRawShape>(level: Level, shape:
   });
 }
 
-/** The sentence about a key that does not exist: where it belongs, the nearest one, else the list. */
-export function unknownKey(key: string, known: string[], level: Level): string {
-  const meant = [...elsewhere(key, level), ...nearest(key, known)].map((name) => `"${name}"`);
+/** The sentence about a key that does not exist: where it belongs (if its level is given), the nearest one, else the list. */
+export function unknownKey(key: string, known: string[], level?: Level): string {
+  const meant = [...(level === undefined ? [] : elsewhere(key, level)), ...nearest(key, known)].map(
+    (name) => `"${name}"`,
+  );
   const advice = meant.length > 0 ? `Did you mean ${meant.join(" or ")}?` : `Known keys: ${known.join(", ")}.`;
   return say(unknownKeySettings, { key: show(key), advice });
 }

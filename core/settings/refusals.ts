@@ -80,10 +80,10 @@ export function findTailscaleConfiguration(config: Record<string, string>): Prob
 }
 
 /** `${{ }}` expressions that hold a secret or text of an outsider, in any value, and those that nobody closed. */
-export function findExpressions(values: Record<string, unknown>): Problem[] {
+export function findExpressions(values: Record<string, unknown>, pathOf = path): Problem[] {
   return texted(values).flatMap(({ place, text }) => {
     const message = wrongExpression(text);
-    return message === undefined ? [] : [{ path: path(place), message }];
+    return message === undefined ? [] : [{ path: pathOf(place), message }];
   });
 }
 

@@ -82,11 +82,14 @@ export const maximumJoinTimeoutSeconds = 300;
 export interface SecretNames {
   clientId: "TS_OAUTH_CLIENT_ID";
   /** What goes with the client ID: the audience of a federated identity, the secret of an OAuth client. */
-  proof: "TS_AUDIENCE" | "TS_OAUTH_SECRET";
+  audienceOrSecret: "TS_AUDIENCE" | "TS_OAUTH_SECRET";
 }
 
 export function secretsOf(identity: IdentityKind): SecretNames {
-  return { clientId: "TS_OAUTH_CLIENT_ID", proof: identity === "federated" ? "TS_AUDIENCE" : "TS_OAUTH_SECRET" };
+  return {
+    clientId: "TS_OAUTH_CLIENT_ID",
+    audienceOrSecret: identity === "federated" ? "TS_AUDIENCE" : "TS_OAUTH_SECRET",
+  };
 }
 
 export type { Problem } from "../problem.ts";
@@ -183,7 +186,7 @@ export function workflowProblems(options: WorkflowOptions): Problem[] {
     const found = untrustedExpression(text);
     expect(found === undefined, path, `${found} can carry text of an outsider; remove it or use a number or an id.`);
     const secret = secretExpression(text);
-    expect(secret === undefined, path, `${secret} would put a secret there; remove it.`);
+    expect(secret === undefined, path, `${secret} holds a secret; remove it.`);
     expect(!unclosedExpression(text), path, "has `${{` without `}}`; GitHub would refuse the whole workflow.");
   }
 }

@@ -51,7 +51,7 @@ export function checkRunnerStep(tools: readonly string[]): RunStep {
 }
 
 export function connectToTailnet(options: WorkflowOptions): ActionStep {
-  const { clientId, proof } = secretsOf(options.identity);
+  const { clientId, audienceOrSecret } = secretsOf(options.identity);
   const secret = (name: string) => `\${{ secrets.${name} }}`;
   return actionStep("tailscale/github-action", options.actions?.["tailscale/github-action"], {
     name: "Connect to tailnet",
@@ -60,7 +60,9 @@ export function connectToTailnet(options: WorkflowOptions): ActionStep {
     timeoutMinutes: 5,
     with: {
       "oauth-client-id": secret(clientId),
-      ...(proof === "TS_AUDIENCE" ? { audience: secret(proof) } : { "oauth-secret": secret(proof) }),
+      ...(audienceOrSecret === "TS_AUDIENCE"
+        ? { audience: secret(audienceOrSecret) }
+        : { "oauth-secret": secret(audienceOrSecret) }),
       tags: options.tag,
       ping: options.hostname,
       timeout: "1m",
@@ -71,14 +73,16 @@ export function connectToTailnet(options: WorkflowOptions): ActionStep {
 
 /** Only after a failure: what the action logs, no later step can read. */
 export function explainTailnetStep(options: WorkflowOptions): ActionStep {
-  const { clientId, proof } = secretsOf(options.identity);
-  const isFederated = proof === "TS_AUDIENCE";
+  const { clientId, audienceOrSecret } = secretsOf(options.identity);
+  const isFederated = audienceOrSecret === "TS_AUDIENCE";
   return scriptStep(options, `explain-tailnet-${options.identity}`, {
     name: "Explain the tailnet",
     if: "failure() && steps.tailnet.outcome == 'failure'",
     timeoutMinutes: 2,
     // Of an OAuth client the secret would be one; these are none.
-    ...(isFederated ? { env: { CLIENT_ID: `\${{ secrets.${clientId} }}`, AUDIENCE: `\${{ secrets.${proof} }}` } } : {}),
+    ...(isFederated
+      ? { env: { CLIENT_ID: `\${{ secrets.${clientId} }}`, AUDIENCE: `\${{ secrets.${audienceOrSecret} }}` } }
+      : {}),
   });
 }
 

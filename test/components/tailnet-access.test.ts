@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect, it } from "vitest";
 import { TailnetAccess, type TailnetAccessArgs } from "../../components/tailnet-access.ts";
 import { record, settled } from "./mocks.ts";
@@ -50,4 +51,36 @@ it("has an entry per tag, and passes on owners, ports, test, mode, owner and sha
 it("lets the caller change the fragment", async () => {
   const inputs = await fragment({ transform: { policyFragment: { owner: "theirs" } } });
   expect(inputs.owner).toBe("theirs");
+});
+
+it.each<[string, unknown, string[]]>([
+  [
+    "nothing",
+    {},
+    ["tags\n    It is missing. Expected the tags of the runners", "destinations\n    It is missing. Expected a list"],
+  ],
+  [
+    "no models",
+    { tags: { "tag:ci": {} } },
+    ['tags["tag:ci"].models\n    It is missing. Expected a list of model patterns'],
+  ],
+  ["a tag without tag:", { tags: { ci: { models: ["anthropic/**"] } } }, ['tags["ci"]\n    "ci" is not a tag.']],
+  ["a machine name", { destinations: ["ai"] }, ['destinations[0]\n    "ai" is not a grant destination.']],
+  ["no destination", { destinations: [] }, ["destinations\n    It is empty."]],
+  ["a bare port", { ports: ["80"] }, ['ports[0]\n    "80" is not a port in grant form.']],
+  ["an owner that is none", { tagOwners: ["alice"] }, ['tagOwners[0]\n    "alice" cannot own a tag.']],
+  ["an unknown mode", { mode: "read" }, ["mode\n    Expected write or observe."]],
+  [
+    "a misspelt argument",
+    { destination: ["tag:x"] },
+    ['destination\n    There is no key "destination". Did you mean "destinations"?'],
+  ],
+])("refuses %s, in words", async (_, given, expected) => {
+  await record();
+  const right = { tags: { "tag:ci": { models: ["anthropic/**"] } }, destinations: ["tag:aperture"] };
+  const args = { ...(Object.keys(given as object).length > 0 ? right : {}), ...(given as object) } as TailnetAccessArgs;
+  const make = () => new TailnetAccess("tailnet-access", args);
+  expect(make).toThrow(pulumi.RunError);
+  expect(make).toThrow('TailnetAccess "tailnet-access" cannot be made; these arguments are wrong.');
+  for (const text of expected) expect(make).toThrow(text);
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { RunnerIdentity, StackClaim, TailnetAccess } from "../../components/index.ts";
 import type { Fault } from "../../sandbox/faults.ts";
-import { credentials, fileText, secretNames } from "../../sandbox/rehearsal/evidence.ts";
+import { credentials, fileText, secretNames, writeCount } from "../../sandbox/rehearsal/evidence.ts";
 import { answer } from "./faults.ts";
 import { inline, withEnvironment } from "./inline-program.ts";
 import { fail, stage, succeed } from "./support.ts";
@@ -28,7 +28,17 @@ const app = new ClaudeRepository("app", {
   workflow: { presets: ["mention"], path: ".github/workflows/ask.yml", runsOn: "ubuntu-latest", timeoutMinutes: 20, actions: {} },
 }, { dependsOn: access });
 
+const api = new ClaudeRepository("api", { repository: "acme/api", tag: "tag:ci" }, { dependsOn: access });
+
 export const subject = app.subject;
+export const read = api.subject;
+`;
+
+/** A program of two components, of which the second is given `args`. */
+const mistaken = (args: string) => `
+import { ClaudeRepository } from ${JSON.stringify(components)};
+new ClaudeRepository("app", { repository: "acme/app", tag: "tag:ci" });
+new ClaudeRepository("other", ${args});
 `;
 
 it("set up a repository, with transforms, and leave nothing behind", async () => {
@@ -37,13 +47,36 @@ it("set up a repository, with transforms, and leave nothing behind", async () =>
     config: { "github:owner": "acme" },
   });
   const before = world.tailscale.state.policy;
-  expect(await succeed(project, "up")).toContain("repo:acme@15000001/app@1300000001:*");
+  const output = await succeed(project, "up");
+  expect(output).toContain("repo:acme@15000001/app@1300000001:*");
+  expect(output).toMatch(/read +: "repo:acme@\d+\/api@\d+:pull_request"/);
   expect(world.tailscale.state.policy).toContain("// their-program/prod: managed by Pulumi");
   expect(secretNames(world, "acme/app")).toEqual(["TS_AUDIENCE", "TS_OAUTH_CLIENT_ID"]);
   expect(fileText(world, "acme/app", ".github/workflows/ask.yml")).toContain("Claude mention");
+  // Named only: ids and subject are read, the rest is as in the program's settings.
+  expect(secretNames(world, "acme/api")).toEqual(["TS_AUDIENCE", "TS_OAUTH_CLIENT_ID"]);
+  expect(fileText(world, "acme/api", ".github/workflows/claude.yml")).toContain("ANTHROPIC_BASE_URL: http://ai");
   await succeed(project, "destroy");
   expect(world.tailscale.state.policy).toBe(before);
   expect(fileText(world, "acme/app", ".github/workflows/ask.yml")).toBeUndefined();
+});
+
+it.each([
+  [
+    "a repository that does not exist",
+    '{ repository: "acme/none", tag: "tag:ci" }',
+    "It does not exist, or the GitHub credential cannot see it.",
+  ],
+  ["a missing argument", '{ repository: "acme/api" }', 'It is missing. Expected a tag, such as "tag:ci".'],
+])("%s ends a program in words, once, without a stack trace", async (_, args, expected) => {
+  const { world, project } = await stage({ program: mistaken(args), config: { "github:owner": "acme" } });
+  const output = await fail(project, "up");
+  const [, diagnostics = ""] = output.split("\nDiagnostics:\n");
+  expect(diagnostics.split(expected)).toHaveLength(2);
+  expect(diagnostics).toContain('ClaudeRepository "other" cannot be made; these arguments are wrong.');
+  expect(output).not.toMatch(/^\s+at .*:\d+/m);
+  expect(output).not.toContain("unhandled");
+  expect(writeCount(world)).toBe(0);
 });
 
 it.each([

@@ -99,6 +99,6 @@ describe("actions", () => {
 });
 
 it("names the secrets of each identity as Tailscale's how-to does", () => {
-  expect(secretsOf("federated")).toEqual({ clientId: "TS_OAUTH_CLIENT_ID", proof: "TS_AUDIENCE" });
-  expect(secretsOf("oauth")).toEqual({ clientId: "TS_OAUTH_CLIENT_ID", proof: "TS_OAUTH_SECRET" });
+  expect(secretsOf("federated")).toEqual({ clientId: "TS_OAUTH_CLIENT_ID", audienceOrSecret: "TS_AUDIENCE" });
+  expect(secretsOf("oauth")).toEqual({ clientId: "TS_OAUTH_CLIENT_ID", audienceOrSecret: "TS_OAUTH_SECRET" });
 });

@@ -71,8 +71,10 @@ describe.each(Object.entries(scenarios))("%s", (name, given) => {
   });
 
   it("reads only the secrets of its identity", () => {
-    const proof = given.identity === "federated" ? "TS_AUDIENCE" : "TS_OAUTH_SECRET";
-    expect(new Set(text.match(/secrets\.\w+/g))).toEqual(new Set(["secrets.TS_OAUTH_CLIENT_ID", `secrets.${proof}`]));
+    const audienceOrSecret = given.identity === "federated" ? "TS_AUDIENCE" : "TS_OAUTH_SECRET";
+    expect(new Set(text.match(/secrets\.\w+/g))).toEqual(
+      new Set(["secrets.TS_OAUTH_CLIENT_ID", `secrets.${audienceOrSecret}`]),
+    );
   });
 
   it("limits every job and every step that waits for somebody", () => {

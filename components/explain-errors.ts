@@ -8,12 +8,12 @@ import { hooksOfRun, inThisRun } from "./run-hooks.ts";
  * The hooks of a resource of an official provider: when its creation, update or deletion fails, the log says cause and fix.
  * Resources that fail alike are explained once a run. It retries nothing, and does not see what fails in a read.
  */
-export const explained = hooksOfRun("registerErrorHook", () => ({
-  onError: [new pulumi.ErrorHook("claude-aperture-explain", inThisRun(explainer()))],
+export const explainErrors = hooksOfRun("registerErrorHook", () => ({
+  onError: [new pulumi.ErrorHook("claude-aperture-explain", inThisRun(createExplainer()))],
 }));
 
 /** An error hook that explains each cause once for each type of resource. */
-export function explainer(log: (message: string) => unknown = pulumi.log.error): pulumi.ErrorHookFunction {
+export function createExplainer(log: (message: string) => unknown = pulumi.log.error): pulumi.ErrorHookFunction {
   const known = new Set<object>();
   return async ({ type, name, failedOperation, errors }) => {
     // Newest first.

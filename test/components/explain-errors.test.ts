@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { expect, it } from "vitest";
-import { explainer } from "../../components/explained.ts";
+import { createExplainer } from "../../components/explain-errors.ts";
 
 const secret = "github:index/actionsSecret:ActionsSecret";
 const file = "github:index/repositoryFile:RepositoryFile";
@@ -10,7 +10,7 @@ const put = (path: string, status: string) =>
 
 function trial() {
   const said: string[] = [];
-  const hook = explainer((message) => said.push(message));
+  const hook = createExplainer((message) => said.push(message));
   const failure = (name: string, type: string, ...errors: string[]) =>
     hook({ name, type, urn: "", id: "", failedOperation: "create", errors } as unknown as pulumi.ErrorHookArgs);
   return { said, failure };
