@@ -22,7 +22,12 @@ export function checkArguments(component: Component, schema: z.ZodType, args: un
 /** @throws pulumi.RunError when there is a problem. */
 export function refuseIfAny({ kind, name }: Component, problems: readonly Problem[]): void {
   if (problems.length === 0) return;
-  throw new pulumi.RunError(`${say(componentUnusable, { kind, name })}\n${listProblems(problems)}`);
+  throw errorInWords(`${say(componentUnusable, { kind, name })}\n${listProblems(problems)}`);
+}
+
+/** An error that shows its text alone, also where it rejects an input: the SDK then prints the stack (cmd/run/index.js of 3.270). */
+export function errorInWords(text: string): pulumi.RunError {
+  return Object.assign(new pulumi.RunError(text), { stack: text });
 }
 
 /** The name of the running stack, as it stands in marks and headers. */

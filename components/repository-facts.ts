@@ -8,7 +8,7 @@ import type { OidcCustomization } from "../core/workflow/oidc.ts";
 import { connectToGitHub, githubConfiguration } from "../services/github/connection.ts";
 import { describeGitHubError } from "../services/github/errors.ts";
 import { RepositoryLookup } from "../services/github/lookup.ts";
-import { type Component, refuseIfAny } from "./arguments.ts";
+import { type Component, errorInWords, refuseIfAny } from "./arguments.ts";
 import { onceEachRun } from "./run-hooks.ts";
 
 /** A repository as GitHub spells it, with what the OIDC subject depends on. */
@@ -36,7 +36,7 @@ export async function lookUpRepository(component: Component, slug: RepositorySlu
     .find(slug)
     .catch((error: unknown) => {
       const said = describeGitHubError(error);
-      throw said === undefined ? error : new pulumi.RunError(said);
+      throw said === undefined ? error : errorInWords(said);
     });
   if (!facts) return refuse(texts.missing.says) as never;
   if (facts.archived) refuse(texts.archived.says);

@@ -83,6 +83,8 @@ describe("looking up a repository", () => {
     await record();
     const error = await lookUpRepository(component, slug).catch((caught) => caught);
     expect(pulumi.RunError.isInstance(error)).toBe(true);
+    // What the SDK prints of an error that rejects an input.
+    expect(error.stack).toBe(error.message);
     expect(error.message).toBe(
       `ClaudeRepository "app" cannot be made; these arguments are wrong.\n  repository\n    ${expected}`,
     );

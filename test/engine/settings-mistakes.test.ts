@@ -11,35 +11,59 @@ function previewWith({ project }: Stage, config: Record<string, unknown>): Promi
   return fail(project, "preview");
 }
 
-/**
- * One for each way to a person: what the engine could answer first, a value that YAML makes something else of, a type, a key,
- * another provider's key, two repositories, a secret, and the text for many.
- */
-const ways = [
-  "no key repositories",
-  "repositories as null",
-  "an entry without a value",
-  "the key of the repositories misspelt",
-  "the repositories in another namespace",
-  "a repository that is set as a name",
-  "a name that YAML takes for a number",
-  "repositories as a string",
-  "a near-miss key deep inside",
-  "another owner",
-  "different models under one tag",
-  "an outsider's text in a prompt",
-  "GitHub's token in clear",
-  "the App's key in clear",
-  "the address of a page as owner",
-  "Tailscale's key in the stack",
-  "many at once",
+const named = (way: string) => {
+  const found = mistakes.find(([name]) => name === way);
+  if (!found) throw new Error(`no mistake "${way}"`);
+  return found;
+};
+
+/** Mistakes that one run can name together. */
+const together = (config: Record<string, unknown>, ...ways: string[]): (typeof mistakes)[number] => [
+  ways.join(", "),
+  config,
+  ways.flatMap((way) => named(way)[2]),
+];
+
+/** One for each way to a person; what YAML and the engine make of a value is the engine's own. */
+const ways: typeof mistakes = [
+  named("no key repositories"),
+  named("repositories as null"),
+  named("the key of the repositories misspelt"),
+  named("different models under one tag"),
+  // What is found in one pass: a path set as a name, other namespaces, a key deep inside, a type.
+  together(
+    {
+      "claude-aperture:repositories": ["app"],
+      "claude-aperture:workflow.model": "anthropic/x",
+      "claude-apperture:models": ["anthropic/**"],
+      "claude-aperture:workflow": { timeout: 5, runsOn: "windows-latest" },
+      "claude-aperture:models": "anthropic/**",
+      "github:owner": "https://github.com/acme",
+    },
+    "a path that was set as a name",
+    "a setting under a misspelt namespace",
+    "a near-miss key deep inside",
+    "Windows",
+    "models as one string",
+    "the address of a page as owner",
+  ),
+  // Credentials are named first and alone.
+  together(
+    {
+      "claude-aperture:repositories": ["app"],
+      "github:token": "x",
+      "github:appAuth": { id: "1", installationId: "2", pemFile: "x" },
+      "tailscale:apiKey": "x",
+    },
+    "GitHub's token in clear",
+    "the App's key in clear",
+    "Tailscale's key in the stack",
+  ),
 ];
 
 it("a mistake in the settings reaches a person through the engine: once, whole, without a stack trace", async () => {
   const set = await stage();
-  for (const way of ways) {
-    const [what, config, problems] = mistakes.find(([name]) => name === way) ?? [way, {}, []];
-    expect(problems, what).not.toEqual([]);
+  for (const [what, config, problems] of ways) {
     const output = await previewWith(set, config);
     for (const pattern of problems) {
       // The parser's messages are `path: message`; people read the path on a line of its own.
