@@ -16,15 +16,15 @@ export const noWriteAccess = message({
 
 export const otherRepository = message({
   when: "green, and a reply",
-  says: "Claude was not asked: it would push the commits of a fork to this repository.",
+  says: "Claude was not asked: its commits on the code of a fork would land in this repository.",
   cause:
-    "the Claude action checks out the fork's branch and [pushes to a branch of that name here](security.md#who-can-start-a-run)",
+    "the Claude action checks out the fork's branch and [commits to a branch of that name here](security.md#who-can-start-a-run)",
   fix: "ask about it in an issue; or `workflow.allowForks`, if forks are people whom you trust",
 });
 
 export const branchOfThatName = message({
   when: "green, and a reply",
-  says: "Claude was not asked: it would push the commits of a fork to the branch of the same name here.",
+  says: "Claude was not asked: its commits on the code of a fork would land on the branch of the same name here.",
   cause: "`workflow.allowForks`, and a fork whose branch is called `main`, say",
   fix: "the author opens it again from a branch of another name",
 });

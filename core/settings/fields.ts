@@ -256,7 +256,7 @@ export const workflow = settingsObject("workflow", {
     .meta({
       description:
         "Whether `mention` answers in the conversation of a fork's pull request. Claude then works on the fork's code with " +
-        "write access, and its push brings the fork's commits into this repository, under the name of the fork's branch.",
+        "write access, and commits what it changes to this repository, to a new branch with the name of the fork's.",
       default: defaults.workflow.allowForks,
       examples: [true],
     }),

@@ -53,8 +53,8 @@ export interface WorkflowOptions {
   /** Limit of each job, in minutes. Claude gets five less, at least half of it, so that the last step can still report. */
   timeoutMinutes: number;
   /**
-   * Whether a mention on the pull request of a fork is answered; default false. Claude's commits go to a branch of this
-   * repository then, with the fork's commits under them.
+   * Whether a mention on the pull request of a fork is answered; default false. Claude's commits go to a new branch of
+   * this repository then, with the name of the fork's.
    */
   allowForks?: boolean;
   /** How long the runner waits until Aperture's name and port can be reached; default 45. */

@@ -60,7 +60,7 @@ const presets: Record<PresetName, Preset> = {
   },
   mention: {
     name: "Claude mention",
-    // Claude pushes a branch, writes its comment and reads the results of other checks.
+    // Claude commits to a branch, writes its comment and reads the results of other checks.
     permissions: { actions: "read", contents: "write", issues: "write", pullRequests: "write" },
     steps: (options) => [
       checkRunnerStep(["curl", "sudo"]),

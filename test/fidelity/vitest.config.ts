@@ -13,8 +13,7 @@ if (reason !== undefined) {
 
 export default defineConfig({
   test: {
-    root: import.meta.dirname,
-    include: reason === undefined ? ["*.fidelity.ts"] : [],
+    include: reason === undefined ? ["test/fidelity/*.fidelity.ts"] : [],
     passWithNoTests: reason !== undefined,
     reporters: ["verbose"],
     // A start of Claude Code takes one to three seconds of a core.

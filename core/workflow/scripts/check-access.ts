@@ -5,7 +5,7 @@ import type { Script } from "./script.ts";
  * `ALLOW_FORKS`.
  *
  * The Claude action asks for write access itself, but ends red. It does not ask whose commits it gets: it checks out the
- * head that an open pull request has by then, and pushes to a branch of this repository with the name of that head's,
+ * head that an open pull request has by then, and commits to a branch of this repository with the name of that head's,
  * also for a fork (anthropics/claude-code-action, src/github/operations/branch.ts).
  */
 export async function checkAccess({ github, core, context, process, text }: Script): Promise<void> {
