@@ -79,6 +79,13 @@ export const start: Section = {
       fix: "`pulumi plugin install resource github v6.15.0` and `... tailscale v0.29.1`, from a mirror with `--server`",
     },
     {
+      theirs: ["Failed to connect to 127.0.0.1:... through proxy ..."],
+      pattern: /Failed to connect to (127\.0\.0\.1|\[::1\]):\d+ through proxy/,
+      cause:
+        "`https_proxy` or `http_proxy` in lower case: Pulumi's Node.js SDK then reaches its own engine through the proxy",
+      fix: "`export no_proxy=localhost,127.0.0.1`, beside what it has; or the names in upper case",
+    },
+    {
       theirs: ["failed to load checkpoint: EOF"],
       pattern: /failed to load checkpoint: (EOF|unexpected EOF)/,
       when: "with a `file://` backend, after a run was killed",

@@ -123,8 +123,8 @@ export const trailingSlash = message({
 
 export const unreachable = message({
   says: "{origin} cannot be reached: {reason}",
-  cause: "no network, no proxy, or no answer in 60 s",
-  fix: "the plugin honours `HTTPS_PROXY` and `NO_PROXY`",
+  cause: "no network, a proxy that is missing or refuses, a certificate that Node does not know, or no answer in 60 s",
+  fix: "[`HTTPS_PROXY`, `NO_PROXY`, `NODE_EXTRA_CA_CERTS`](../README.md#use-it)",
 });
 
 export const credentialInState = message({

@@ -1,5 +1,9 @@
 /** What the claims of the rehearsal rest on: looked up in the services, never in what the program says of itself. */
+import { fetchThroughProxy } from "../../services/fetch.ts";
 import type { World } from "../world.ts";
+
+/** Directly, also where Node itself is told to use the environment's proxy. */
+const fetch = fetchThroughProxy(process.env);
 
 /** Writes that both services have answered so far, in order within each. */
 export function writes(world: World): { tailscale: string[]; github: string[] } {

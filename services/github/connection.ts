@@ -9,6 +9,7 @@ import Bottleneck from "bottleneck";
 import { say } from "../../core/messages/entry.ts";
 import { redact } from "../../core/messages/redact.ts";
 import { noGitHubCredentials, rateLimited } from "../../core/messages/repositories.ts";
+import { fetchThroughProxy } from "../fetch.ts";
 
 export type GitHubConnection = InstanceType<typeof GitHubClient>;
 
@@ -41,10 +42,12 @@ export function connectToGitHub(
   environment: Record<string, string | undefined>,
 ): GitHubConnection {
   const credential = authentication(configuration, environment);
+  const secrets = new Set(secretsOf(credential));
   const client = new GitHubClient({
     ...credential,
     baseUrl: apiUrl(configuration.baseUrl ?? environment.GITHUB_BASE_URL),
     userAgent: "claude-aperture",
+    request: { fetch: noting(secrets, fetchThroughProxy(environment)) },
     log: { debug() {}, info() {}, warn() {}, error() {} },
     throttle: {
       onRateLimit: waitForLimit,
@@ -53,12 +56,27 @@ export function connectToGitHub(
       write: new Bottleneck.Group(),
     },
   });
-  redactErrors(client, typeof credential?.auth === "string" ? [credential.auth] : []);
+  redactErrors(client, secrets);
   return client;
 }
 
+/** What the configuration and the environment hold. */
+function secretsOf(credential: ReturnType<typeof authentication>): string[] {
+  const auth: string | { privateKey: string } = credential?.auth;
+  return [typeof auth === "string" ? auth : auth.privateKey];
+}
+
+/** `fetch` that first notes the credential of each request: an App's tokens are made on the way, by octokit. */
+function noting(secrets: Set<string>, fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  return (input, init) => {
+    const credential = new Headers(init?.headers).get("authorization")?.split(" ").at(-1);
+    if (credential) secrets.add(credential);
+    return fetch(input, init);
+  };
+}
+
 /** A proxy may repeat in its answer what it was sent. */
-function redactErrors(client: GitHubConnection, secrets: string[]): void {
+function redactErrors(client: GitHubConnection, secrets: ReadonlySet<string>): void {
   client.hook.error("request", (error) => {
     error.message = redact(error.message, secrets);
     if (error.stack) error.stack = redact(error.stack, secrets);

@@ -1,6 +1,7 @@
 /** What the plugin takes from the outside, so that tests can stand in for it. */
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { fetchThroughProxy } from "../fetch.ts";
 
 export interface Runtime {
   fetch: typeof globalThis.fetch;
@@ -17,7 +18,7 @@ export interface Runtime {
 /** The process that the plugin runs in. */
 export function processRuntime(): Runtime {
   return {
-    fetch: globalThis.fetch,
+    fetch: fetchThroughProxy(process.env),
     now: Date.now,
     sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : {}),
     random: Math.random,
