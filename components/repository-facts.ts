@@ -5,10 +5,10 @@ import * as texts from "../core/messages/repositories.ts";
 import { foreignOwner } from "../core/messages/settings.ts";
 import type { RepositorySlug } from "../core/settings/settings.ts";
 import type { OidcCustomization } from "../core/workflow/oidc.ts";
-import { connectToGitHub, githubConfiguration } from "../services/github/connection.ts";
 import { describeGitHubError } from "../services/github/errors.ts";
 import { RepositoryLookup } from "../services/github/lookup.ts";
 import { type Component, errorInWords, refuseIfAny } from "./arguments.ts";
+import { githubOfStack } from "./github.ts";
 import { onceEachRun } from "./run-hooks.ts";
 
 /** A repository as GitHub spells it, with what the OIDC subject depends on. */
@@ -22,7 +22,7 @@ export interface KnownRepository {
   oidc: OidcCustomization;
 }
 
-const lookup = onceEachRun(() => new RepositoryLookup(() => connectToGitHub(githubConfiguration(), process.env)));
+const lookup = onceEachRun(() => new RepositoryLookup(githubOfStack));
 
 /**
  * Asks GitHub, with the credentials of the GitHub provider's environment and configuration, about a repository. All that ask in

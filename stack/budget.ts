@@ -1,12 +1,6 @@
 /** How many new repositories fit into what GitHub still allows in this hour: decided before anything is written. */
 
-/** An hour's requests of a credential, as the last answer of GitHub's REST API has them. Times in milliseconds since 1970. */
-export interface RateLimit {
-  limit: number;
-  remaining: number;
-  /** When `remaining` is `limit` again. */
-  reset: number;
-}
+import type { RateLimit } from "../services/github/rate-limit.ts";
 
 export interface Budget<Repository> {
   /** In the order of the settings. */

@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../core/settings/settings.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
+import { readRateLimit } from "../services/github/rate-limit.ts";
 import { progress } from "./waves.ts";
 
 /** How long the provider waits before it gives a resource up: the plugin SDK's default for create, update and delete. */
@@ -18,12 +19,10 @@ export async function watchLimit(github: GitHubConnection, settings: Settings): 
   for (;;) {
     // Unreferenced: the program ends with its resources, not with this.
     await setTimeout(intervalMs, undefined, { ref: false });
-    const answer = await github.request("GET /rate_limit").catch(() => undefined);
-    // A GitHub Enterprise Server without limits answers 404.
-    if (!answer) return;
-    const { remaining, reset } = answer.data.resources.core;
-    if (remaining > 0) continue;
-    const end = reset * 1000;
+    const limit = await readRateLimit(github);
+    if (!limit) return;
+    if (limit.remaining > 0) continue;
+    const end = limit.reset;
     const what = "GitHub's hourly limit of this credential was used up during this run, perhaps by another program";
     if (end - Date.now() < providerPatienceMs) {
       pulumi.log.warn(`${what}. This run waits for its end and goes on by itself: ${await progress(settings, end)}.`);

@@ -3,11 +3,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import type { ClaudeRepository } from "../components/claude-repository.ts";
+import { githubOfStack } from "../components/github.ts";
 import { resourceName } from "../components/names.ts";
 import { say } from "../core/messages/entry.ts";
 import { leftAndUnwritable } from "../core/messages/repositories.ts";
 import { parseSettings, type Settings } from "../core/settings/settings.ts";
-import { connectToGitHub, githubConfiguration } from "../services/github/connection.ts";
 import { describeGitHubError } from "../services/github/errors.ts";
 import { limitEnds, observeLimits } from "../services/github/rate-limit.ts";
 import { readRepositories } from "../services/github/repositories.ts";
@@ -36,7 +36,7 @@ export interface Stack {
 export async function readStack(): Promise<Stack> {
   await requireEngine();
   const settings = readSettings();
-  const github = connectToGitHub(githubConfiguration(), process.env);
+  const github = githubOfStack();
   const observed = observeLimits(github);
   const requests = settings.repositories.map(({ slug, workflow }) => ({ slug, workflowPath: workflow.path }));
   const read = Promise.all([

@@ -8,7 +8,7 @@ import { credentialsOf, isCredentialOfClaim } from "./credential-name.ts";
 /** A credential of the tailnet. */
 export interface ListedCredential {
   id: string;
-  description?: string;
+  description?: string | undefined;
 }
 
 export interface Evidence {

@@ -41,6 +41,15 @@ export const githubGraphqlFailed = message({
   fix: "the rights in the [README](../README.md#use-it); authorise the token for single sign-on",
 });
 
+export const notGitHub = message({
+  says: "{origin} did not answer as GitHub's API to {request}: it sent {what}.",
+  advice:
+    "\n  Something answered in its place, such as a proxy or the login page of a network, or GITHUB_BASE_URL names something else.\n" +
+    "  Nothing was taken from the answer, and nothing was changed. Try again from a network that reaches the API.",
+  cause: "a proxy, the login page of a network, a load balancer during an outage, or `GITHUB_BASE_URL`",
+  fix: "open the address with `curl` from the same machine; then the proxy's settings, `NO_PROXY`, or `GITHUB_BASE_URL`",
+});
+
 const leaveAlone =
   " Remove it from claude-aperture:repositories, or leave such repositories alone: pulumi config set onUnavailable skip";
 
@@ -148,6 +157,7 @@ there, once for each cause; \`pulumi destroy\` explains nothing unless it runs t
     githubForbidden,
     githubFailed,
     githubGraphqlFailed,
+    notGitHub,
     missing,
     archived,
     disabled,

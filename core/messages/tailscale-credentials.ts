@@ -86,6 +86,15 @@ export const refused = message({
   fix: "unset `TAILSCALE_BASE_URL`; a newer version of this program",
 });
 
+export const notTailscale = message({
+  says: "{origin} did not answer as Tailscale's API when asked to {action}: it sent {what}.",
+  advice:
+    "\nSomething answered in its place, such as a proxy or the login page of a network, or TAILSCALE_BASE_URL names\n" +
+    "something else. Nothing was taken from the answer. Try again from a network that reaches the API.",
+  cause: "a proxy, the login page of a network, a load balancer during an outage, or `TAILSCALE_BASE_URL`",
+  fix: "open the address with `curl` from the same machine; then the proxy's settings, `NO_PROXY`, or no `TAILSCALE_BASE_URL`",
+});
+
 export const clientRefused = message({
   says: "Tailscale refused the OAuth client ({status}){said}",
   advice: "\nCheck TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_OAUTH_CLIENT_SECRET, and that the client still exists.",
@@ -107,6 +116,42 @@ export const noRuntimeToken = message({
     "set TAILSCALE_IDENTITY_TOKEN instead.",
   cause: "not in GitHub Actions, or without `id-token: write`",
   fix: "as it says",
+});
+
+export const noIdentityToken = message({
+  says: "GitHub Actions gave no identity token: its runtime sent {what}.",
+  advice: "\nRun the job again. On a runner of your own: does a proxy stand between it and GitHub?",
+  cause: "an outage, or something that answers in GitHub's place",
+  fix: "run the job again; look at the proxy of a self-hosted runner",
+});
+
+export const noJsonWebToken = message({
+  says: "TAILSCALE_IDENTITY_TOKEN is not a JSON Web Token with an expiry.",
+  advice: " Set what the identity provider issues, three parts with dots between, or `file:/path`.",
+  cause: "another value, or a part of the token",
+  fix: "the whole token",
+});
+
+export const unreadableFile = message({
+  says: "{variable} names a file that cannot be read: {reason}",
+  advice: "\nCorrect the path behind `file:`, or let the user that runs Pulumi read it.",
+  cause: "a wrong path, or missing permissions",
+  fix: "as it says",
+});
+
+export const noAddress = message({
+  says: "TAILSCALE_BASE_URL is not the address of an API: {found}.",
+  advice: " Expected something like https://api.tailscale.com",
+  cause: "no URL, another scheme than http or https, or a user, query or fragment in it",
+  fix: "unset it",
+});
+
+export const noEtag = message({
+  says: "The policy file came without an ETag, so no edit of it is safe.",
+  advice:
+    "\nTailscale's API sends one. Does a proxy remove it, or does TAILSCALE_BASE_URL name something else? Nothing was written.",
+  cause: "a proxy that removes headers, or `TAILSCALE_BASE_URL`",
+  fix: "`NO_PROXY`, or unset `TAILSCALE_BASE_URL`",
 });
 
 export const tokenExpired = message({
@@ -148,11 +193,17 @@ export const tailscaleCredentials: Section = {
     notFound,
     redirected,
     refused,
+    notTailscale,
     clientRefused,
     identityRefused,
     noRuntimeToken,
+    noIdentityToken,
+    noJsonWebToken,
     tokenExpired,
+    unreadableFile,
+    noAddress,
     trailingSlash,
+    noEtag,
     ...tailscaleErrors,
     credentialInState,
     unreachable,

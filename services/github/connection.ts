@@ -4,11 +4,12 @@ import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/core";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
-import * as pulumi from "@pulumi/pulumi";
 import Bottleneck from "bottleneck";
+import { z } from "zod";
 import { say } from "../../core/messages/entry.ts";
 import { redact } from "../../core/messages/redact.ts";
-import { noGitHubCredentials, rateLimited } from "../../core/messages/repositories.ts";
+import { noGitHubCredentials, notGitHub, rateLimited } from "../../core/messages/repositories.ts";
+import { documented, isPage, notJson } from "../answer.ts";
 import { fetchThroughProxy } from "../fetch.ts";
 
 export type GitHubConnection = InstanceType<typeof GitHubClient>;
@@ -20,29 +21,32 @@ export interface GitHubConfiguration {
   appAuth?: { id?: string; installationId?: string; pemFile?: string } | undefined;
 }
 
+/** GitHub cannot be asked, or something else answered in its place: what, where and the fix, for people. Holds no credential. */
+export class GitHubError extends Error {}
+
 const GitHubClient = Octokit.plugin(retry, throttling);
 
 /** How often a request waits for a rate limit before its error is shown, and how many seconds at most. */
 const rateLimitRetries = 2;
 const longestWait = 90;
 
-/** Reads `github:` of the running program's stack. */
-export function githubConfiguration(): GitHubConfiguration {
-  const config = new pulumi.Config("github");
-  return {
-    baseUrl: config.get("baseUrl"),
-    token: config.get("token"),
-    appAuth: config.getObject("appAuth"),
-  };
-}
-
-/** Connects as the provider does: token, GitHub App, or the `gh` command's login. No error of it shows a credential. */
+/**
+ * Connects as the provider does: token, GitHub App, or the `gh` command's login. No error of it shows a credential. `tell` is
+ * called with a line for people when GitHub asks to wait.
+ * @throws {GitHubError} when there is no credential.
+ */
 export function connectToGitHub(
   configuration: GitHubConfiguration,
   environment: Record<string, string | undefined>,
+  tell: (line: string) => unknown = () => {},
 ): GitHubConnection {
   const credential = authentication(configuration, environment);
   const secrets = new Set(secretsOf(credential));
+  const waitForLimit = (seconds: number, _options: object, _client: unknown, retryCount: number): boolean => {
+    if (retryCount >= rateLimitRetries || seconds > longestWait) return false;
+    tell(say(rateLimited, { seconds }));
+    return true;
+  };
   const client = new GitHubClient({
     ...credential,
     baseUrl: apiUrl(configuration.baseUrl ?? environment.GITHUB_BASE_URL),
@@ -57,7 +61,38 @@ export function connectToGitHub(
     },
   });
   redactErrors(client, secrets);
+  refuseOthers(client);
   return client;
+}
+
+/** https://spec.graphql.org/October2021/#sec-Response-Format */
+const graphqlAnswer = z
+  .looseObject({
+    data: z.looseObject({}).nullish(),
+    errors: z.array(z.looseObject({ message: z.string() })).optional(),
+  })
+  .refine(({ data, errors }) => data || errors?.length, "neither data nor errors");
+
+/** Every answer of GitHub's API that we read is JSON. */
+function refuseOthers(client: GitHubConnection): void {
+  client.hook.error("request", (error, { method, url }) => {
+    // octokit's plugins look into GraphQL's answer before us; an error of the connection is a RequestError.
+    if (error instanceof TypeError) throw unexpectedAnswer(client, `${method} ${url}`, "JSON of another form");
+    throw error;
+  });
+  client.hook.after("request", ({ status, data, headers }, { method, url }) => {
+    if (status === 204) return;
+    const refuse = (what: string) => unexpectedAnswer(client, `${method} ${url}`, what);
+    const what = isPage(data, headers["content-type"]) ? "an HTML page" : notJson(data);
+    if (what !== undefined) throw refuse(what);
+    if (url.endsWith("/graphql")) documented(graphqlAnswer, data, refuse);
+  });
+}
+
+/** The error for an answer that is not the documented one. `request` is its method and URL or path. */
+export function unexpectedAnswer(client: GitHubConnection, request: string, what: string): GitHubError {
+  const { origin } = new URL(client.request.endpoint.DEFAULTS.baseUrl);
+  return new GitHubError(say(notGitHub, { origin, request: request.replace(origin, ""), what }));
 }
 
 /** What the configuration and the environment hold. */
@@ -75,11 +110,17 @@ function noting(secrets: Set<string>, fetch: typeof globalThis.fetch): typeof gl
   };
 }
 
-/** A proxy may repeat in its answer what it was sent. */
+/** A proxy may repeat in its answer what it was sent. Of a page, octokit would show the whole. */
 function redactErrors(client: GitHubConnection, secrets: ReadonlySet<string>): void {
   client.hook.error("request", (error) => {
-    error.message = redact(error.message, secrets);
-    if (error.stack) error.stack = redact(error.stack, secrets);
+    const isOfPage = "response" in error && isPage(error.response?.data);
+    const said = isOfPage ? "an HTML page, which is not GitHub's answer" : redact(error.message, secrets);
+    if (error.stack)
+      error.stack = redact(
+        error.stack.replace(error.message, () => said),
+        secrets,
+      );
+    error.message = said;
     throw error;
   });
   // GraphQL's errors come with status 200.
@@ -87,12 +128,6 @@ function redactErrors(client: GitHubConnection, secrets: ReadonlySet<string>): v
     for (const error of Array.isArray(data?.errors) ? data.errors : [])
       error.message = redact(`${error.message}`, secrets);
   });
-}
-
-function waitForLimit(seconds: number, _options: object, _client: unknown, retryCount: number): boolean {
-  if (retryCount >= rateLimitRetries || seconds > longestWait) return false;
-  pulumi.log.info(say(rateLimited, { seconds }), undefined, undefined, true);
-  return true;
 }
 
 /** Like the provider: github.com has its API on a host of its own, every other host serves it under /api/v3. */
@@ -122,7 +157,7 @@ function authentication(
   }
   const login = ghToken(baseUrl ?? environment.GITHUB_BASE_URL, environment);
   if (login) return { auth: login };
-  throw new pulumi.RunError(say(noGitHubCredentials, {}));
+  throw new GitHubError(say(noGitHubCredentials, {}));
 }
 
 function ghToken(baseUrl: string | undefined, environment: Record<string, string | undefined>): string | undefined {

@@ -7,10 +7,12 @@ import {
   githubGraphqlFailed,
   githubUnauthorized,
 } from "../../core/messages/repositories.ts";
+import { GitHubError } from "./connection.ts";
 import { isGraphqlError } from "./repositories.ts";
 
 /** Cause and fix of an error of the connection; undefined for any other error. */
 export function describeGitHubError(error: unknown): string | undefined {
+  if (error instanceof GitHubError) return error.message;
   if (isGraphqlError(error)) return say(githubGraphqlFailed, { said: error.message });
   if (!(error instanceof RequestError)) return undefined;
   const { status, message: said } = error;

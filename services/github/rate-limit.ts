@@ -1,6 +1,27 @@
 /** GitHub's limits as its answers tell of them. */
-import type { RateLimit } from "../../stack/budget.ts";
+import { z } from "zod";
 import type { GitHubConnection } from "./connection.ts";
+
+/** An hour's requests of a credential, as an answer of GitHub's REST API has them. Times in milliseconds since 1970. */
+export interface RateLimit {
+  limit: number;
+  remaining: number;
+  /** When `remaining` is `limit` again. */
+  reset: number;
+}
+
+const count = z.number().int();
+const limits = z.object({ resources: z.object({ core: z.object({ limit: count, remaining: count, reset: count }) }) });
+
+/**
+ * What is left of this hour, which costs nothing of it. Undefined where GitHub does not say, as a GitHub Enterprise Server without
+ * limits, which answers 404.
+ */
+export async function readRateLimit(github: GitHubConnection): Promise<RateLimit | undefined> {
+  const answer = await github.request("GET /rate_limit").catch(() => undefined);
+  const { core } = limits.safeParse(answer?.data).data?.resources ?? {};
+  return core && { ...core, reset: core.reset * 1000 };
+}
 
 /** What the answers of GitHub's REST API said last. Times in milliseconds since 1970. */
 export interface Observation {

@@ -1,8 +1,10 @@
 /** What GitHub says of the listed repositories: one GraphQL query per 50, and one REST call each for the OIDC subject. */
 import { RequestError } from "@octokit/request-error";
+import { z } from "zod";
 import type { RepositorySlug } from "../../core/settings/settings.ts";
 import type { OidcCustomization } from "../../core/workflow/oidc.ts";
-import type { GitHubConnection } from "./connection.ts";
+import { documented } from "../answer.ts";
+import { type GitHubConnection, unexpectedAnswer } from "./connection.ts";
 
 /** A repository as GitHub has it now. */
 export interface RepositoryFacts {
@@ -63,30 +65,39 @@ export async function readRepositories(
   return new Map(findings);
 }
 
-interface RepositoryAnswer {
-  databaseId: number;
-  nameWithOwner: string;
-  url: string;
-  isArchived: boolean;
-  isDisabled: boolean;
-  viewerPermission: NonNullable<RepositoryFacts["permission"]> | null;
-  /** Users and organisations are all the owners that GitHub has. */
-  owner: { databaseId: number };
-  defaultBranchRef: {
-    name: string;
-    branchProtectionRule: {
-      isAdminEnforced: boolean;
-      requiresApprovingReviews: boolean;
-      requiresStatusChecks: boolean;
-    } | null;
-    refUpdateRule: {
-      viewerCanPush: boolean;
-      requiredApprovingReviewCount: number | null;
-      requiredStatusCheckContexts: (string | null)[] | null;
-    } | null;
-  } | null;
-  object: { text?: string | null } | null;
-}
+const repositoryAnswer = z.object({
+  databaseId: z.number(),
+  nameWithOwner: z.string().regex(/^[^/]+\/[^/]+$/),
+  url: z.string(),
+  isArchived: z.boolean(),
+  isDisabled: z.boolean(),
+  viewerPermission: z.enum(["ADMIN", "MAINTAIN", "WRITE", "TRIAGE", "READ"]).nullable(),
+  // Users and organisations are all the owners that GitHub has.
+  owner: z.object({ databaseId: z.number() }),
+  defaultBranchRef: z
+    .object({
+      name: z.string(),
+      branchProtectionRule: z
+        .object({
+          isAdminEnforced: z.boolean(),
+          requiresApprovingReviews: z.boolean(),
+          requiresStatusChecks: z.boolean(),
+        })
+        .nullable(),
+      refUpdateRule: z
+        .object({
+          viewerCanPush: z.boolean(),
+          requiredApprovingReviewCount: z.number().nullable(),
+          requiredStatusCheckContexts: z.array(z.string().nullable()).nullable(),
+        })
+        .nullable(),
+    })
+    .nullable(),
+  object: z.object({ text: z.string().nullish() }).nullable(),
+});
+type RepositoryAnswer = z.infer<typeof repositoryAnswer>;
+
+const oidcAnswer = z.looseObject({ use_default: z.boolean(), sub_claim_prefix: z.string().nullish() });
 
 const fields = `
   databaseId nameWithOwner url isArchived isDisabled viewerPermission
@@ -113,7 +124,13 @@ async function queryBatch(batch: RepositoryRequest[], github: GitHubConnection) 
       ];
     }),
   );
-  const answers = await queryPartially(github, `query (${parameters}) {\n${selections.join("\n")}\n}`, variables);
+  const query = `query (${parameters}) {\n${selections.join("\n")}\n}`;
+  const { data, missing } = await queryPartially(github, query, variables);
+  // Only an error of its own says that a repository is missing: an answer without it says nothing.
+  const shape = z.object(
+    Object.fromEntries(batch.map((_, i) => [`r${i}`, missing.has(`r${i}`) ? z.null() : repositoryAnswer])),
+  );
+  const answers = documented(shape, data, (what) => unexpectedAnswer(github, "POST /graphql", what));
   return batch.map(({ slug }, i) => ({ slug, answer: answers[`r${i}`] ?? undefined }));
 }
 
@@ -122,12 +139,14 @@ async function queryPartially(
   github: GitHubConnection,
   query: string,
   variables: Record<string, unknown>,
-): Promise<Record<string, RepositoryAnswer | null>> {
+): Promise<{ data: unknown; missing: Set<unknown> }> {
   try {
-    return await github.graphql(query, variables);
+    return { data: await github.graphql(query, variables), missing: new Set() };
   } catch (error) {
     if (!isGraphqlError(error)) throw error;
-    if (error.errors.every(({ type }) => type === "NOT_FOUND") && error.data) return error.data;
+    if (error.errors.every(({ type }) => type === "NOT_FOUND") && error.data) {
+      return { data: error.data, missing: new Set(error.errors.map(({ path }) => path?.[0])) };
+    }
     throw error;
   }
 }
@@ -135,7 +154,7 @@ async function queryPartially(
 /** An error of the GraphQL API, which answers 200. */
 export function isGraphqlError(
   error: unknown,
-): error is Error & { errors: { type?: string }[]; data: Record<string, RepositoryAnswer | null> | null } {
+): error is Error & { errors: { type?: string; path?: unknown[] }[]; data: unknown } {
   return error instanceof Error && error.name === "GraphqlResponseError";
 }
 
@@ -145,15 +164,22 @@ export function isGraphqlError(
  */
 async function readOidc(slug: string, github: GitHubConnection): Promise<OidcCustomization> {
   try {
-    const { data } = await github.request(`GET /repos/${slug}/actions/oidc/customization/sub`);
+    const request = `GET /repos/${slug}/actions/oidc/customization/sub`;
+    const { data } = await github.request(request);
+    const answer = documented(oidcAnswer, data, (what) => unexpectedAnswer(github, request, what));
     return {
-      useDefault: data.use_default !== false,
-      ...(data.sub_claim_prefix ? { subClaimPrefix: data.sub_claim_prefix } : {}),
+      useDefault: answer.use_default,
+      ...(answer.sub_claim_prefix ? { subClaimPrefix: answer.sub_claim_prefix } : {}),
     };
   } catch (error) {
-    if (error instanceof RequestError && error.status === 404) return { useDefault: true };
+    // With a page in place of GitHub's message it is somebody else's 404.
+    if (error instanceof RequestError && error.status === 404 && hasMessage(error)) return { useDefault: true };
     throw error;
   }
+}
+
+function hasMessage({ response }: RequestError): boolean {
+  return z.object({ message: z.string() }).safeParse(response?.data).success;
 }
 
 function facts(asked: RepositorySlug, answer: RepositoryAnswer, oidc: OidcCustomization): RepositoryFacts {

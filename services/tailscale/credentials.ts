@@ -116,17 +116,14 @@ function fromFile(value: string, name: keyof typeof environmentVariables, runtim
     return runtime.readFile(path).trim();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CredentialError(`${environmentVariables[name][0]} names a file that cannot be read: ${reason}`);
+    throw new CredentialError(say(texts.unreadableFile, { variable: environmentVariables[name][0], reason }));
   }
 }
 
 function checkBaseUrl(baseUrl: string): string {
   const url = URL.parse(baseUrl);
   if (!url || (url.protocol !== "https:" && url.protocol !== "http:") || url.username || url.search || url.hash) {
-    throw new CredentialError(
-      `TAILSCALE_BASE_URL is not the address of an API: ${url ? url.origin : "not a URL"}. ` +
-        "Expected something like https://api.tailscale.com",
-    );
+    throw new CredentialError(say(texts.noAddress, { found: url ? url.origin : "not a URL" }));
   }
   // The Tailscale provider builds the token URL by appending, so with a slash it would fail where we do not.
   if (baseUrl.endsWith("/")) {

@@ -18,6 +18,8 @@ export interface HttpRequest {
 }
 
 export interface HttpResponse {
+  /** Of the request. */
+  origin: string;
   status: number;
   headers: Headers;
   body: string;
@@ -59,6 +61,7 @@ async function once(
   signal: AbortSignal | undefined,
 ): Promise<HttpResponse | ConnectionError> {
   const limit = AbortSignal.timeout(timeout);
+  const { origin } = new URL(request.url);
   try {
     const response = await runtime.fetch(request.url, {
       method: request.method,
@@ -68,12 +71,12 @@ async function once(
       ...(request.body === undefined ? {} : { body: request.body }),
     });
     return {
+      origin,
       status: response.status,
       headers: response.headers,
       ...decodeUtf8(new Uint8Array(await response.arrayBuffer())),
     };
   } catch (error) {
-    const { origin } = new URL(request.url);
     const reason = limit.aborted ? "no answer in 60 s" : cause(error);
     return new ConnectionError(say(unreachable, { origin, reason }));
   }

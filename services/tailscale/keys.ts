@@ -1,14 +1,22 @@
 /** The credentials of a tailnet, as far as a deployer may see them: https://tailscale.com/api#tag/keys */
+import { z } from "zod";
+import { say } from "../../core/messages/entry.ts";
+import { notTailscale } from "../../core/messages/tailscale-credentials.ts";
+import { documented, isPage, jsonOf } from "../answer.ts";
 import type { TailnetConnection } from "./connection.ts";
 import { ApiError, apiError } from "./policy-file.ts";
 
-/** A key of the tailnet, as `GET /keys` lists it. */
-export interface TailnetKey {
-  id: string;
+const listedKey = z.object({
+  id: z.string(),
   /** `federated`, `client`, `auth` or `api`. */
-  keyType?: string;
-  description?: string;
-}
+  keyType: z.string().optional(),
+  description: z.string().optional(),
+});
+/** A list of nothing is `null` where Go writes it. */
+const listedKeys = z.object({ keys: z.array(listedKey).nullable() });
+
+/** A key of the tailnet, as far as a list shows it. */
+export type TailnetKey = z.infer<typeof listedKey>;
 
 export class KeysApi {
   readonly #tailnet: TailnetConnection;
@@ -18,35 +26,32 @@ export class KeysApi {
   }
 
   /**
-   * All keys that the credential may see: a trust credential sees those of its own kind only.
+   * All keys that the credential may see: a user's are all; a trust credential's are those of its own kind.
    *
-   * @throws {ApiError} @throws {ConnectionError}
+   * @throws {ApiError} on any other answer than the list. @throws {ConnectionError} @throws {CredentialError}
    */
   async list(): Promise<TailnetKey[]> {
     // `all` is for users: a trust credential would need the scope all:read, and lists what it manages without.
     const path = this.#tailnet.isUser() ? "keys?all=true" : "keys";
     const response = await this.#tailnet.send(path, { method: "GET", retry: "always" });
-    if (response.status !== 200) throw apiError(response, "list the credentials", "federated_keys or oauth_keys");
-    const keys = parseKeys(response.body);
-    if (!keys) throw new ApiError(200, "Tailscale answered 200 to GET /keys, and not with a list of keys.");
-    return keys;
+    const { status, origin } = response;
+    if (status !== 200) throw apiError(response, listing, "federated_keys or oauth_keys");
+    const refuse = (what: string) => new ApiError(status, say(notTailscale, { origin, action: listing, what }));
+    return documented(listedKeys, jsonOf(response), refuse).keys ?? [];
   }
 
-  /** The status of the answer: below 300, or 404 when it was gone already, is a success. */
+  /**
+   * The status of the answer: below 300, or 404 when it was gone already, is a success.
+   *
+   * @throws {ApiError} when something else answered. @throws {ConnectionError} @throws {CredentialError}
+   */
   async delete(id: string): Promise<number> {
-    const { status } = await this.#tailnet.send(`keys/${encodeURIComponent(id)}`, {
-      method: "DELETE",
-      retry: "always",
-    });
-    return status;
+    const path = `keys/${encodeURIComponent(id)}`;
+    const { status, origin, body, headers } = await this.#tailnet.send(path, { method: "DELETE", retry: "always" });
+    if (!isPage(body, headers.get("content-type"))) return status;
+    const action = `delete the credential ${id}`;
+    throw new ApiError(status, say(notTailscale, { origin, action, what: `an HTML page (${status})` }));
   }
 }
 
-function parseKeys(body: string): TailnetKey[] | undefined {
-  try {
-    const { keys } = JSON.parse(body) as { keys?: TailnetKey[] };
-    return Array.isArray(keys) ? keys : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const listing = "list the credentials";

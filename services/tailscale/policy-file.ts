@@ -1,7 +1,9 @@
 /** The endpoints of the Tailscale API that concern the policy file: https://tailscale.com/api#tag/policyfile */
+import { z } from "zod";
 import { say } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/tailscale-credentials.ts";
 import { PolicyError } from "../../core/policy/policy-error.ts";
+import { documented, isPage, jsonOf } from "../answer.ts";
 import type { TailnetConnection } from "./connection.ts";
 import type { HttpResponse } from "./http.ts";
 
@@ -63,9 +65,12 @@ export class PolicyApi {
   async read(): Promise<PolicyFile> {
     const headers = { Accept: "application/hujson" };
     const response = await this.#tailnet.send("acl", { method: "GET", headers, retry: "always" });
-    if (response.status !== 200) throw apiError(response, "read the policy file", "policy_file:read");
+    if (response.status !== 200) throw apiError(response, reading, "policy_file:read");
+    // Whether it is HuJSON is for who edits it, and for the server: only a page and nothing would be taken for another fault.
+    if (isAPage(response)) throw unexpected(response, reading);
+    if (response.body.trim() === "") throw unexpected(response, reading, "nothing");
     const etag = response.headers.get("etag")?.replace(/^W\//, "").replaceAll('"', "");
-    if (!etag) throw new ApiError(response.status, "The policy file came without an ETag, so no edit of it is safe.");
+    if (!etag) throw new ApiError(response.status, say(texts.noEtag, {}));
     if (response.malformed)
       throw new PolicyError(notUtf8, "Save the file as UTF-8, in the admin console.", response.malformed);
     return { text: response.body, etag };
@@ -73,15 +78,21 @@ export class PolicyApi {
 
   /**
    * The server's judgement of a whole file that it does not store. Needs the scope `policy_file:read`.
-   * The status is 200 also for a refusal: a `message` tells.
+   * The status is 200 also for a refusal: a `message` tells. An empty body, or `{}`, is consent; anything else is neither.
    */
   async validate(text: string): Promise<Verdict> {
     const headers = { "Content-Type": "application/hujson", Accept: "application/json" };
     const response = await this.#tailnet.send("acl/validate", { method: "POST", headers, body: text, retry: "always" });
-    const { message, findings } = parseAnswer(response.body);
-    if (response.status === 400 && message) return { kind: "refused", message, findings };
-    if (response.status !== 200) throw apiError(response, "validate a policy file", "policy_file:read");
-    if (message === "" && findings.length === 0) return { kind: "valid" };
+    if (response.status === 400) {
+      const { message, findings } = parseRefusal(response);
+      if (message) return { kind: "refused", message, findings };
+    }
+    if (response.status !== 200) throw apiError(response, validating, "policy_file:read");
+    if (response.body.trim() === "" && !isAPage(response)) return { kind: "valid" };
+    const answer = documented(judgement, jsonOf(response), (what) => unexpected(response, validating, what));
+    if (Object.keys(answer).length === 0) return { kind: "valid" };
+    const { message = "", data } = answer;
+    const findings = (data ?? []).map(toFinding);
     const onlyWarnings = message === "warning(s) found" && findings.every((finding) => finding.errors.length === 0);
     return { kind: onlyWarnings ? "warnings" : "refused", message: message || "no reason given", findings };
   }
@@ -89,31 +100,72 @@ export class PolicyApi {
   /**
    * Replaces the file if it is still the one with this ETag. Needs the scope `policy_file`.
    * @throws {PreconditionFailed} when it is not.
-   * @throws {ConnectionError} when the answer got lost: it may have happened. The same for an ApiError with 5xx.
+   * @throws {ConnectionError} when the answer got lost: it may have happened. The same for an ApiError with 5xx or 200.
    */
   async write(text: string, etag: string): Promise<void> {
     const headers = { "Content-Type": "application/hujson", Accept: "application/hujson", "If-Match": `"${etag}"` };
     const response = await this.#tailnet.send("acl", { method: "POST", headers, body: text, retry: "rejected" });
-    if (response.status >= 200 && response.status < 300) return;
-    throw apiError(response, "write the policy file", "policy_file");
+    if (response.status < 200 || response.status >= 300) throw apiError(response, writing, "policy_file");
+    if (isAPage(response)) throw unexpected(response, writing);
   }
 
   /** Undefined when the file is managed here, or when this credential may not see the setting. */
   async managedElsewhere(): Promise<ManagedElsewhere | undefined> {
     const headers = { Accept: "application/json" };
     const response = await this.#tailnet.send("settings", { method: "GET", headers, retry: "always" });
-    if (response.status === 403 || response.status === 404) return undefined;
-    if (response.status !== 200) throw apiError(response, "read the tailnet settings", "policy_file:read");
-    const settings = parseObject(response.body);
+    if ((response.status === 403 || response.status === 404) && !isAPage(response)) return undefined;
+    if (response.status !== 200) throw apiError(response, readingSettings, "policy_file:read");
+    const settings = documented(tailnetSettings, jsonOf(response), (what) =>
+      unexpected(response, readingSettings, what),
+    );
     if (settings.aclsExternallyManagedOn !== true) return undefined;
-    return { link: typeof settings.aclsExternalLink === "string" ? settings.aclsExternalLink : "" };
+    return { link: settings.aclsExternalLink ?? "" };
   }
+}
+
+const reading = "read the policy file";
+const validating = "validate a policy file";
+const writing = "write the policy file";
+const readingSettings = "read the tailnet settings";
+
+/** `{message, data: [{user, errors, warnings}]}`, tailscale/tailscale client/tailscale/acl.go. */
+const test = z.object({
+  // The name is historical: it holds the `src` of the test, whatever that is.
+  user: z.string().default(""),
+  errors: z.array(z.string()).nullish(),
+  warnings: z.array(z.string()).nullish(),
+});
+const judgement = z
+  .looseObject({ message: z.string().optional(), data: z.array(test).nullish() })
+  .refine(
+    (answer) => Object.keys(answer).length === 0 || answer.message || answer.data?.length,
+    "neither consent nor a reason against it",
+  );
+const errorBody = z.looseObject({ message: z.string().catch(""), data: z.array(test).catch([]) });
+
+/** Each field needs a scope of its own, and what a credential may not see is left out; with none of them the status is 403. */
+const tailnetSettings = z
+  .looseObject({ aclsExternallyManagedOn: z.boolean().optional(), aclsExternalLink: z.string().nullish() })
+  .refine(
+    (settings) =>
+      Object.keys(settings).some((name) => /^(acls|devices|users|https|network|posture|regional)/.test(name)),
+    "no setting of a tailnet",
+  );
+
+const isAPage = ({ body, headers }: HttpResponse): boolean => isPage(body, headers.get("content-type"));
+
+function unexpected(response: HttpResponse, action: string, what = "an HTML page"): ApiError {
+  const { origin, status } = response;
+  const shown = status === 200 ? what : `${what} (${status})`;
+  return new ApiError(status, say(texts.notTailscale, { origin, action, what: shown }));
 }
 
 /** The error of an answer that is none of the expected ones. `scope` is what the request needs. */
 export function apiError(response: HttpResponse, action: string, scope: string): ApiError {
-  const { message, findings } = parseAnswer(response.body);
   const { status } = response;
+  const isRedirect = status >= 300 && status < 400;
+  if (isAPage(response) && !isRedirect) return unexpected(response, action);
+  const { message, findings } = parseRefusal(response);
   const said = message ? `: ${message}` : "";
   if (status === 412) return new PreconditionFailed(status, "The policy file changed since it was read.");
   return new ApiError(status, refusal(status, { action, said, scope, status }), findings);
@@ -127,34 +179,12 @@ function refusal(status: number, values: { action: string; said: string; scope: 
   return say(texts.refused, values);
 }
 
-/** `{message, data: [{user, errors, warnings}]}`, tailscale/tailscale client/tailscale/acl.go. */
-function parseAnswer(body: string): { message: string; findings: Finding[] } {
-  const answer = parseObject(body);
-  const data = Array.isArray(answer.data) ? (answer.data as unknown[]) : [];
-  return {
-    message: typeof answer.message === "string" ? answer.message : "",
-    findings: data.filter(isObject).map((item) => ({
-      // The name is historical: it holds the `src` of the test, whatever that is.
-      subject: typeof item.user === "string" ? item.user : "",
-      errors: strings(item.errors),
-      warnings: strings(item.warnings),
-    })),
-  };
+/** What the body of an error says, as far as it says anything. */
+function parseRefusal(response: HttpResponse): { message: string; findings: Finding[] } {
+  const { message = "", data = [] } = errorBody.safeParse(jsonOf(response)).data ?? {};
+  return { message, findings: data.map(toFinding) };
 }
 
-function parseObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function strings(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+function toFinding({ user, errors, warnings }: z.infer<typeof test>): Finding {
+  return { subject: user, errors: errors ?? [], warnings: warnings ?? [] };
 }

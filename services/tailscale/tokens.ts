@@ -1,12 +1,21 @@
 /** The Authorization header: an API key as it is, or an access token, fetched once and renewed before it expires. */
+import { z } from "zod";
 import { say } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/tailscale-credentials.ts";
+import { documented, isPage, jsonOf } from "../answer.ts";
 import { type Connection, type Credential, CredentialError } from "./credentials.ts";
 import { exchange, type HttpResponse } from "./http.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** A token is renewed when it has less than this left, in milliseconds. Tailscale's live for an hour. */
 const renewalMargin = 60_000;
+
+/** RFC 6749 section 5.1. */
+const accessToken = z.object({ access_token: z.string().min(1), expires_in: z.number().optional() });
+const identityToken = z.object({ value: z.string().min(1) });
+const refusalReason = z.object({ message: z.string() });
+/** Claims of a JSON Web Token. */
+const expiry = z.object({ exp: z.number() });
 
 interface Token {
   /** Whom it was made for: with another credential it is not used. */
@@ -68,14 +77,10 @@ export class Authorization {
       credential.kind === "oauth"
         ? await this.#clientCredentials(connection.baseUrl, credential, signal)
         : await this.#tokenExchange(connection.baseUrl, credential, signal);
-    if (response.status !== 200) throw new CredentialError(refusal(credential, response));
-    const answer = parseJson(response.body);
-    if (typeof answer.access_token !== "string" || answer.access_token === "") {
-      throw new CredentialError(`${connection.baseUrl} answered the token request without an access token.`);
-    }
+    if (response.status !== 200) throw refusal(credential, response);
+    const answer = documented(accessToken, jsonOf(response), (what) => noAnswer(response, askForToken, what));
     this.secrets.add(answer.access_token);
-    const lifetime = typeof answer.expires_in === "number" ? answer.expires_in : 3600;
-    return { value: answer.access_token, expires: started + lifetime * 1000 };
+    return { value: answer.access_token, expires: started + (answer.expires_in ?? 3600) * 1000 };
   }
 
   #clientCredentials(
@@ -116,11 +121,9 @@ export class Authorization {
     const headers = { Authorization: `Bearer ${ACTIONS_ID_TOKEN_REQUEST_TOKEN}`, Accept: "application/json" };
     const request = { method: "GET", url: url.href, headers, retry: "always" } as const;
     const response = await exchange(this.#runtime, request, signal);
-    const token = response.status === 200 ? parseJson(response.body).value : undefined;
-    if (typeof token !== "string") {
-      throw new CredentialError(`GitHub Actions gave no identity token (${response.status}).`);
-    }
-    return token;
+    const refuse = (what: string) => new CredentialError(say(texts.noIdentityToken, { what }));
+    if (response.status !== 200) throw refuse(`status ${response.status}`);
+    return documented(identityToken, jsonOf(response), refuse).value;
   }
 
   #post(url: string, form: URLSearchParams, signal: AbortSignal | undefined, authorization?: string) {
@@ -139,35 +142,39 @@ export class Authorization {
   }
 }
 
+const askForToken = "give an access token";
+
+function noAnswer({ origin }: HttpResponse, action: string, what: string): CredentialError {
+  return new CredentialError(say(texts.notTailscale, { origin, action, what }));
+}
+
 type TokenCredential = Exclude<Credential, { kind: "apiKey" }>;
 
-function refusal(credential: TokenCredential, response: HttpResponse): string {
-  const { message } = parseJson(response.body);
-  const said = typeof message === "string" ? `: ${message}` : "";
-  const { status } = response;
-  if (credential.kind === "oauth") return say(texts.clientRefused, { status, said });
+function refusal(credential: TokenCredential, response: HttpResponse): CredentialError {
+  const { status, headers, body } = response;
+  if (isPage(body, headers.get("content-type"))) return noAnswer(response, askForToken, `an HTML page (${status})`);
+  const { message } = refusalReason.safeParse(jsonOf(response)).data ?? {};
+  const said = message ? `: ${message}` : "";
+  if (credential.kind === "oauth") return new CredentialError(say(texts.clientRefused, { status, said }));
   // The answer holds no reason on purpose; the admin console does: https://tailscale.com/kb/1581/workload-identity-federation
-  return say(texts.identityRefused, { client: credential.clientId, status, said });
+  return new CredentialError(say(texts.identityRefused, { client: credential.clientId, status, said }));
 }
 
 /** The Tailscale provider refuses the same tokens (tailscale-client-go-v2, identityfederation.go). */
 function checkIdentityToken(token: string, now: number): string {
-  const payload = token.split(".")[1];
-  const claims = payload ? parseJson(Buffer.from(payload, "base64url").toString()) : {};
-  if (token.split(".").length !== 3 || typeof claims.exp !== "number") {
-    throw new CredentialError("TAILSCALE_IDENTITY_TOKEN is not a JSON Web Token with an expiry.");
-  }
-  if (claims.exp * 1000 <= now) {
-    throw new CredentialError(say(texts.tokenExpired, { time: new Date(claims.exp * 1000).toISOString() }));
+  const [, payload = "", ...rest] = token.split(".");
+  const { exp } = expiry.safeParse(decoded(payload)).data ?? {};
+  if (rest.length !== 1 || exp === undefined) throw new CredentialError(say(texts.noJsonWebToken, {}));
+  if (exp * 1000 <= now) {
+    throw new CredentialError(say(texts.tokenExpired, { time: new Date(exp * 1000).toISOString() }));
   }
   return token;
 }
 
-function parseJson(text: string): Record<string, unknown> {
+function decoded(payload: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+    return JSON.parse(Buffer.from(payload, "base64url").toString());
   } catch {
-    return {};
+    return undefined;
   }
 }
