@@ -14,7 +14,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
 delete Error.prepareStackTrace;
 
 const { redactLog } = await import("./components/redact-log.ts");
-redactLog();
+const { environmentCredentials } = await import("./stack/secrets.ts");
+redactLog(environmentCredentials(process.env));
 
 // The stack's outputs, whatever index.ts exports.
 const outputs = await import("./index.ts").catch(async (error) => {

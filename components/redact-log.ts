@@ -1,6 +1,6 @@
 /** Keeps credentials out of what the SDK logs. Nothing is changed until it is asked for. */
 import * as pulumi from "@pulumi/pulumi";
-import { redact } from "../core/messages/redact.ts";
+import { redactor } from "../core/messages/redact.ts";
 
 const levels = ["debug", "info", "warn", "error"] as const;
 
@@ -10,11 +10,11 @@ const levels = ["debug", "info", "warn", "error"] as const;
  * finished`, runtime/resource.js of @pulumi/pulumi 3.270), which `pulumi up --json` prints also without `--debug`.
  */
 export function redactLog(secrets: Iterable<string> = []): void {
-  const known = [...secrets];
+  const redact = redactor(secrets);
   for (const level of levels) {
     const log = pulumi.log[level];
     // The SDK calls it through the same object.
-    const redacted: typeof log = (message, ...rest) => log(redact(message, known), ...rest);
+    const redacted: typeof log = (message, ...rest) => log(redact(message), ...rest);
     Object.assign(pulumi.log, { [level]: redacted });
   }
 }

@@ -4,6 +4,7 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { constants as osConstants } from "node:os";
 import { delimiter, join } from "node:path";
+import { redact } from "../../core/messages/redact.ts";
 
 export interface Outcome {
   /** 0 is success; undefined when the child could not start, was killed or went over a limit. */
@@ -105,7 +106,7 @@ export async function findOnPath(name: string, path = ""): Promise<string[]> {
   return found;
 }
 
-/** The last lines of a long output, for an error. */
+/** The last lines of a long output, for people. Addresses of proxies and mirrors can hold a password. */
 export function tail(output: string, lines = 12): string {
-  return output.trimEnd().split("\n").slice(-lines).join("\n");
+  return redact(output.trimEnd().split("\n").slice(-lines).join("\n"), []);
 }

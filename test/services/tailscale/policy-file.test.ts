@@ -63,7 +63,7 @@ describe("a file that is not UTF-8", () => {
     );
   });
 
-  it.each(["{ /* \u{1F600} é \uFFFD */ }\n", "\uFEFF{}\n", ""])("not so %j, which comes as it is", async (text) => {
+  it.each(["{ /* \u{1F600} é \uFFFD */ }\n", "\uFEFF{}\n"])("not so %j, which comes as it is", async (text) => {
     expect(await read(file(text))).toEqual({ text, etag: "abc" });
   });
 });
