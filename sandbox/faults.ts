@@ -9,6 +9,8 @@ export type Fault =
   | { kind: "drop after" }
   /** The service does not act and answers this. */
   | { kind: "answer"; status: number; body: object; headers?: Record<string, string> }
+  /** The service does not act, and something else answers with a text, such as a page of HTML. */
+  | { kind: "text"; status: number; text: string; type: string }
   /** The service does not act, and its error repeats the credential and the body that it was sent, as careless proxies do. */
   | { kind: "echo"; status: number };
 
@@ -25,6 +27,9 @@ export type Faults = (request: FaultyRequest) => Fault | undefined;
 /** The answer to send in place of the service's; undefined: the service's own. `act` has the service act. */
 export async function failing(c: Context, fault: Fault, act: () => Promise<void>): Promise<Response | undefined> {
   if (fault.kind === "answer") return Response.json(fault.body, fault);
+  if (fault.kind === "text") {
+    return new Response(fault.text, { status: fault.status, headers: { "content-type": fault.type } });
+  }
   if (fault.kind === "echo") return echo(c, fault.status);
   if (fault.kind === "drop after") await act();
   const { incoming } = c.env as HttpBindings;

@@ -8,12 +8,45 @@ export interface ProviderError extends ForeignMessage {
 
 const when = "in `up`";
 
+/** What Go says where no answer came, or one that is not the API's: without a status, and alike in both providers. */
+const unanswered: readonly ProviderError[] = [
+  {
+    when,
+    theirs: [
+      "invalid character '<' looking for beginning of value",
+      "unexpected end of JSON input",
+      "hujson: line 1 ...",
+    ],
+    pattern:
+      /invalid character '[^']*' |unexpected end of JSON input|json: cannot unmarshal|hujson: line |could not convert publicKey/,
+    cause:
+      "something else answered in the API's place: a proxy, the login page of a network, a load balancer in an outage",
+    fix: "ask the API with `curl` from the same machine, and look at `HTTPS_PROXY` and `NO_PROXY`; then run `pulumi up --refresh`",
+  },
+  {
+    when,
+    theirs: ["tls: failed to verify certificate: x509: certificate signed by unknown authority"],
+    pattern: /x509: /,
+    cause: "a proxy that looks into TLS, or a server of your own, whose CA this machine does not know",
+    fix: "add the CA to the system's store, or name it in `SSL_CERT_FILE` (for the program and the plugin: `NODE_EXTRA_CA_CERTS`)",
+  },
+  {
+    when,
+    theirs: ["dial tcp ...: connect: connection refused", "proxyconnect tcp: ...", "context deadline exceeded", "EOF"],
+    pattern:
+      /dial tcp|proxyconnect|no such host|connection (refused|reset)|deadline exceeded|timeout|\bEOF\b|": (Forbidden|Proxy Authentication Required|Bad Gateway)/i,
+    cause:
+      "no network, a proxy that is missing or refuses, or the connection broke. What was asked for may have happened",
+    fix: "look at `HTTPS_PROXY` and `NO_PROXY`; then run `pulumi up --refresh`: it goes on where it stopped",
+  },
+];
+
 /** The GitHub provider's errors are `METHOD URL: STATUS MESSAGE [...]` (google/go-github, `ErrorResponse.Error`). */
 export const githubErrors: readonly ProviderError[] = [
   {
     when,
-    theirs: ["403 API rate limit exceeded ...", "403 You have exceeded a secondary rate limit ..."],
-    pattern: /: (403|429) .*rate limit/i,
+    theirs: ["403 API rate limit exceeded ...", "403 You have exceeded a secondary rate limit ...", "429 ..."],
+    pattern: /: 403 .*rate limit|: 429 /i,
     cause: "GitHub's limits: about 80 content-creating requests a minute, 500 an hour, 5,000 requests an hour",
     fix: "wait for an hour at most, run `pulumi up` again: it goes on where it stopped",
   },
@@ -102,6 +135,14 @@ export const githubErrors: readonly ProviderError[] = [
     cause: "the token may not do this in the repository, or the repository was deleted since the preview",
     fix: "classic: the scopes `repo` and `workflow`; the rights of others are in the [README](../README.md#use-it)",
   },
+  {
+    when,
+    theirs: ["500 ...", "502 ...", "503 ..."],
+    pattern: /: 5\d\d /,
+    cause: "GitHub fails, or what is between, and went on failing while the provider tried again",
+    fix: "[githubstatus.com](https://www.githubstatus.com); then run `pulumi up --refresh`: it goes on where it stopped",
+  },
+  ...unanswered,
 ];
 
 /** The Tailscale provider's errors end in `MESSAGE (STATUS)` (tailscale-client-go-v2, `APIError.Error`). */
@@ -149,6 +190,21 @@ export const tailscaleErrors: readonly ProviderError[] = [
     cause: "Tailscale does not take the credential as it is described; its message names what",
     fix: "change what it names: `identity`, `tag` or `environment` of the stack, or a `transform`",
   },
+  {
+    when,
+    theirs: ["... (429)"],
+    pattern: /\(429\)|oauth2: .*\b429\b/,
+    cause: "Tailscale's limit on requests: too many credentials at a time",
+    fix: "run `pulumi up` again: it goes on where it stopped; with `--parallel 16` it asks more slowly",
+  },
+  {
+    when,
+    theirs: ["... (500)", "... (502)", "... (503)"],
+    pattern: /\(5\d\d\)|oauth2: .*\b5\d\d\b/,
+    cause: "Tailscale's API fails, or what is between. What was asked for may have happened",
+    fix: "[status.tailscale.com](https://status.tailscale.com); then run `pulumi up` again: it goes on where it stopped, and a credential that was made all the same is found and deleted",
+  },
+  ...unanswered,
 ];
 
 /** The explanation of an error that a provider gave for a resource of the type `type`; undefined when none is known. */

@@ -1,5 +1,7 @@
 /** What a person reads of a run that failed. */
 import { expect } from "vitest";
+import { plain } from "../../core/messages/entry.ts";
+import type { ProviderError } from "../../core/messages/provider-errors.ts";
 import type { World } from "../../sandbox/world.ts";
 
 /** The lines of the section "Diagnostics", blank ones left out; of the whole output where the engine did not get so far. */
@@ -22,6 +24,14 @@ export function blocks(output: string): Map<string, string[]> {
     }
   }
   return found;
+}
+
+/** How often a run explains something with this entry. */
+export function timesExplained(output: string, entry: ProviderError): number {
+  const text = diagnostics(output)
+    .map((line) => line.trim())
+    .join("\n");
+  return text.split(`Cause: ${plain(entry.cause)}.\nFix: ${plain(entry.fix)}.`).length - 1;
 }
 
 /** An error is short, shows no stack of ours and none of the secrets. */

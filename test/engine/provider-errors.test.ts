@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { plain } from "../../core/messages/entry.ts";
 import { githubErrors, type ProviderError, tailscaleErrors } from "../../core/messages/provider-errors.ts";
 import type { FaultyRequest } from "../../sandbox/faults.ts";
-import { blocks, diagnostics, expectReadable, secretsOf } from "./diagnostics.ts";
+import { blocks, expectReadable, secretsOf, timesExplained } from "./diagnostics.ts";
 import { sharedStage } from "./shared-stage.ts";
 import { fail, oneRepository } from "./support.ts";
 
@@ -41,14 +41,6 @@ function entry(list: readonly ProviderError[], text: string): ProviderError {
 }
 
 const explanation = ({ cause, fix }: ProviderError) => `    Cause: ${plain(cause)}.\n      Fix: ${plain(fix)}.`;
-
-/** How often a run explains something with this entry. */
-function times(output: string, entry: ProviderError): number {
-  const text = diagnostics(output)
-    .map((line) => line.trim())
-    .join("\n");
-  return text.split(`Cause: ${plain(entry.cause)}.\nFix: ${plain(entry.fix)}.`).length - 1;
-}
 
 const anyGitHub = entry(githubErrors, "403 ...");
 const wrongToken = entry(githubErrors, "401");
@@ -171,7 +163,7 @@ function faultOf(list: Case[]) {
 function expectExplained(output: string, { entry, repository, resource }: Case, secrets: string[]): void {
   const own = blocks(output).get(`${repository}-${resource}`) ?? [];
   expect(own.join("\n")).toMatch(entry.pattern);
-  expect(times(output, entry)).toBe(1);
+  expect(timesExplained(output, entry)).toBe(1);
   expectReadable([...own, ...explanation(entry).split("\n"), "heading", "heading", "update failed"], secrets);
 }
 
@@ -256,7 +248,7 @@ for (const status of ${JSON.stringify(statuses)}) {
   it.each(rows)("%s of a key: %i", (method, status) => {
     const output = outputs[method] ?? "";
     const wanted = entries[status] as ProviderError;
-    expect(times(output, wanted)).toBe(1);
+    expect(timesExplained(output, wanted)).toBe(1);
     const own = [...blocks(output)].filter(([name]) => name.startsWith("identity-")).map(([, lines]) => lines);
     const failed = own.find((lines) => lines.some((line) => line.includes(`(${status})`)));
     expect(failed?.join("\n")).toMatch(wanted.pattern);
