@@ -1,13 +1,9 @@
 // JavaScript, so that a Node too old for index.ts can still say so, once and without a stack trace.
 import * as pulumi from "@pulumi/pulumi";
+import { nodeProblem, nodeTooOld } from "./core/messages/node.mjs";
 
-const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-if (major < 22 || (major === 22 && minor < 18)) {
-  throw new pulumi.RunError(
-    `This program needs Node.js 22.18 or newer and was started on ${process.version} (${process.execPath}).\n` +
-      '  Put a newer one first on PATH. npm ci brings one: export PATH="$PWD/node_modules/.bin:$PATH"',
-  );
-}
+const problem = nodeProblem(nodeTooOld);
+if (problem !== undefined) throw new pulumi.RunError(problem);
 
 // The SDK's runner installs source-map-support, and takes a stack trace for each promise: 2 s of a run with 100
 // repositories. These modules have no source maps, so Node's own traces say the same lines.

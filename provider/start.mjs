@@ -1,13 +1,10 @@
 /** JavaScript, so that a Node too old for provider.ts can still say so. */
 import module from "node:module";
+import { nodeProblem, pluginNodeTooOld } from "../core/messages/node.mjs";
 
-const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-if (major < 22 || (major === 22 && minor < 18)) {
-  process.stderr.write(
-    `The claude-aperture plugin needs Node.js 22.18 or newer and was started on ${process.version} (${process.execPath}).\n` +
-      `Put a newer one first on PATH. The npm scripts of this repository bring their own: ` +
-      `export PATH="$PWD/node_modules/.bin:$PATH"\n`,
-  );
+const problem = nodeProblem(pluginNodeTooOld);
+if (problem !== undefined) {
+  process.stderr.write(`${problem}\n`);
   process.exit(1);
 }
 // Node 22.18 to 22.x warn about type stripping; the engine would show that as a message of the plugin.

@@ -24,23 +24,20 @@ export const damagedEngine = message({
   fix: "delete the folder that the message names; `CLAUDE_APERTURE_CACHE` names another",
 });
 
+export const notDownloaded = message({
+  says: "Pulumi cannot be downloaded here: {reason}",
+  cause: "no access to Pulumi's download; the engine is built from Go modules once, in about six minutes",
+  fix: "wait; `CLAUDE_APERTURE_CACHE` names the folder that keeps it",
+});
+
+export const buildFailed = message({
+  says: "go build of {part} failed in {folder}:",
+  advice: "\n{output}\n  Install Go 1.26 or newer, or Pulumi 3.230 or newer; the modules come from GOPROXY.",
+  cause: "Go is too old, or cannot download modules",
+  fix: "install Go 1.26 or newer, or Pulumi 3.230 or newer",
+});
+
 export const sandbox: Section = {
   title: "Rehearsal and sandbox",
-  entries: [
-    {
-      says: "Pulumi cannot be downloaded here: {reason}",
-      file: "sandbox/engine/downloaded.ts",
-      cause: "no access to Pulumi's download; the engine is built from Go modules once, in about six minutes",
-      fix: "wait; `CLAUDE_APERTURE_CACHE` names the folder that keeps it",
-    },
-    noEngine,
-    {
-      says: "go build of {part} failed in {folder}:",
-      file: "sandbox/engine/built.ts",
-      cause: "Go is too old, or cannot download modules",
-      fix: "install Go 1.26 or newer, or Pulumi 3.230 or newer",
-    },
-    noForcedEngine,
-    damagedEngine,
-  ],
+  entries: [notDownloaded, noEngine, buildFailed, noForcedEngine, damagedEngine],
 };

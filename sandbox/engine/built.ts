@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { chmod, copyFile, link, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { say } from "../../core/messages/entry.ts";
-import { noEngine } from "../../core/messages/sandbox.ts";
+import { buildFailed, noEngine } from "../../core/messages/sandbox.ts";
 import { exists, makeOnce } from "./cache.ts";
 import { downloadEnvironment } from "./environment.ts";
 import { versions } from "./pinned.ts";
@@ -143,7 +143,8 @@ async function compile(
     environment: downloadEnvironment({ CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" }, environment),
   });
   if (result.exitCode !== 0 || !(await exists(output))) {
-    throw new Error(`go build of ${part.name} failed in ${part.sources}:\n${tail(result.output)}`);
+    const values = { part: part.name, folder: part.sources, output: tail(result.output) };
+    throw new Error(say(buildFailed, values));
   }
 }
 

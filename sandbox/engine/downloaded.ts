@@ -1,5 +1,7 @@
 /** The second way: Pulumi's own release, fetched by its installer from npm, and the official plugins. */
 import { join } from "node:path";
+import { say } from "../../core/messages/entry.ts";
+import { notDownloaded } from "../../core/messages/sandbox.ts";
 import { exists, makeOnce } from "./cache.ts";
 import { downloadEnvironment } from "./environment.ts";
 import { installer, versions } from "./pinned.ts";
@@ -35,7 +37,7 @@ export async function download(options: DownloadOptions): Promise<string | undef
     return home;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    log(`Pulumi cannot be downloaded here: ${error.message}`);
+    log(say(notDownloaded, { reason: error.message }));
     return undefined;
   }
 }
