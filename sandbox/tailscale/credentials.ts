@@ -125,4 +125,5 @@ const isOwned = (tagOwners: Map<string, string[]>, tag: string, owners: string[]
   (tagOwners.get(tag) ?? []).some((owner) => owners.includes(owner));
 
 /** Throws `InvalidPolicy` when the file was set to something that cannot be read. */
-const readTagOwners = (state: TailscaleState): Map<string, string[]> => readPolicy(state.policy).policy.tagOwners;
+const readTagOwners = (state: TailscaleState): Map<string, string[]> =>
+  readPolicy(state.policy, state).policy.tagOwners;

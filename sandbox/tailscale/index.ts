@@ -2,8 +2,8 @@
  * Tailscale's API on the loopback interface: one tailnet's policy file, keys, access tokens, devices and settings, as far as
  * the set-up, the Tailscale provider and a runner need them.
  *
- * Not modelled: rule previews, API access tokens as keys, writing devices or settings, posture conditions and `sshTests` in the
- * policy file. A request for what is not served is a 501, recorded as unknown.
+ * Not modelled: rule previews, API access tokens as keys, writing devices or settings, posture conditions in the policy
+ * file. A request for what is not served is a 501, recorded as unknown.
  */
 import { createRemoteJWKSet } from "jose";
 import { createService, listen, type Service, type ServiceOptions } from "../service.ts";

@@ -41,7 +41,7 @@ export function addPolicyRoutes(app: Hono, state: TailscaleState, { store, forma
     const text = state.policy;
     if (c.req.query("details") !== "true") return answer(c, text);
     c.header("ETag", await etag(text));
-    return c.json({ acl: Buffer.from(text).toString("base64"), ...details(text) });
+    return c.json({ acl: Buffer.from(text).toString("base64"), ...details(text, state) });
   });
 
   app.post(path, async (c) => {
@@ -86,9 +86,11 @@ function validationBody(verdict: Verdict): object {
   return verdict.warnings.length > 0 ? errorBody({ message: "warning(s) found", findings: verdict.warnings }) : {};
 }
 
-function details(text: string): { warnings: string[] | null; errors: string[] | null } {
+function details(text: string, state: TailscaleState): { warnings: string[] | null; errors: string[] | null } {
   try {
-    const warnings = readPolicy(text).unsyncedGroups.map((group) => `${JSON.stringify(group)}: ${unsyncedGroup}`);
+    const warnings = readPolicy(text, state).unsyncedGroups.map(
+      (group) => `${JSON.stringify(group)}: ${unsyncedGroup}`,
+    );
     return { warnings: warnings.length > 0 ? warnings : null, errors: null };
   } catch (error) {
     if (!(error instanceof InvalidPolicy)) throw error;

@@ -108,8 +108,10 @@ export interface TailscaleState {
   keys: Map<string, Key>;
   devices: Device[];
   settings: TailnetSettings;
-  /** Login -> `owner`, `admin`, `it-admin`, ...; who is not listed is a member. */
+  /** Login -> `owner`, `admin`, `it-admin`, `member`, ... Whoever has a device or is in a group of the policy file is a member, too. */
   roles: Map<string, string>;
+  /** Those that `user:*@domain` may name. Default: the owner's, and those that the first policy file names. */
+  domains: Set<string>;
   /** API access tokens of the owner. */
   apiKeys: Set<string>;
   /** Digest of a token -> what it allows. */
@@ -125,6 +127,12 @@ export interface TailscaleState {
 
 /** The user that API access tokens belong to, and that owns devices without a user. */
 export const owner = { userId: "uOwnerExample11CNTRL", login: "owner@example.com" };
+
+const [, ownerDomain = ""] = owner.login.split("@");
+
+/** The service has accepted the file that it begins with, so the domains in it are the tailnet's. */
+const namedDomains = (policy: string): string[] =>
+  [...policy.matchAll(/"\s*(?:user|localpart):\*@([^"\s]+)/g)].map(([, domain = ""]) => domain);
 
 export function createState(policy: string, apiKeys: string[], devices: DeviceOptions[]): TailscaleState {
   const created = timestamp(new Date());
@@ -155,6 +163,7 @@ export function createState(policy: string, apiKeys: string[], devices: DeviceOp
       httpsEnabled: true,
     },
     roles: new Map([[owner.login, "owner"]]),
+    domains: new Set([ownerDomain, ...namedDomains(policy)]),
     apiKeys: new Set(apiKeys),
     accessTokens: new Map(),
     tokenLifetime: 3600,

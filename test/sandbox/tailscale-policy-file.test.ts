@@ -9,7 +9,7 @@ const file = `// Acme
 }
 `;
 const other = file.replace("ours", "theirs");
-const failing = policy({ tests: [{ src: "tag:ci", accept: ["tag:aperture:80"] }] });
+const failing = policy({ grants: [], tests: [{ src: "tag:ci", accept: ["tag:aperture:80"] }] });
 const sha256 = (text: string) => `"${createHash("sha256").update(text).digest("hex")}"`;
 /** Stands for `hujson.Format`: what matters here is that it is another text with the same meaning. */
 const format = async (text: string) => `${text.replaceAll(/[\t ]+/g, " ").trim()}\n`;

@@ -3,6 +3,7 @@ import { policy, startClient } from "./tailscale-client.ts";
 
 async function messageOf(text: string): Promise<string | undefined> {
   const client = await startClient();
+  client.state.domains.add("acme.example");
   const { status, body } = await client.validate(text);
   expect(status).toBe(200);
   return body.message;
@@ -15,6 +16,16 @@ const acl = (fields: object) =>
 const ssh = (fields: object) =>
   policy({ ssh: [{ action: "accept", src: ["tag:ci"], dst: ["tag:aperture"], users: ["root"], ...fields }] });
 
+const checked = (checkPeriod: string) => ({
+  ...{ action: "check", src: ["tag:ci"], dst: ["tag:aperture"], users: ["root"] },
+  ...(checkPeriod === "" ? {} : { checkPeriod }),
+});
+const sshTest = (fields: object) =>
+  policy({ sshTests: [{ src: "tag:ci", dst: ["tag:aperture"], deny: ["root"], ...fields }], ssh: [] });
+const disallowed = (word: string) => `SSH tests dst contains disallowed element "${word}"`;
+const ipPool = (pool: string) => policy({ nodeAttrs: [{ target: ["tag:ci"], ipPool: [pool] }] });
+const ipsets = (sets: object) => policy({ ipsets: sets });
+
 test.each([
   ["comments and trailing commas", '/* a */ {"grants": [/* b */], // c\n}\n'],
   ["a comment before the file", '// c\n{"tagOwners": {}}'],
@@ -24,7 +35,10 @@ test.each([
   ],
   ["the names of earlier years", policy({ acls: [{ action: "accept", users: ["*"], ports: ["*:*"] }] })],
   ["null for a section", '{"grants": null}'],
-  ["every form of ip", grant({ ip: ["*", "443", "80-443", "tcp:443", "tcp:80-443", "icmp:*", "47:*"] })],
+  [
+    "every form of ip",
+    grant({ ip: ["*", "443", "80-443", "tcp:443", "tcp:80-443", "icmp:*", "47:*", "*:443", "*:80-443", "*:*"] }),
+  ],
   [
     "every form of dst",
     policy({
@@ -75,10 +89,18 @@ test.each([
     "tags that own each other",
     '{"tagOwners": {"tag:a": ["tag:b"], "tag:b": ["tag:a"], "tag:c": ["autogroup:admin", "x@acme.example"]}}',
   ],
+  ["sections that are not looked into", policy({ derpMap: { regions: {} }, randomizeClientPort: true, postures: {} })],
+  ["every form of a check period", policy({ ssh: ["", "always", "0s", "30s", "1h30m", "168h"].map(checked) })],
+  ["patterns of variables for ssh", ssh({ acceptEnv: ["GIT_*", "**", "A_?"] })],
   [
-    "sections that are not looked into",
-    policy({ derpMap: { regions: {} }, randomizeClientPort: true, sshTests: [{}], postures: {} }),
+    "unusual users for ssh",
+    ssh({ users: ["localpart:*@acme.example", "localpart:*@", "localpart:x", "tag:x", " root"] }),
   ],
+  [
+    "nested IP sets",
+    ipsets({ "ipset:a": ["10.0.0.0/8"], "ipset:b": ["ipset:a"], "ipset:c": ["add ipset:b", "remove ipset:a"] }),
+  ],
+  ["a pool of addresses", ipPool("100.81.0.0/16")],
   [
     "autoApprovers and nodeAttrs",
     policy({
@@ -154,7 +176,7 @@ test.each([
   ["a host that is no address", '{"hosts": {"db": "db.example"}}', expect.stringContaining('hosts["db"]')],
   ["a host with @", '{"hosts": {"d@b": "10.0.0.1"}}', expect.stringContaining('hosts["d@b"]')],
   // grants
-  ["neither ip nor app", grant({ ip: [] }), "ip and app cannot both be empty"],
+  ["neither ip nor app", grant({ ip: [] }), "ip and app can not both be empty"],
   ["an undefined source tag", grant({ src: ["tag:x"] }), 'src=tag not found: "tag:x"'],
   ["an undefined source group", grant({ src: ["group:x"] }), 'src=group not found: "group:x"'],
   ["an undefined destination tag", grant({ dst: ["tag:x"] }), 'dst="tag:x": tag not found: "tag:x"'],
@@ -222,9 +244,59 @@ test.each([
   ["ssh without users", ssh({ users: [] }), "users must be specified"],
   ["ssh for every user", ssh({ users: ["*"] }), 'user "*" is not valid'],
   ["ssh to an alias", ssh({ dst: ["srv"] }), 'invalid dst "srv"'],
+  [
+    "ssh for the users of a foreign domain",
+    ssh({ src: ["user:*@other.example"] }),
+    "[ssh] other.example is not associated with this Tailnet and cannot be used in user:*@<domain> expressions",
+  ],
+  [
+    "ssh as the namesakes in a foreign domain",
+    ssh({ users: ["localpart:*@other.example"] }),
+    "other.example is not associated with this Tailnet and cannot be used in user:*@<domain> expressions",
+  ],
+  ["an empty variable for ssh", ssh({ acceptEnv: ["TERM", ""] }), "acceptEnv values cannot be empty"],
+  ["a check period in words", ssh({ checkPeriod: "a day" }), 'time: invalid duration "a day"'],
+  ["a check period without unit", ssh({ checkPeriod: "12" }), 'time: invalid duration "12"'],
+  ["a negative check period", ssh({ checkPeriod: "-90s" }), "checkPeriod -1m30s must be a positive duration"],
+  ["a check period above a week", ssh({ checkPeriod: "168h1s" }), "checkPeriod 168h0m1s is above the max (168h)"],
+  ["an ssh test to the internet", sshTest({ dst: ["autogroup:internet"] }), disallowed("autogroup:internet")],
+  ["an ssh test to a network", sshTest({ dst: ["10.0.0.0/8"] }), disallowed("10.0.0.0/8")],
+  ["an ssh test to a port", sshTest({ dst: ["tag:ci:22"] }), 'SSH tests dst contains unknown tag "tag:ci:22"'],
+  ["an unknown field of an ssh test", sshTest({ users: [] }), expect.stringContaining('unknown field "users"')],
   ["ssh from an undefined tag", ssh({ src: ["tag:x"] }), 'src=tag not found: "tag:x"'],
   ["autoApprovers", policy({ autoApprovers: { exitNode: ["tag:x"] } }), 'tag not found: "tag:x"'],
   ["nodeAttrs of an undefined tag", policy({ nodeAttrs: [{ target: ["tag:x"] }] }), 'tag not found: "tag:x"'],
+  ["nodeAttrs of oneself", policy({ nodeAttrs: [{ target: ["autogroup:self"] }] }), "internal server error"],
+  ...["100.100.0.0/24", "100.100.100.128/25", "100.115.93.0/24", "100.96.0.0/12"].map(
+    (pool): [string, string, string] => [
+      `a pool with reserved addresses, ${pool}`,
+      ipPool(pool),
+      `IPPool(${pool}): network within reserved range`,
+    ],
+  ),
+  ["a pool elsewhere", ipPool("10.0.0.0/8"), "IPPool(10.0.0.0/8): not in 100.64.0.0/10"],
+  ["a pool that is no network", ipPool("office"), "IPPool(office): not in 100.64.0.0/10"],
+  // IP sets
+  ["an IP set without ipset:", ipsets({ lab: [] }), expect.stringContaining('ipsets["lab"]')],
+  ["an IP set of tags", ipsets({ "ipset:a": ["tag:ci"] }), expect.stringContaining("IP sets hold addresses")],
+  ["an IP set of all members", ipsets({ "ipset:a": ["autogroup:member"] }), expect.stringContaining("IP sets hold")],
+  ["an IP set of an unknown host", ipsets({ "ipset:a": ["db"] }), expect.stringContaining("IP sets hold")],
+  ["an unknown IP set in one", ipsets({ "ipset:a": ["add ipset:b"] }), expect.stringContaining('not found: "ipset:b"')],
+  [
+    "an IP set that contains itself",
+    ipsets({ "ipset:a": ["ipset:b"], "ipset:b": ["ipset:a"] }),
+    'ipsets["ipset:a"]: IP sets cannot contain themselves',
+  ],
+  [
+    "an entry without add where another removes",
+    ipsets({ "ipset:a": ["10.0.0.0/8", "remove 10.0.0.1"] }),
+    'ipsets["ipset:a"]: "10.0.0.0/8": add or remove must be given where one entry removes',
+  ],
+  [
+    "users of a foreign domain",
+    grant({ src: ["user:*@other.example"] }),
+    "other.example is not associated with this Tailnet and cannot be used in user:*@<domain> expressions",
+  ],
   ["nodeAttrs of nothing", policy({ nodeAttrs: [{ target: ["%bogus%"] }] }), '"%bogus%": invalid address'],
 ])("refuses %s", async (_, text, message) => {
   expect(await messageOf(text)).toEqual(message);

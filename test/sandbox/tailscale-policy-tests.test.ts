@@ -4,13 +4,23 @@ import { type Client, policy, startClient } from "./tailscale-client.ts";
 const sections = {
   groups: { "group:platform": ["carol@acme.example"], "group:new": [] },
   hosts: { db: "10.0.0.20", lab: "10.1.0.0/16", ai: "100.64.0.5" },
-  ipsets: { "ipset:office": ["add 192.0.2.0/24", "remove 192.0.2.7/32", "db"] },
+  ipsets: {
+    "ipset:all": [
+      "add ipset:office",
+      "add autogroup:internet",
+      "remove 192.0.2.0/29",
+      "remove 192.0.2.9",
+      "add 192.0.2.1",
+    ],
+    "ipset:office": ["add 192.0.2.0/24", "remove 192.0.2.7/32", "add db"],
+  },
 };
 const devices = [
   { name: "ai.acme.ts.net", addresses: ["100.64.0.5", "fd7a:115c:a1e0::5"], tags: ["tag:aperture"] },
   { name: "build-1.acme.ts.net", addresses: ["100.64.0.11"], tags: ["tag:deployer"] },
   { name: "build-2.acme.ts.net", addresses: ["100.64.0.12"], tags: ["tag:deployer"] },
   { name: "laptop.acme.ts.net", addresses: ["100.64.0.9"], user: "carol@acme.example" },
+  { name: "phone.acme.ts.net", addresses: ["100.64.0.10"], user: "erin@acme.example" },
 ];
 
 /** Whether `src` reaches `dst` under `rules`. */
@@ -47,12 +57,16 @@ test.each<[rules: object, src: string, reached: string[], notReached: string[]]>
   ],
   [grant("user:*@acme.example", "tag:ci"), "bob@acme.example", ["tag:ci:1"], []],
   [grant("user:*@acme.example", "tag:ci"), "bob@other.example", [], ["tag:ci:1"]],
-  [grant("autogroup:member", "tag:ci"), "whoever@acme.example", ["tag:ci:1"], []],
+  [grant("autogroup:member", "tag:ci"), "dave@acme.example", ["tag:ci:1"], []],
+  [grant("autogroup:member", "tag:ci"), "erin@acme.example", ["tag:ci:1"], []],
+  [grant("autogroup:member", "tag:ci"), "whoever@acme.example", [], ["tag:ci:1"]],
   [grant("autogroup:member", "tag:ci"), "tag:deployer", [], ["tag:ci:1"]],
   [grant("autogroup:tagged", "tag:ci"), "tag:deployer", ["tag:ci:1"], []],
   [grant("autogroup:tagged", "tag:ci"), "carol@acme.example", [], ["tag:ci:1"]],
   [grant("autogroup:admin", "tag:ci"), "dave@acme.example", ["tag:ci:1"], []],
   [grant("autogroup:admin", "tag:ci"), "carol@acme.example", [], ["tag:ci:1"]],
+  [grant("autogroup:admin", "tag:ci"), "owner@example.com", ["tag:ci:1"], []],
+  [grant("autogroup:owner", "tag:ci"), "dave@acme.example", [], ["tag:ci:1"]],
   [
     grant("autogroup:member", "autogroup:self"),
     "carol@acme.example",
@@ -64,6 +78,9 @@ test.each<[rules: object, src: string, reached: string[], notReached: string[]]>
   [grant("tag:ci", "lab"), "tag:ci", ["10.1.2.3:1"], ["db:1"]],
   [grant("tag:ci", "fd7a:115c:a1e0::/48"), "tag:ci", ["[fd7a:115c:a1e0::5]:80"], ["100.64.0.5:80"]],
   [grant("tag:ci", "ipset:office"), "tag:ci", ["192.0.2.1:1", "db:1"], ["192.0.2.7:1"]],
+  [grant("tag:ci", "ipset:all"), "tag:ci", ["192.0.2.1:1", "8.8.8.8:1"], ["192.0.2.9:1", "192.0.2.7:1", "10.0.0.9:1"]],
+  [grant("tag:ci", "tag:aperture", "*:80"), "tag:ci", ["tag:aperture:80"], ["tag:aperture:81"]],
+  [grant("tag:ci", "tag:aperture", "*:*"), "tag:ci", ["tag:aperture:80", "tag:aperture:81"], []],
   [grant("tag:ci", "svc:web"), "tag:ci", ["svc:web:443"], ["svc:other:443"]],
   // an address is the device that has it, and a tag the devices that carry it
   [grant("tag:ci", "tag:aperture"), "tag:ci", ["100.64.0.5:80", "ai:80"], ["100.64.0.9:80"]],
@@ -83,10 +100,11 @@ test.each<[rules: object, src: string, reached: string[], notReached: string[]]>
     ["tag:aperture:80"],
   ],
   [{ grants: [{ src: ["tag:ci"], dst: ["tag:aperture", "machine"], ip: ["*"] }] }, "tag:ci", [], ["tag:aperture:80"]],
-  [{}, "tag:ci", [], ["tag:aperture:80"]],
+  [{ grants: [] }, "tag:ci", [], ["tag:aperture:80"]],
 ])("%j lets %s reach %j and not %j", async (rules, src, reached, notReached) => {
   const client = await startClient({ devices });
   client.state.roles.set("dave@acme.example", "admin");
+  client.state.domains.add("acme.example");
   for (const dst of reached) expect([dst, await reaches(client, rules, src, dst)]).toEqual([dst, true]);
   for (const dst of notReached) expect([dst, await reaches(client, rules, src, dst)]).toEqual([dst, false]);
 });

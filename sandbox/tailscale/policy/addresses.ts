@@ -46,5 +46,17 @@ const notOnTheInternet = [
 /** An address that Tailscale gives to a device. */
 export const isTailscaleAddress = (address: string): boolean => tailscale.some((range) => contains(range, address));
 
+/** Out of which devices get their IPv4 address, and the parts that none gets (https://tailscale.com/kb/1610). */
+const [pool] = tailscale;
+const reserved = ranges("100.100.0.0/24", "100.100.100.0/24", "100.115.92.0/23");
+
+/** Whether devices may get their addresses from `prefix`. */
+export function poolStatus(prefix: Prefix): "usable" | "reserved" | "elsewhere" {
+  if (!pool || prefix.bits < pool.bits || !contains(pool, prefix.address)) return "elsewhere";
+  return reserved.some((range) => overlap(range, prefix)) ? "reserved" : "usable";
+}
+
+const overlap = (a: Prefix, b: Prefix): boolean => contains(a, b.address) || contains(b, a.address);
+
 export const isInternetAddress = (address: string): boolean =>
   !notOnTheInternet.some((range) => contains(range, address));

@@ -17,6 +17,11 @@ export function list<T>(item: Decoder<T>): Decoder<T[]> {
   return (node, document) => (present(node, document, "array")?.children ?? []).map((child) => item(child, document));
 }
 
+/** `undefined` instead of the zero value for what is absent or null. */
+export function optional<T>(decode: Decoder<T>): Decoder<T | undefined> {
+  return (node, document) => (node && node.type !== "null" ? decode(node, document) : undefined);
+}
+
 export function map<T>(value: Decoder<T>): Decoder<Map<string, T>> {
   return (node, document) => new Map(members(node, document).map(([name, child]) => [name, value(child, document)]));
 }

@@ -66,12 +66,14 @@ function parsePortRange(text: string): PortRange {
 
 const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) <= 65535;
 
-/** One word of a grant's `ip`: `*`, `443`, `80-443`, `tcp:443`, `icmp:*`. */
+/** One word of a grant's `ip`: `*`, `443`, `80-443`, `tcp:443`, `icmp:*`, `*:443`. */
 export function parseIp(text: string): Opening {
-  if (text === "*") return { protocols: "any", ports: [allPorts] };
+  if (text === "*" || text === "*:*") return { protocols: "any", ports: [allPorts] };
   const [protocol, ports, ...rest] = text.split(":");
   if (rest.length > 0) throw new InvalidPolicy("expected only one colon in Internet protocol and port type");
   if (ports === undefined) return { protocols: usualProtocols, ports: [parsePortRange(text)] };
+  // Common in policy files; that it means the same as the port alone is our reading.
+  if (protocol === "*") return { protocols: usualProtocols, ports: [parsePortRange(ports)] };
   const protocols = parseProtocol(protocol ?? "") ?? usualProtocols;
   // Our wording.
   if (ports !== "*" && !protocols.some(hasPorts))

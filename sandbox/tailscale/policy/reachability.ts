@@ -1,14 +1,35 @@
 /** Which connections the access rules of a policy file allow: the union of `acls` and `grants`; there is no deny. */
-import { contains, isInternetAddress, isTailscaleAddress, type Prefix, parsePrefix } from "./addresses.ts";
+import { contains, isInternetAddress, isTailscaleAddress } from "./addresses.ts";
 import { type Opening, opens, parseHostPorts, parseIp } from "./ports.ts";
 import type { Policy } from "./sections.ts";
-import { parseSelector, type Selector } from "./selectors.ts";
+import { parseIpset, parseSelector, type Selector } from "./selectors.ts";
 
 /** Devices and people, as far as rules speak of them. */
 export interface Tailnet {
   devices: readonly { addresses: readonly string[]; tags: readonly string[]; user: string }[];
-  /** Login -> role. Whoever is not listed is a member. */
+  /** Login -> role, of those whose role is known. See `isUser` for who else is one of the tailnet's people. */
   roles: ReadonlyMap<string, string>;
+  /** Domains of its people, which `user:*@domain` may name. */
+  domains: ReadonlySet<string>;
+}
+
+/**
+ * Whether somebody is one of the tailnet's people: has a role or a device, or is in a group of the policy file. The service
+ * knows them; here the file is often all there is, and a group lists people.
+ */
+function isUser(login: string, { groups }: Pick<Policy, "groups">, { roles, devices }: Tailnet): boolean {
+  return (
+    roles.has(login) ||
+    devices.some(({ user, tags }) => user === login && tags.length === 0) ||
+    [...groups.values()].some((members) => members.includes(login))
+  );
+}
+
+/** Whether somebody is in `autogroup:<name>`; every user of the tailnet is a member, and its Owner an Admin as well. */
+export function hasRole(login: string, name: string, policy: Pick<Policy, "groups">, tailnet: Tailnet): boolean {
+  if (!isUser(login, policy, tailnet)) return false;
+  const role = tailnet.roles.get(login) ?? "member";
+  return name === "member" || role === name || (name === "admin" && role === "owner");
 }
 
 /** One end of a connection. */
@@ -102,11 +123,9 @@ export class Reachability {
       case "autogroup":
         return this.#isInAutogroup(selector.name, party);
       case "prefix":
-        return isWithin([selector.prefix], party);
+        return isWithin((address) => contains(selector.prefix, address), party);
       case "ipset":
-        return (
-          isWithin(this.#ipset(selector.name, "add"), party) && !isWithin(this.#ipset(selector.name, "remove"), party)
-        );
+        return isWithin((address) => this.#isInIpset(selector.name, address), party);
       case "undefined":
         return false;
     }
@@ -116,26 +135,39 @@ export class Reachability {
     if (name === "tagged") return party.kind === "tagged";
     if (name === "internet") return party.kind === "address" && isInternetAddress(party.address);
     if (party.kind === "member of a group") return name === "member";
-    return party.kind === "user" && (name === "member" || this.#tailnet.roles.get(party.login) === name);
+    return party.kind === "user" && hasRole(party.login, name, this.#policy, this.#tailnet);
   }
 
-  /** The prefixes of those entries that start with `verb`; an entry without a verb adds. */
-  #ipset(name: string, verb: "add" | "remove"): Prefix[] {
-    return (this.#policy.ipsets.get(name) ?? []).flatMap((entry) => {
-      const [, written = "add", word = ""] = /^(?:(add|remove) +)?(?:host:)?(.*)$/.exec(entry) ?? [];
-      return written === verb ? (parsePrefix(this.#policy.hosts.get(word) ?? word) ?? []) : [];
-    });
+  /** Operations are processed in order (https://tailscale.com/kb/1387). */
+  #isInIpset(name: string, address: string): boolean {
+    let isInside = false;
+    for (const { operation, target } of parseIpset(this.#policy.ipsets.get(name) ?? [], this.#policy)) {
+      if (this.#isInTarget(target, address)) isInside = operation === "add";
+    }
+    return isInside;
+  }
+
+  #isInTarget(target: Selector, address: string): boolean {
+    if (target.kind === "ipset") return this.#isInIpset(target.name, address);
+    return this.#covers(target, { kind: "address", address });
   }
 }
 
 /** For a tag: all of its devices, and there is one. */
-function isWithin(prefixes: Prefix[], party: Party): boolean {
-  const isInside = (address: string) => prefixes.some((prefix) => contains(prefix, address));
+function isWithin(isInside: (address: string) => boolean, party: Party): boolean {
   if (party.kind === "address") return isInside(party.address);
   return party.kind === "tagged" && party.devices.length > 0 && party.devices.every((device) => device.some(isInside));
 }
 
+/** What the service applies where a file has neither `acls` nor `grants` (recorded packet filters, see `references.ts`). */
+const allowAll: Rule = {
+  src: [{ kind: "any" }],
+  dst: [{ selector: { kind: "any" }, openings: [parseIp("*")] }],
+  needsPosture: false,
+};
+
 function rulesOf(policy: Policy): Rule[] {
+  if (policy.allowsAll) return [allowAll];
   const select = (word: string) => parseSelector(word, policy);
   const needsPosture = (rule: { srcPosture: string[] }) =>
     rule.srcPosture.length > 0 || policy.defaultSrcPosture.length > 0;

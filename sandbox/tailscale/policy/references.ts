@@ -3,16 +3,18 @@
  * of the live service, as recorded in 2026 by juanfont/headscale (hscontrol/policy/v2/testdata); "our wording" marks the
  * others.
  */
-import { parsePrefix } from "./addresses.ts";
+import { parsePrefix, poolStatus } from "./addresses.ts";
 import { InvalidPolicy } from "./document.ts";
 import { parseHostPorts, parseIp } from "./ports.ts";
-import type { Acl, Grant, Policy, SshRule } from "./sections.ts";
-import { parseSelector, type Selector } from "./selectors.ts";
+import type { Tailnet } from "./reachability.ts";
+import type { Acl, Grant, NodeAttribute, Policy } from "./sections.ts";
+import { type Check, checkDomain, parseIpset, parseSelector, type Selector } from "./selectors.ts";
+import { checkSshRule, checkSshTest } from "./ssh.ts";
 
 const quote = (text: string): string => JSON.stringify(text);
 
 /** Throws `InvalidPolicy`. Returns the groups that identity provisioning does not deliver: the file may name them. */
-export function checkReferences(policy: Policy): string[] {
+export function checkReferences(policy: Policy, { domains }: Pick<Tailnet, "domains">): string[] {
   const unsynced = new Set<string>();
   /** Throws when `word` names a tag, group or IP set that the file does not define. */
   const check = (word: string, prefix = ""): Selector => {
@@ -31,22 +33,35 @@ export function checkReferences(policy: Policy): string[] {
     if (selector.kind === "autogroup" && !autogroups.has(selector.name)) {
       throw new InvalidPolicy(`${prefix}unknown autogroup: ${quote(word)}`); // our wording
     }
+    if (selector.kind === "users of a domain") checkDomain(selector.domain, domains);
     return selector;
   };
 
   checkDefinitions(policy, check);
   for (const acl of policy.acls) checkAcl(acl, policy, check);
   for (const grant of policy.grants) checkGrant(grant, policy, check);
-  for (const rule of policy.ssh) checkSsh(rule, check);
+  for (const rule of policy.ssh) checkSshRule(rule, check, domains);
+  for (const test of policy.sshTests) checkSshTest(test, policy);
   const { routes, services, exitNode } = policy.autoApprovers;
   for (const approver of [...routes.values(), ...services.values(), exitNode].flat()) check(approver);
-  for (const target of policy.nodeAttrs.flatMap((entry) => entry.target)) {
-    if (check(target).kind === "undefined") throw new InvalidPolicy(`${quote(target)}: invalid address`);
-  }
+  for (const attribute of policy.nodeAttrs) checkNodeAttribute(attribute, check);
   return [...unsynced];
 }
 
-type Check = (word: string, prefix?: string) => Selector;
+function checkNodeAttribute({ target, ipPool }: NodeAttribute, check: Check): void {
+  for (const word of target) {
+    const selector = check(word);
+    if (selector.kind === "undefined") throw new InvalidPolicy(`${quote(word)}: invalid address`);
+    // The service answers so, with status 500.
+    if (isSelf(selector)) throw new InvalidPolicy("internal server error");
+  }
+  for (const text of ipPool) {
+    const prefix = parsePrefix(text);
+    const status = prefix ? poolStatus(prefix) : "elsewhere";
+    if (status === "reserved") throw new InvalidPolicy(`IPPool(${text}): network within reserved range`);
+    if (status === "elsewhere") throw new InvalidPolicy(`IPPool(${text}): not in 100.64.0.0/10`); // our wording
+  }
+}
 
 /** https://tailscale.com/docs/reference/syntax/policy-file#autogroups, and one of policies in the wild (`danger-all`). */
 const autogroups = new Set(
@@ -69,6 +84,7 @@ function checkDefinitions(policy: Policy, check: Check): void {
     if (alias.includes("@")) throw new InvalidPolicy(`hosts[${quote(alias)}]: host names must not contain '@'`); // our wording
     if (!parsePrefix(address)) throw new InvalidPolicy(`hosts[${quote(alias)}]: ${quote(address)}: invalid address`); // our wording
   }
+  for (const name of policy.ipsets.keys()) checkIpset(name, policy, check);
   for (const [tag, owners] of policy.tagOwners) {
     const place = `tagOwners[${quote(tag)}]: `;
     if (!tag.startsWith("tag:")) throw new InvalidPolicy(`${place}tag names must start with 'tag:'`); // our wording
@@ -84,6 +100,31 @@ function checkDefinitions(policy: Policy, check: Check): void {
   }
 }
 
+/** https://tailscale.com/kb/1387; the wording is ours. */
+function checkIpset(name: string, policy: Policy, check: Check): void {
+  const refuse = (reason: string) => new InvalidPolicy(`ipsets[${quote(name)}]: ${reason}`);
+  if (!name.startsWith("ipset:")) throw refuse("names of IP sets must start with 'ipset:'");
+  const operations = parseIpset(policy.ipsets.get(name) ?? [], policy);
+  const removes = operations.some(({ operation }) => operation === "remove");
+  for (const { target, word, isExplicit } of operations) {
+    check(word, `ipsets[${quote(name)}]: `);
+    const isInternet = target.kind === "autogroup" && target.name === "internet";
+    if (!isInternet && target.kind !== "prefix" && target.kind !== "ipset")
+      throw refuse(`${quote(word)}: IP sets hold addresses, prefixes, hosts, other IP sets and autogroup:internet`);
+    if (removes && !isExplicit) throw refuse(`${quote(word)}: add or remove must be given where one entry removes`);
+  }
+  if (reaches(name, name, policy)) throw refuse("IP sets cannot contain themselves");
+}
+
+/** Whether the IP set `from` contains `wanted`, directly or by way of others. */
+function reaches(from: string, wanted: string, policy: Policy, seen = new Set<string>()): boolean {
+  if (seen.has(from)) return false;
+  seen.add(from);
+  return parseIpset(policy.ipsets.get(from) ?? [], policy).some(
+    ({ target }) => target.kind === "ipset" && (target.name === wanted || reaches(target.name, wanted, policy, seen)),
+  );
+}
+
 function checkAcl(acl: Acl, policy: Policy, check: Check): void {
   if (acl.action !== "accept") throw new InvalidPolicy(`action=${quote(acl.action)} is not supported`);
   const sources = acl.src.map((word) => checkSource(word, check));
@@ -96,12 +137,15 @@ function checkAcl(acl: Acl, policy: Policy, check: Check): void {
   }
 }
 
+/** In two words, as the service spells it. */
+const canNot = "can not";
+
 /**
  * `src` and `dst` may be empty: the service accepts that, and the grant applies to nothing. The same goes for a destination
  * that is no selector, such as a machine's name (tailscale/tailscale#5532).
  */
 function checkGrant(grant: Grant, policy: Policy, check: Check): void {
-  if (grant.ip.length === 0 && grant.app.size === 0) throw new InvalidPolicy("ip and app cannot both be empty");
+  if (grant.ip.length === 0 && grant.app.size === 0) throw new InvalidPolicy(`ip and app ${canNot} both be empty`);
   const sources = grant.src.map((word) => checkSource(word, check));
   for (const word of grant.dst) {
     const destination = check(word, `dst=${quote(word)}: `);
@@ -158,20 +202,5 @@ function checkSelf(sources: Selector[]): void {
     (source.kind === "autogroup" && source.name !== "tagged");
   if (!sources.every(hasUsers)) {
     throw new InvalidPolicy("autogroup:self can only be used with users, groups, or supported autogroups");
-  }
-}
-
-/** `checkPeriod` and `acceptEnv` are not looked at. */
-function checkSsh(rule: SshRule, check: Check): void {
-  const action = rule.action.trim();
-  if (action === "") throw new InvalidPolicy("action must be specified");
-  if (action !== "accept" && action !== "check") throw new InvalidPolicy(`${quote(rule.action)} is not a valid action`);
-  if (rule.users.length === 0) throw new InvalidPolicy("users must be specified");
-  for (const user of rule.users)
-    if (user === "" || user === "*") throw new InvalidPolicy(`user ${quote(user)} is not valid`);
-  for (const word of rule.src) check(word, "src=");
-  for (const word of rule.dst) {
-    if (["any", "prefix", "undefined"].includes(check(word, "dst=").kind))
-      throw new InvalidPolicy(`invalid dst ${quote(word)}`);
   }
 }

@@ -1,5 +1,5 @@
 /** The sections of the tailnet policy file: https://tailscale.com/docs/reference/syntax/policy-file */
-import { anything, boolean, fields, list, map, string } from "./decoder.ts";
+import { anything, boolean, fields, list, map, optional, string } from "./decoder.ts";
 import type { Document } from "./document.ts";
 
 const strings = list(string);
@@ -47,18 +47,29 @@ const ssh = fields({
   enforceRecorder: boolean,
 });
 
+const sshTest = fields({
+  src: string,
+  dst: strings,
+  accept: strings,
+  check: strings,
+  deny: strings,
+  srcPostureAttrs: map(anything),
+});
+
+const nodeAttribute = fields({ target: strings, attr: strings, app: anything, ipPool: strings });
+
 const policy = fields({
   groups: map(strings),
   hosts: map(string),
   tagOwners: map(strings),
-  acls: list(acl),
-  grants: list(grant),
+  acls: optional(list(acl)),
+  grants: optional(list(grant)),
   tests: list(test),
   ssh: list(ssh),
   autoApprovers: fields({ routes: map(strings), exitNode: strings, services: map(strings) }),
-  nodeAttrs: list(fields({ target: strings, attr: strings, app: anything, ipPool: strings })),
-  // Only their outer form is checked: nothing that this project writes changes what they mean.
-  sshTests: list(anything),
+  nodeAttrs: list(nodeAttribute),
+  sshTests: list(sshTest),
+  // Of these only the outer form is checked, but for IP sets: nothing that this project writes changes what they mean.
   postures: map(strings),
   defaultSrcPosture: strings,
   ipsets: map(strings),
@@ -72,13 +83,27 @@ const policy = fields({
 export type Acl = ReturnType<typeof acl>;
 export type Grant = ReturnType<typeof grant>;
 export type SshRule = ReturnType<typeof ssh>;
+export type SshTest = ReturnType<typeof sshTest>;
+export type NodeAttribute = ReturnType<typeof nodeAttribute>;
 export type PolicyTest = ReturnType<typeof test>;
-export type Policy = ReturnType<typeof policy>;
+export type Policy = Omit<ReturnType<typeof policy>, "acls" | "grants"> & {
+  acls: Acl[];
+  grants: Grant[];
+  /** Without both sections everything in the tailnet may reach everything; an empty one is a denial of all. */
+  allowsAll: boolean;
+};
 
 /** Throws `InvalidPolicy` for a wrong type or an unknown name. */
 export function decodePolicy(document: Document): Policy {
   const decoded = policy(document.root, document);
-  return { ...decoded, acls: decoded.acls.map(currentAcl), tests: decoded.tests.map(currentTest) };
+  const { acls, grants, tests } = decoded;
+  return {
+    ...decoded,
+    acls: (acls ?? []).map(currentAcl),
+    grants: grants ?? [],
+    allowsAll: acls === undefined && grants === undefined,
+    tests: tests.map(currentTest),
+  };
 }
 
 /** The body of `POST /acl/validate` that is an array. Throws as `decodePolicy` does. */

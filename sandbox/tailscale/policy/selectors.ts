@@ -1,5 +1,6 @@
 /** Who or what a word in `src`, `dst`, `tagOwners` and the like stands for: https://tailscale.com/docs/reference/syntax/grants */
 import { type Prefix, parsePrefix } from "./addresses.ts";
+import { InvalidPolicy } from "./document.ts";
 import type { Policy } from "./sections.ts";
 
 export type Selector =
@@ -36,4 +37,36 @@ export function parseSelector(word: string, { hosts }: Pick<Policy, "hosts">): S
   const prefix = parsePrefix(hosts.get(text) ?? text);
   if (prefix) return { kind: "prefix", prefix };
   return text.includes("@") ? { kind: "user", login: text } : { kind: "undefined", text };
+}
+
+export interface IpsetOperation {
+  operation: "add" | "remove";
+  target: Selector;
+  /** As written. */
+  word: string;
+  isExplicit: boolean;
+}
+
+/** The operations of an IP set: `add 10.0.0.0/8`, `remove ipset:lab`; one without a verb adds. */
+export function parseIpset(entries: string[], policy: Pick<Policy, "hosts">): IpsetOperation[] {
+  return entries.map((entry) => {
+    const [, verb, word = ""] = /^\s*(?:(add|remove)\s+)?(?:host:)?(.*)$/s.exec(entry) ?? [];
+    return {
+      operation: verb === "remove" ? "remove" : "add",
+      target: parseSelector(word, policy),
+      word: word.trim(),
+      isExplicit: verb !== undefined,
+    };
+  });
+}
+
+/** Resolves a word; throws, with `prefix` before the message, when it names what is not defined. */
+export type Check = (word: string, prefix?: string) => Selector;
+
+/** `prefix` is `[ssh] ` for the source of an SSH rule. */
+export function checkDomain(domain: string, domains: ReadonlySet<string>, prefix = ""): void {
+  if (domains.has(domain)) return;
+  throw new InvalidPolicy(
+    `${prefix}${domain} is not associated with this Tailnet and cannot be used in user:*@<domain> expressions`,
+  );
 }
