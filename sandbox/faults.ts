@@ -7,6 +7,8 @@ export type Fault =
   | { kind: "drop before" }
   /** The service acts, and the connection breaks before its answer. */
   | { kind: "drop after" }
+  /** The service does not act, and its answer never comes: the client has to end the connection. */
+  | { kind: "hang" }
   /** The service does not act and answers this. */
   | { kind: "answer"; status: number; body: object; headers?: Record<string, string> }
   /** The service does not act, and something else answers with a text, such as a page of HTML. */
@@ -32,8 +34,9 @@ export async function failing(c: Context, fault: Fault, act: () => Promise<void>
   }
   if (fault.kind === "echo") return echo(c, fault.status);
   if (fault.kind === "drop after") await act();
-  const { incoming } = c.env as HttpBindings;
-  incoming.socket.destroy();
+  const { socket } = (c.env as HttpBindings).incoming;
+  if (fault.kind === "hang") await new Promise((resolve) => socket.once("close", resolve));
+  socket.destroy();
   // Nobody gets this: the socket is gone.
   return new Response(null, { status: 503 });
 }

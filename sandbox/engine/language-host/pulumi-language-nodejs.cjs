@@ -226,5 +226,20 @@ server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error,
   if (error) throw error;
   console.log(port);
 });
+
+/** An engine that was killed ends nothing: this process ends when its connection to the engine does. */
+function endWithEngine(address) {
+  // The engine is on this machine; a proxy of the environment is not for it.
+  const options = { "grpc.enable_http_proxy": 0 };
+  const channel = new grpc.Client(address, grpc.credentials.createInsecure(), options).getChannel();
+  const watch = () => {
+    const state = channel.getConnectivityState(true);
+    if (state === grpc.connectivityState.TRANSIENT_FAILURE) process.exit(0);
+    channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, watch);
+  };
+  watch();
+}
+
+if (engineAddress) endWithEngine(engineAddress);
 process.on("exit", stopChildren);
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));

@@ -6,6 +6,9 @@
 package main
 
 import (
+	"fmt"
+	"os"
+
 	"github.com/integrations/terraform-provider-github/v6/github"
 	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge"
 	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge/tokens"
@@ -16,6 +19,11 @@ import (
 var version = "0.0.0-dev"
 
 func main() {
+	// Of the bridge's own watch over its engine nothing ends the plugin.
+	if err := endWithEngine(os.Args); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	info := tfbridge.ProviderInfo{
 		P:            shimv2.NewProvider(github.NewProvider(version, "")()),
 		Name:         "github",

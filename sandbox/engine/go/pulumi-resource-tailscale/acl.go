@@ -16,31 +16,27 @@ import (
 // acl is the whole policy file as one resource. Preview validates nothing (terraform-provider-tailscale v0.29.2).
 type acl struct{}
 
-func (acl) check(inputs property.Map) []p.CheckFailure {
-	policy := inputs.Get("acl")
-	if !policy.IsString() {
-		return nil
+func (acl) check(resource string, inputs property.Map) ([]p.CheckFailure, error) {
+	checker := &checker{resource: resource, inputs: inputs}
+	checker.require("acl")
+	if policy := inputs.Get("acl"); policy.IsString() {
+		if _, err := hujson.Parse([]byte(policy.AsString())); err != nil {
+			checker.fail("acl", "ACL is not valid HuJSON. "+err.Error())
+		}
 	}
-	if _, err := hujson.Parse([]byte(policy.AsString())); err != nil {
-		return []p.CheckFailure{{Property: "acl", Reason: "is invalid HuJSON: " + err.Error()}}
-	}
-	return nil
+	return checker.failures, nil
 }
 
-func (acl) diff(state, inputs property.Map) map[string]p.PropertyDiff {
-	changes := map[string]p.PropertyDiff{}
+func (acl) diff(state, inputs property.Map) []string {
+	changes := []string{}
 	for _, name := range []string{"acl", "overwriteExistingContent", "resetAclOnDestroy"} {
 		value, isGiven := inputs.GetOk(name)
 		old, wasGiven := state.GetOk(name)
 		switch {
-		case !isGiven && !wasGiven, value.WithSecret(false).Equals(old.WithSecret(false)):
+		case !isGiven && !wasGiven, value.Equals(old):
 		case name == "acl" && canonical(value) == canonical(old):
-		case !isGiven:
-			changes[name] = p.PropertyDiff{Kind: p.Delete}
-		case !wasGiven:
-			changes[name] = p.PropertyDiff{Kind: p.Add}
 		default:
-			changes[name] = p.PropertyDiff{Kind: p.Update}
+			changes = append(changes, name)
 		}
 	}
 	return changes
@@ -69,18 +65,18 @@ func (acl) create(ctx context.Context, client *tailscale.Client, inputs property
 	err := client.PolicyFile().Set(ctx, stringOf(inputs.Get("acl")), etag)
 	var refused tailscale.APIError
 	if errors.As(err, &refused) && refused.Status == http.StatusPreconditionFailed {
-		return "", property.Map{}, errors.New("Overwrite Protected: the policy file is not the default one. " +
-			"Import it first or set overwriteExistingContent: true.")
+		return "", property.Map{}, failure{"Overwrite Protected", errors.New("You are trying to overwrite a non-default policy. " +
+			"Please import the ACL first or set overwrite_existing_content = true.")}
 	}
 	if err != nil {
-		return "", property.Map{}, fmt.Errorf("Failed to set ACL: %w", err)
+		return "", property.Map{}, failure{"Failed to set ACL", err}
 	}
 	return rand.Text(), inputs, nil
 }
 
 func (acl) update(ctx context.Context, client *tailscale.Client, _ string, _, inputs property.Map) (property.Map, error) {
 	if err := client.PolicyFile().Set(ctx, stringOf(inputs.Get("acl")), ""); err != nil {
-		return property.Map{}, fmt.Errorf("Failed to update ACL: %w", err)
+		return property.Map{}, failure{"Failed to update ACL", err}
 	}
 	return inputs, nil
 }
@@ -88,10 +84,13 @@ func (acl) update(ctx context.Context, client *tailscale.Client, _ string, _, in
 func (acl) read(ctx context.Context, client *tailscale.Client, id string, state, inputs property.Map) (p.ReadResponse, error) {
 	live, err := client.PolicyFile().Raw(ctx)
 	if err != nil {
-		return p.ReadResponse{}, fmt.Errorf("Failed to fetch ACL: %w", err)
+		return p.ReadResponse{}, failure{"Failed to fetch ACL", err}
 	}
-	policy := property.New(live.HuJSON).WithSecret(inputs.Get("acl").Secret())
-	return p.ReadResponse{ID: id, Properties: state.Set("acl", policy), Inputs: inputs.Set("acl", policy)}, nil
+	now := state.Set("acl", property.New(live.HuJSON))
+	if state.Len() == 0 {
+		return p.ReadResponse{ID: id, Properties: now, Inputs: now}, nil
+	}
+	return p.ReadResponse{ID: id, Properties: now, Inputs: shapedMap(inputs, now)}, nil
 }
 
 func (acl) remove(ctx context.Context, client *tailscale.Client, _ string, state property.Map) error {
@@ -99,7 +98,7 @@ func (acl) remove(ctx context.Context, client *tailscale.Client, _ string, state
 		return nil
 	}
 	if err := client.PolicyFile().Set(ctx, "", ""); err != nil {
-		return fmt.Errorf("Failed to reset ACL: %w", err)
+		return failure{"Failed to reset ACL", err}
 	}
 	return nil
 }
@@ -109,11 +108,11 @@ func isTrue(value property.Value) bool { return value.IsBool() && value.AsBool()
 func getACL(ctx context.Context, client *tailscale.Client, _ property.Map) (property.Map, error) {
 	live, err := client.PolicyFile().Raw(ctx)
 	if err != nil {
-		return property.Map{}, fmt.Errorf("Failed to fetch ACL: %w", err)
+		return property.Map{}, failure{"Failed to fetch ACL", err}
 	}
 	policy, err := hujson.Parse([]byte(live.HuJSON))
 	if err != nil {
-		return property.Map{}, fmt.Errorf("Failed to parse ACL as HuJSON: %w", err)
+		return property.Map{}, failure{"Failed to parse ACL as HuJSON", err}
 	}
 	policy.Minimize()
 	return property.NewMap(map[string]property.Value{

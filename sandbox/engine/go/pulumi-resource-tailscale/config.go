@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 
 	p "github.com/pulumi/pulumi-go-provider"
@@ -30,8 +31,21 @@ func (c *configuration) client() (*tailscale.Client, error) {
 	return c.api, nil
 }
 
+// settings are the provider's own; "version" and what starts with two underscores is Pulumi's.
+var settings = []string{
+	"apiKey", "audience", "baseUrl", "identityToken", "identityTokenEnvironmentVariableName", "oauthClientId",
+	"oauthClientSecret", "scopes", "tailnet", "userAgent",
+}
+
 func checkConfig(_ context.Context, req p.CheckRequest) (p.CheckResponse, error) {
 	inputs := req.Inputs.Delete(internalKey)
+	failures := []p.CheckFailure{}
+	for name := range inputs.AllStable {
+		isPulumis := name == "version" || name == "pluginDownloadURL" || strings.HasPrefix(name, "__")
+		if !isPulumis && !slices.Contains(settings, name) {
+			failures = append(failures, p.CheckFailure{Reason: unknownSetting(name, req.Urn.Name())})
+		}
+	}
 	for _, name := range secretSettings {
 		if value, ok := inputs.GetOk(name); ok {
 			inputs = inputs.Set(name, value.WithSecret(true))
@@ -40,7 +54,46 @@ func checkConfig(_ context.Context, req p.CheckRequest) (p.CheckResponse, error)
 	if _, ok := inputs.GetOk("userAgent"); !ok {
 		inputs = inputs.Set("userAgent", property.New("Pulumi/3.0 (https://www.pulumi.com) pulumi-tailscale/"+version))
 	}
-	return p.CheckResponse{Inputs: inputs}, nil
+	return p.CheckResponse{Inputs: inputs, Failures: failures}, nil
+}
+
+// unknownSetting has the words of Pulumi's bridge, for the default provider and for one that a program makes.
+func unknownSetting(name, provider string) string {
+	if !strings.HasPrefix(provider, "default") {
+		return fmt.Sprintf("could not validate provider configuration: Invalid or unknown key. Examine values at '%s.%s'.", provider, name)
+	}
+	text := fmt.Sprintf("`tailscale:%s` is not a valid configuration key for the tailscale provider.", name)
+	similar := []string{}
+	for _, setting := range settings {
+		if distance(name, setting) <= 2 {
+			similar = append(similar, fmt.Sprintf("`tailscale:%s`", setting))
+		}
+	}
+	if len(similar) > 0 {
+		text += fmt.Sprintf(" Did you mean %s?", strings.Join(similar, " or "))
+	}
+	return text + " If the referenced key is not intended for the provider, please choose a different namespace from `tailscale:`."
+}
+
+// distance is Levenshtein's.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			substituted := diagonal
+			if a[i] != b[j] {
+				substituted++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(substituted, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
 }
 
 // diffConfig never replaces: no setting of the provider stands for another set of resources.
@@ -98,7 +151,9 @@ func (c *configuration) set(settings property.Map) error {
 	if err != nil {
 		problems = append(problems, fmt.Errorf("tailscale:baseUrl is not a URL: %w", err))
 	}
-	problems = append(problems, credentials.check())
+	if err := credentials.check(); err != nil {
+		problems = append(problems, failure{"Provider credentials error", err})
+	}
 	if err := errors.Join(problems...); err != nil {
 		return err
 	}
@@ -119,6 +174,11 @@ func (c *configuration) set(settings property.Map) error {
 		c.api.Auth = &tailscale.IdentityFederation{
 			ClientID:    credentials.clientID,
 			IDTokenFunc: func() (string, error) { return credentials.identityToken, nil },
+		}
+	case credentials.audience != "":
+		c.api.Auth = &tailscale.IdentityFederation{
+			ClientID:    credentials.clientID,
+			IDTokenFunc: func() (string, error) { return runtimeToken(credentials.audience) },
 		}
 	default:
 		c.api.APIKey = credentials.apiKey
@@ -167,22 +227,23 @@ func scopes(settings property.Map) []string {
 
 type credentials struct{ apiKey, clientID, clientSecret, identityToken, audience string }
 
-// check has the rules of terraform-provider-tailscale v0.29.2 (validateProviderCreds).
+// check has the rules and words of terraform-provider-tailscale v0.29.2 (validateProviderCreds).
 func (c credentials) check() error {
 	usesOAuth := c.clientID != "" || c.clientSecret != "" || c.identityToken != "" || c.audience != ""
 	switch {
 	case c.apiKey == "" && !usesOAuth:
-		return errors.New("no Tailscale credentials: set apiKey, or oauthClientId and one of oauthClientSecret, identityToken")
+		return errors.New("tailscale provider credentials are empty - set `api_key` or 'oauth_client_id' and " +
+			"one of 'oauth_client_secret', 'identity_token', or 'audience'")
 	case c.apiKey != "" && usesOAuth:
-		return errors.New("Tailscale credentials in conflict: apiKey excludes oauthClientId, oauthClientSecret, identityToken and audience")
+		return errors.New("tailscale provider credentials are conflicting - `api_key` conflicts with " +
+			"'oauth_client_id', 'oauth_client_secret', 'identity_token', and 'audience'")
 	case c.audience != "" && (c.clientSecret != "" || c.identityToken != ""):
-		return errors.New("Tailscale credentials in conflict: audience excludes oauthClientSecret and identityToken")
+		return errors.New("tailscale provider argument 'audience' conflicts with 'oauth_client_secret' and 'identity_token'")
 	case c.apiKey == "" && c.clientID == "":
-		return errors.New("Tailscale credentials are incomplete: oauthClientId is missing")
-	case c.audience != "":
-		return errors.New("audience is not part of this re-implementation of the Tailscale provider: set identityToken")
-	case c.clientID != "" && c.clientSecret == "" && c.identityToken == "":
-		return errors.New("Tailscale credentials are incomplete: oauthClientId needs one of oauthClientSecret, identityToken")
+		return errors.New("tailscale provider argument 'oauth_client_id' is empty")
+	case c.clientID != "" && c.clientSecret == "" && c.identityToken == "" && c.audience == "":
+		return errors.New("one of tailscale provider arguments 'oauth_client_secret', 'identity_token', or 'audience' " +
+			"are mandatory with 'oauth_client_id'")
 	}
 	return nil
 }

@@ -2,8 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"net/url"
+	"math"
 	"slices"
 	"time"
 
@@ -22,9 +21,13 @@ type credential struct {
 	sets []string
 	// computed are set by the server once, secrets among them only at creation; updatedAt changes with each update.
 	computed []string
-	problems func(inputs property.Map) []p.CheckFailure
-	post     func(context.Context, *tailscale.Client, property.Map) (*tailscale.Key, error)
-	put      func(context.Context, *tailscale.Client, string, property.Map) (*tailscale.Key, error)
+	required []string
+	// keepsPlan is true where a write leaves the inputs in the state and not the server's answer.
+	keepsPlan bool
+	// examine is what check does beyond what all credentials have in common.
+	examine func(*checker)
+	post    func(context.Context, *tailscale.Client, property.Map) (*tailscale.Key, error)
+	put     func(context.Context, *tailscale.Client, string, property.Map) (*tailscale.Key, error)
 	// live are the inputs as the server has them.
 	live func(*tailscale.Key) map[string]property.Value
 }
@@ -41,28 +44,11 @@ var federatedIdentity = credential{
 	},
 	sets:     []string{"scopes", "tags"},
 	computed: []string{"createdAt", "userId"},
-	problems: func(inputs property.Map) []p.CheckFailure {
-		problems := checkDescription(inputs)
-		if issuer := inputs.Get("issuer"); issuer.IsString() {
-			parsed, err := url.ParseRequestURI(issuer.AsString())
-			if err != nil || parsed.Scheme != "https" || parsed.Host == "" {
-				problems = append(problems, p.CheckFailure{Property: "issuer", Reason: "must be a valid https:// URL"})
-			}
-		}
-		if audience := inputs.Get("audience"); audience.IsString() && audience.AsString() == "" {
-			problems = append(problems, p.CheckFailure{Property: "audience", Reason: "must not be empty; leave it out to have one generated"})
-		}
-		if rules := inputs.Get("customClaimRules"); rules.IsMap() {
-			for _, claim := range []string{"sub", "iss", "aud"} {
-				if _, ok := rules.AsMap().GetOk(claim); ok {
-					problems = append(problems, p.CheckFailure{
-						Property: "customClaimRules",
-						Reason:   fmt.Sprintf("%q is reserved: sub, iss and aud have their own properties", claim),
-					})
-				}
-			}
-		}
-		return problems
+	required: []string{"scopes", "issuer", "subject"},
+	examine: func(c *checker) {
+		c.httpsURL("issuer")
+		c.length("audience", 1, math.MaxInt)
+		c.claims("customClaimRules")
 	},
 	post: func(ctx context.Context, client *tailscale.Client, wanted property.Map) (*tailscale.Key, error) {
 		return client.Keys().CreateFederatedIdentity(ctx, federatedIdentityRequest(wanted))
@@ -93,7 +79,9 @@ var oauthClient = credential{
 	inputs:   map[string]property.Value{"description": property.New(""), "scopes": noStrings, "tags": noStrings},
 	sets:     []string{"scopes", "tags"},
 	computed: []string{"createdAt", "userId", "key"},
-	problems: checkDescription,
+	required: []string{"scopes"},
+
+	keepsPlan: true,
 	post: func(ctx context.Context, client *tailscale.Client, wanted property.Map) (*tailscale.Key, error) {
 		return client.Keys().CreateOAuthClient(ctx, oauthClientRequest(wanted))
 	},
@@ -114,15 +102,18 @@ func oauthClientRequest(wanted property.Map) tailscale.CreateOAuthClientRequest 
 	}
 }
 
-func checkDescription(inputs property.Map) []p.CheckFailure {
-	description := inputs.Get("description")
-	if !description.IsString() || len([]rune(description.AsString())) <= 50 {
-		return nil
+func (c credential) check(resource string, inputs property.Map) ([]p.CheckFailure, error) {
+	checker := &checker{resource: resource, inputs: inputs}
+	if err := checker.sets(c.sets...); err != nil {
+		return nil, err
 	}
-	return []p.CheckFailure{{Property: "description", Reason: "must have at most 50 characters"}}
+	checker.require(c.required...)
+	checker.length("description", 0, 50)
+	if c.examine != nil {
+		c.examine(checker)
+	}
+	return checker.failures, nil
 }
-
-func (c credential) check(inputs property.Map) []p.CheckFailure { return c.problems(inputs) }
 
 // wanted are the inputs with defaults; what the server chose stays as it is in the state.
 func (c credential) wanted(state, inputs property.Map) property.Map {
@@ -139,22 +130,21 @@ func (c credential) wanted(state, inputs property.Map) property.Map {
 	return property.NewMap(wanted)
 }
 
-func (c credential) diff(state, inputs property.Map) map[string]p.PropertyDiff {
-	changes := map[string]p.PropertyDiff{}
-	for name, value := range c.wanted(state, inputs).All {
-		old := state.Get(name)
-		same := value.WithSecret(false).Equals(old.WithSecret(false))
+// diff names updatedAt with any change: the plan leaves it to the server.
+func (c credential) diff(state, inputs property.Map) []string {
+	changes := []string{}
+	for name, value := range c.wanted(state, inputs).AllStable {
+		old, ok := state.GetOk(name)
+		same := ok && value.Equals(old)
 		if slices.Contains(c.sets, name) && !value.HasComputed() {
 			same = sameSet(value, old)
 		}
-		if same {
-			continue
+		if !same {
+			changes = append(changes, name)
 		}
-		kind := p.Update
-		if _, ok := inputs.GetOk(name); !ok {
-			kind = p.Delete
-		}
-		changes[name] = p.PropertyDiff{Kind: kind}
+	}
+	if len(changes) > 0 {
+		changes = append(changes, "updatedAt")
 	}
 	return changes
 }
@@ -166,25 +156,39 @@ func (c credential) plan(state, inputs property.Map) property.Map {
 		if !ok {
 			value = unknown
 		}
-		planned = planned.Set(name, value.WithSecret(name == "key"))
+		planned = planned.Set(name, value)
 	}
 	return planned
 }
 
 func (c credential) create(ctx context.Context, client *tailscale.Client, inputs property.Map) (string, property.Map, error) {
-	key, err := c.post(ctx, client, c.wanted(property.Map{}, inputs))
+	wanted := c.wanted(property.Map{}, inputs)
+	key, err := c.post(ctx, client, wanted)
 	if err != nil {
-		return "", property.Map{}, fmt.Errorf("Failed to create %s: %w", c.name, err)
+		return "", property.Map{}, failure{"Failed to create " + c.name, err}
 	}
-	return key.ID, c.state(property.Map{}, inputs, key), nil
+	return key.ID, c.written(wanted, property.Map{}, key), nil
 }
 
 func (c credential) update(ctx context.Context, client *tailscale.Client, id string, state, inputs property.Map) (property.Map, error) {
-	key, err := c.put(ctx, client, id, c.wanted(state, inputs))
+	wanted := c.wanted(state, inputs)
+	key, err := c.put(ctx, client, id, wanted)
 	if err != nil {
-		return property.Map{}, fmt.Errorf("Failed to update %s: %w", c.name, err)
+		return property.Map{}, failure{"Failed to update " + c.name, err}
 	}
-	return c.state(state, inputs, key), nil
+	return c.written(wanted, state, key), nil
+}
+
+// written is the state after a write. That of an OAuth client says what was asked for, that of a federated identity what
+// the server answered.
+func (c credential) written(wanted, old property.Map, key *tailscale.Key) property.Map {
+	state := c.state(wanted, old, key)
+	if c.keepsPlan {
+		for name, value := range wanted.All {
+			state = state.Set(name, value)
+		}
+	}
+	return state
 }
 
 func (c credential) read(ctx context.Context, client *tailscale.Client, id string, state, inputs property.Map) (p.ReadResponse, error) {
@@ -193,51 +197,56 @@ func (c credential) read(ctx context.Context, client *tailscale.Client, id strin
 		return p.ReadResponse{}, nil
 	}
 	if err != nil {
-		return p.ReadResponse{}, fmt.Errorf("Failed to fetch %s: %w", c.name, err)
+		return p.ReadResponse{}, failure{"Failed to fetch " + c.name, err}
 	}
-	// A property that is not in the program shows up once it is not at its default; on import all that is set does.
-	isImport := inputs.Len() == 0
-	liveInputs := map[string]property.Value{}
-	for name, value := range c.live(key) {
-		given, isGiven := inputs.GetOk(name)
-		isDefault := value.Equals(c.inputs[name])
-		if slices.Contains(c.sets, name) && sameSet(value, given) {
-			value = given
-		}
-		if isGiven || !isDefault && (isImport || !c.inputs[name].IsComputed()) {
-			liveInputs[name] = value.WithSecret(given.Secret())
+	live := c.state(state, state, key)
+	refreshed := shapedMap(inputs, live)
+	if state.Len() == 0 {
+		refreshed = c.imported(live)
+	}
+	return p.ReadResponse{ID: key.ID, Properties: live, Inputs: refreshed}, nil
+}
+
+// imported are the inputs that an import finds: the required ones, and others that are not at their default.
+func (c credential) imported(live property.Map) property.Map {
+	found := map[string]property.Value{}
+	for name, fallback := range c.inputs {
+		value, ok := live.GetOk(name)
+		if ok && (slices.Contains(c.required, name) || !value.Equals(fallback)) {
+			found[name] = value
 		}
 	}
-	return p.ReadResponse{ID: key.ID, Properties: c.state(state, inputs, key), Inputs: property.NewMap(liveInputs)}, nil
+	return property.NewMap(found)
 }
 
 func (c credential) remove(ctx context.Context, client *tailscale.Client, id string, _ property.Map) error {
 	if err := client.Keys().Delete(ctx, id); err != nil && !tailscale.IsNotFound(err) {
-		return fmt.Errorf("Failed to delete %s: %w", c.name, err)
+		return failure{"Failed to delete " + c.name, err}
 	}
 	return nil
 }
 
-// state is what the server says. It tells a secret only once, so that one is kept; what came in as a secret stays one.
-func (c credential) state(old, inputs property.Map, key *tailscale.Key) property.Map {
-	state := map[string]property.Value{
+// state is what the server says. It tells a secret only once, so that the one in the old state is kept. An empty
+// description of a federated identity counts as none, unless an empty one is what was there before.
+func (c credential) state(before, old property.Map, key *tailscale.Key) property.Map {
+	state := property.NewMap(map[string]property.Value{
 		"createdAt": property.New(key.Created.Format(time.RFC3339)),
 		"updatedAt": property.New(key.Updated.Format(time.RFC3339)),
 		"userId":    property.New(key.UserID),
-	}
+	})
 	for name, value := range c.live(key) {
-		given := inputs.Get(name)
-		if slices.Contains(c.sets, name) && sameSet(value, given) {
-			value = given
-		}
-		state[name] = value.WithSecret(given.HasSecrets())
+		state = state.Set(name, value)
+	}
+	description, had := before.GetOk("description")
+	if key.Description == "" && !c.keepsPlan && !(had && stringOf(description) == "") {
+		state = state.Delete("description")
 	}
 	if slices.Contains(c.computed, "key") {
 		if key.Key != "" {
-			state["key"] = property.New(key.Key).WithSecret(true)
+			state = state.Set("key", property.New(key.Key))
 		} else if secret, ok := old.GetOk("key"); ok {
-			state["key"] = secret.WithSecret(true)
+			state = state.Set("key", secret)
 		}
 	}
-	return property.NewMap(state)
+	return state
 }

@@ -45,7 +45,7 @@ func getDevice(ctx context.Context, client *tailscale.Client, arguments property
 			err = fmt.Errorf("could not find device with %s=%q", field, value)
 		}
 		if time.Now().Add(time.Second).After(deadline) {
-			return property.Map{}, fmt.Errorf("Failed to fetch devices: %w", err)
+			return property.Map{}, failure{"Failed to fetch devices", err}
 		}
 		select {
 		case <-ctx.Done():
@@ -67,7 +67,7 @@ func getDevices(ctx context.Context, client *tailscale.Client, arguments propert
 	}
 	devices, err := client.Devices().List(ctx, options...)
 	if err != nil {
-		return property.Map{}, fmt.Errorf("Failed to fetch devices: %w", err)
+		return property.Map{}, failure{"Failed to fetch devices", err}
 	}
 	matching := []property.Value{}
 	for _, device := range devices {
