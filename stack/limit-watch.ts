@@ -9,13 +9,13 @@ import { progress } from "./waves.ts";
 /** How long the provider waits before it gives a resource up: the plugin SDK's default for create, update and delete. */
 const providerPatienceMs = 20 * 60_000;
 
-const intervalMs = 30_000;
+const everyMs = 30_000;
 
 /**
  * Asks GitHub every 30 s how much is left, which costs nothing of it, and tells once when nothing is: as a warning if the
  * provider's patience lasts until the limit ends, otherwise as an error, with which the run then ends.
  */
-export async function watchLimit(github: GitHubConnection, settings: Settings): Promise<void> {
+export async function watchLimit(github: GitHubConnection, settings: Settings, intervalMs = everyMs): Promise<void> {
   for (;;) {
     // Unreferenced: the program ends with its resources, not with this.
     await setTimeout(intervalMs, undefined, { ref: false });

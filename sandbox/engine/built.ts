@@ -8,7 +8,7 @@ import { exists, makeOnce } from "./cache.ts";
 import { downloadEnvironment } from "./environment.ts";
 import { versions } from "./pinned.ts";
 import { findOnPath, run, tail } from "./process.ts";
-import { type Log, report } from "./progress.ts";
+import { type Log, Steps } from "./progress.ts";
 
 const executableSuffix = process.platform === "win32" ? ".exe" : "";
 
@@ -23,12 +23,14 @@ export interface Part {
   sources: string;
   /** Arguments of `go build`; undefined for a script, which is copied. */
   build?: string[];
+  /** What `go build` took on two cores with nothing in Go's caches; for the estimate of a build. */
+  usualSeconds?: number;
 }
 
 export function parts(): Part[] {
   const binaries = join("versions", versions.pulumi, "bin");
   const sources = (name: string) => join(import.meta.dirname, "go", name);
-  const provider = (name: string): Part => {
+  const provider = (name: string, usualSeconds: number): Part => {
     const version = versions.providers.find((provider) => provider.name === name)?.version ?? "";
     return {
       name: `pulumi-resource-${name}`,
@@ -36,6 +38,7 @@ export function parts(): Part[] {
       folder: join("plugins", `resource-${name}-v${version}`),
       sources: sources(`pulumi-resource-${name}`),
       build: ["-ldflags", `-s -w -X main.version=${version}`, "."],
+      usualSeconds,
     };
   };
   return [
@@ -45,8 +48,8 @@ export function parts(): Part[] {
       folder: binaries,
       sources: join(import.meta.dirname, "language-host"),
     },
-    provider("tailscale"),
-    provider("github"),
+    provider("tailscale", 55),
+    provider("github", 85),
     {
       name: "pulumi",
       version: versions.pulumi,
@@ -58,6 +61,7 @@ export function parts(): Part[] {
         `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${versions.pulumi}`,
         "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
       ],
+      usualSeconds: 210,
     },
   ];
 }
@@ -105,19 +109,22 @@ async function makeHome(home: string, options: BuildOptions): Promise<void> {
   );
   const isMissing = await Promise.all(made.map(async ({ part, folder }) => part.build && !(await exists(folder))));
   const missing = made.filter((_, index) => isMissing[index]).map(({ part }) => part);
+  const stepOf = new Map(
+    missing.map((part) => [part, { name: `${part.name} ${part.version}`, usualSeconds: part.usualSeconds ?? 0 }]),
+  );
+  const steps = new Steps(log, [...stepOf.values()]);
   const [go] = await findOnPath("go", environment.PATH ?? environment.Path);
   if (missing.length > 0 && !go) throw new Error(say(noEngine, {}));
-  if (missing.length > 1)
-    log("Building the engine from Go modules: some minutes the first time, then it is in the cache.");
+  if (missing.length > 0) steps.announce();
 
   for (const { part, folder } of made) {
-    const what = `${part.name} ${part.version} (${missing.indexOf(part) + 1} of ${missing.length})`;
     await makeOnce(
       folder,
       async (folder) => {
         const { build } = part;
-        if (!build) return copyScript(part, folder);
-        await report(log, `Building ${what}`, () => compile({ ...part, build }, go ?? "go", folder, environment));
+        const step = stepOf.get(part);
+        if (!build || !step) return copyScript(part, folder);
+        await steps.run(step, () => compile({ ...part, build }, go ?? "go", folder, environment));
       },
       () => log(`Waiting for another process that builds ${part.name} ...`),
     );

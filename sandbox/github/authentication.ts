@@ -1,7 +1,7 @@
 /** Tokens, scopes and rate limits: what is checked before any route. */
 import type { Context, MiddlewareHandler } from "hono";
-import { Refusal, renderRefusal } from "./answers.ts";
-import type { Permission } from "./options.ts";
+import { notFound, Refusal, renderRefusal } from "./answers.ts";
+import type { GitHubOptions, Permission } from "./options.ts";
 import type { GitHubState, Repository } from "./state.ts";
 import { type RateLimit, refill, seconds, spend, type Viewer } from "./viewer.ts";
 
@@ -19,8 +19,16 @@ export interface Env {
 /** What GitHub grants per hour to who brings no valid token. */
 const anonymousLimit = 60;
 
-/** 401 without a known token, 403 beyond the rate limit; every answer carries GitHub's common headers. */
-export function authenticate(state: GitHubState, resource: "core" | "graphql"): MiddlewareHandler<Env> {
+/**
+ * 401 without a known token, 403 beyond the rate limit; every answer carries GitHub's common headers, of which those of the
+ * rate limit are absent where there is none: https://docs.github.com/en/enterprise-server/rest/rate-limit/rate-limit
+ */
+export function authenticate(
+  state: GitHubState,
+  resource: "core" | "graphql",
+  rateLimits: GitHubOptions["rateLimits"] = "hourly",
+): MiddlewareHandler<Env> {
+  const isCounted = rateLimits === "hourly";
   let requests = 0;
   return async (c, next) => {
     requests += 1;
@@ -35,15 +43,18 @@ export function authenticate(state: GitHubState, resource: "core" | "graphql"): 
     } else if (resource === "core" && /\/rate_limit$/.test(c.req.path)) {
       // Free of charge, and answered when nothing is left.
       refill(rateLimit, now, resetMs);
-      c.res = c.json({ resources: viewer.shownLimits(), rate: viewer.shownLimits().core });
-    } else if (!spend(rateLimit, now, resetMs)) {
+      c.res = isCounted
+        ? c.json({ resources: viewer.shownLimits(), rate: viewer.shownLimits().core })
+        : renderRefusal(notFound("Rate limiting is not enabled."), c);
+    } else if (isCounted && !spend(rateLimit, now, resetMs)) {
       c.res = resource === "core" ? renderRefusal(exhausted(viewer), c) : exhaustedGraphql(c, viewer);
     } else {
       state.secrets.add(`token of ${viewer.login}`, token);
       c.set("viewer", viewer);
       await next();
     }
-    for (const [name, value] of Object.entries(rateLimitHeaders(rateLimit, resource))) c.res.headers.set(name, value);
+    const headers = isCounted ? rateLimitHeaders(rateLimit, resource) : {};
+    for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
     c.res.headers.set("Date", new Date(now).toUTCString());
     c.res.headers.set("X-GitHub-Request-Id", requestId);
     c.res.headers.set("X-GitHub-Media-Type", "github.v3; format=json");

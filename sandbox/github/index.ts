@@ -20,7 +20,7 @@ import { contentRoutes } from "./contents.ts";
 import { graphqlRoutes } from "./graphql.ts";
 import { createIssuer, issuerPath, type Job } from "./issuer.ts";
 import { oidcRoutes } from "./oidc.ts";
-import { type ContentLimits, defaultToken, type GitHubOptions } from "./options.ts";
+import { defaultToken, type GitHubOptions } from "./options.ts";
 import { pullRoutes } from "./pulls.ts";
 import { branchRoutes, refRoutes } from "./refs.ts";
 import { repositoryRoutes } from "./repositories.ts";
@@ -51,8 +51,8 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
   const state = new GitHubState(options.repositories, tokens, new Clock(options.limitSpeed));
   const { issuer, routes, issueToken } = createIssuer(state, options.issuer);
   const { app, journal, faults, controlAnswers } = createService(options, () => publicState(state));
-  app.route("/api/v3", restApi(state, options.contentLimits));
-  app.route("/api/graphql", graphqlApi(state));
+  app.route("/api/v3", restApi(state, options));
+  app.route("/api/graphql", graphqlApi(state, options));
   app.route(issuerPath, routes);
   const { url, close } = await listen(app, options.port);
   return {
@@ -73,12 +73,12 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
   };
 }
 
-function graphqlApi(state: GitHubState): Hono<Env> {
+function graphqlApi(state: GitHubState, { rateLimits }: GitHubOptions): Hono<Env> {
   const api = new Hono<Env>().onError(renderRefusal);
-  return api.use(authenticate(state, "graphql")).route("/", graphqlRoutes(state));
+  return api.use(authenticate(state, "graphql", rateLimits)).route("/", graphqlRoutes(state));
 }
 
-function restApi(state: GitHubState, contentLimits: ContentLimits | undefined): Hono<Env> {
+function restApi(state: GitHubState, { contentLimits, rateLimits }: GitHubOptions): Hono<Env> {
   const repository = new Hono<Env>()
     .use(findRepository(state))
     .use(writable)
@@ -92,7 +92,7 @@ function restApi(state: GitHubState, contentLimits: ContentLimits | undefined): 
     .route("/contents", contentRoutes())
     .route("/git", refRoutes())
     .route("/pulls", pullRoutes());
-  const api = new Hono<Env>().onError(renderRefusal).use(authenticate(state, "core"));
+  const api = new Hono<Env>().onError(renderRefusal).use(authenticate(state, "core", rateLimits));
   if (contentLimits) api.use(limitContent(state.clock, contentLimits));
   return api
     .use(etag({ weak: true }))

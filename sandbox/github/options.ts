@@ -15,6 +15,8 @@ export interface GitHubOptions extends ServiceOptions {
   tokens?: TokenOptions[];
   /** The secondary limits on content. Default: none are enforced. */
   contentLimits?: ContentLimits;
+  /** Off: as a GitHub Enterprise Server whose requests are not counted, the default there. Default: GitHub's hourly limits. */
+  rateLimits?: "hourly" | "off";
   /** How many seconds of a rate limit's window pass in one second. Default 1. */
   limitSpeed?: number;
   /** `iss` of Actions tokens. Default `https://token.actions.githubusercontent.com`, as on github.com. */

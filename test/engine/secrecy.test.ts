@@ -10,9 +10,8 @@ import type { FaultyRequest } from "../../sandbox/faults.ts";
 import type { Project } from "../../sandbox/project.ts";
 import { compileSearch } from "../../sandbox/secrecy/search.ts";
 import { secretsInPlay } from "../../sandbox/secrecy/sweep.ts";
-import { createService, listen } from "../../sandbox/service.ts";
-import { createKey, owner } from "../../sandbox/tailscale/index.ts";
 import { startWorld, type World } from "../../sandbox/world.ts";
+import { deployingJob } from "./actions-runtime.ts";
 import { expectNoLeak } from "./secrecy.ts";
 import { accessProgram } from "./shared-stage.ts";
 import { fail, oneRepository, type Stage, stackIn, stage, succeed } from "./support.ts";
@@ -146,34 +145,11 @@ describe("a service or proxy that repeats the credential in its error", () => {
 it("neither the token of a job nor what it is exchanged for is left anywhere when TAILSCALE_AUDIENCE is set", async () => {
   const world = await startWorld();
   onTestFinished(() => world.close());
-  const audience = "a-made-up-audience";
-  const { key } = createKey(
-    world.tailscale.state,
-    { kind: "user", userId: owner.userId },
-    {
-      ...{ keyType: "federated", description: "", scopes: ["policy_file", "feature_settings:read"], tags: [] },
-      ...{ issuer: world.github.oidc.issuer, subject: "*", audience, customClaimRules: {} },
-    },
-  );
-  const { app } = createService({}, () => ({}));
-  const requestToken = "a-made-up-request-token";
-  app.get("/token", async (c) => {
-    expect(c.req.header("authorization")).toBe(`Bearer ${requestToken}`);
-    const job = { repository: "acme/app", event: "push", workflowPath: "deploy.yml" };
-    return c.json({ value: await world.github.issueToken({ ...job, audience: c.req.query("audience") ?? "" }) });
-  });
-  const runtime = await listen(app);
-  onTestFinished(() => runtime.close());
-  const project = await stackIn(world, {
-    program: accessProgram(access),
-    environment: {
-      ...{ TAILSCALE_API_KEY: "", TAILSCALE_OAUTH_CLIENT_ID: key.id, TAILSCALE_AUDIENCE: audience },
-      ...{ ACTIONS_ID_TOKEN_REQUEST_URL: `${runtime.url}/token`, ACTIONS_ID_TOKEN_REQUEST_TOKEN: requestToken },
-    },
-  });
+  const { clientId, environment } = await deployingJob(world, ["policy_file", "feature_settings:read"]);
+  const project = await stackIn(world, { program: accessProgram(access), environment });
   await succeed(project, "up");
   const names = secretsInPlay(world, [project]).map(({ name }) => name);
-  expect(names).toEqual(expect.arrayContaining(["ACTIONS_ID_TOKEN_REQUEST_TOKEN", `access token of ${key.id}`]));
+  expect(names).toEqual(expect.arrayContaining(["ACTIONS_ID_TOKEN_REQUEST_TOKEN", `access token of ${clientId}`]));
   expect(names.filter((name) => name.startsWith("identity token") || name.startsWith("OIDC token"))).not.toEqual([]);
   // The stage ends with the search.
 });

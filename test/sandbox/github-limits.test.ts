@@ -88,6 +88,16 @@ describe("the clock", () => {
   });
 });
 
+it("an Enterprise Server without limits names none and refuses nothing, and says so when it is asked", async () => {
+  const client = await github({ rateLimits: "off", tokens: [{ token: "ghp_exampleFew", rateLimit: 1 }] });
+  for (let request = 0; request < 3; request++) {
+    const { status, headers } = await client.rest("GET", "/user");
+    expect([status, [...headers.keys()].filter((name) => name.startsWith("x-ratelimit"))]).toEqual([200, []]);
+  }
+  const { status, body } = await client.rest("GET", "/rate_limit");
+  expect([status, body]).toMatchObject([404, { message: "Rate limiting is not enabled." }]);
+});
+
 it("what is left can be asked for free of charge, also when nothing is", async () => {
   const client = await github({ tokens: [{ token: "ghp_exampleFew", rateLimit: 1 }] });
   const left = async () =>
