@@ -25,8 +25,10 @@ export default defineConfig({
     // A whole run also waits, for providers that start and for pauses that services ask for.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: WholeRunsFirst },
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    // For what hangs, not for what is slow: a busy machine takes many times as long.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 60_000 } },
     coverage: {
       include: ["core/**/*.ts", "services/**/*.ts", "stack/**/*.ts", "components/**/*.ts", "provider/**/*.ts"],
       reporter: ["text-summary", "json-summary"],

@@ -67,8 +67,8 @@ export async function limitReached(settings: Settings, end: number): Promise<pul
   );
 }
 
-/** How long a message waits for the state, in milliseconds. */
-const statePatienceMs = 5_000;
+/** How long a message waits for the state, in milliseconds: a busy machine needs seconds for a read. */
+const statePatienceMs = 20_000;
 
 /** `5 of 11 done, go on after 18:05 UTC`; without the count where the engine does not say. */
 export async function progress({ repositories }: Settings, end: number): Promise<string> {

@@ -32,7 +32,8 @@ export async function findInstalled(options: InstalledOptions): Promise<Installe
     if ((await realpath(executable)).includes(`${sep}node_modules${sep}`) || isNpmShim(executable)) continue;
     const outcome = await run(executable, ["version"], {
       environment: childEnvironment({ PULUMI_SKIP_UPDATE_CHECK: "true" }, environment),
-      limits: { totalMs: 10_000 },
+      // For what hangs; a busy machine must not be taken for one without Pulumi.
+      limits: { totalMs: 60_000 },
     });
     const version = /^v?(\d+\.\d+\.\d+)/m.exec(outcome.stdout)?.[1];
     if (outcome.exitCode !== 0 || !version) {

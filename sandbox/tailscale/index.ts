@@ -48,7 +48,11 @@ export async function startTailscale(options: TailscaleOptions): Promise<Service
     state,
     githubIssuer && {
       issuer: githubIssuer.issuer,
-      keys: createRemoteJWKSet(new URL(githubIssuer.jwksUrl), { cooldownDuration: 0 }),
+      keys: createRemoteJWKSet(new URL(githubIssuer.jwksUrl), {
+        cooldownDuration: 0,
+        // The default of 5 s is the patience of a network; here a busy machine is all that can be slow.
+        timeoutDuration: 60_000,
+      }),
     },
   );
   return {

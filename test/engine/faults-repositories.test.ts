@@ -66,14 +66,14 @@ describe("a run with a fault at each of GitHub's routes, and the next one:", () 
       }),
     );
 
-  it("first up", { timeout: 600_000 }, async () => {
+  it("first up", async () => {
     await runWith(rows.firstUp, "up");
     await succeed(set.project, "up");
     expect(rowsUnlike({ text: "anthropics/claude-code-action", commits: 1 })).toEqual({});
     await succeed(set.project, "up", "--expect-no-changes");
   });
 
-  it("a changed workflow file", { timeout: 600_000 }, async () => {
+  it("a changed workflow file", async () => {
     set.project.configure((config) => {
       config["claude-aperture:workflow"] = { timeoutMinutes: 7 };
     });
@@ -84,7 +84,7 @@ describe("a run with a fault at each of GitHub's routes, and the next one:", () 
     await succeed(set.project, "up", "--expect-no-changes");
   });
 
-  it("destroy", { timeout: 600_000 }, async () => {
+  it("destroy", async () => {
     await runWith(rows.destroy, "destroy");
     // A deletion that was done and not noted is a 404 for the provider; a refresh clears it, too.
     await succeed(set.project, "destroy", "--refresh");
@@ -112,7 +112,7 @@ describe("a run with a fault at each credential, and the next one:", () => {
     );
   };
 
-  it("first up makes none twice, and deletes the one whose answer got lost", { timeout: 300_000 }, async () => {
+  it("first up makes none twice, and deletes the one whose answer got lost", async () => {
     arm("POST");
     await fail(set.project, "up", ...failing);
     expect(met(set)).toBe(names.length);
@@ -127,7 +127,7 @@ describe("a run with a fault at each credential, and the next one:", () => {
     await succeed(set.project, "up", "--expect-no-changes");
   });
 
-  it("destroy", { timeout: 300_000 }, async () => {
+  it("destroy", async () => {
     arm("DELETE");
     await fail(set.project, "destroy", ...failing);
     expect(met(set)).toBe(2 * names.length);

@@ -46,9 +46,7 @@ function killAfter(world: World, project: Project, command: string, last: number
   });
 }
 
-it("up and destroy, after each of their writes: the next run makes the same as one that was never killed", {
-  timeout: 600_000,
-}, async () => {
+it("up and destroy, after each of their writes: the next run makes the same as one that was never killed", async () => {
   const { world, project } = await stage();
   const before = world.tailscale.state.policy;
   /** `pulumi COMMAND`, killed after a write, and what a person does then. False if it ended before. */

@@ -25,9 +25,7 @@ function descendants(pid: number, all = processes()): Process[] {
   return children.flatMap((child) => [child, ...descendants(child.pid, all)]);
 }
 
-it("language host, program and all plugins end with an engine that is killed", {
-  timeout: 120_000,
-}, async () => {
+it("language host, program and all plugins end with an engine that is killed", async () => {
   const { world, project } = await stage();
   const args = ["up", "--yes", "--non-interactive", "--skip-preview"];
   const engine = spawn("pulumi", args, { cwd: project.directory, env: project.environment, stdio: "ignore" });

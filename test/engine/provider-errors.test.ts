@@ -191,7 +191,7 @@ describe("errors of the GitHub provider", () => {
       "--parallel",
       "40",
     );
-  }, 240_000);
+  });
 
   it.each(named(created))("%s, in up", (_, c) => expectExplained(outputs.up, c, secretsOf(stage.world)));
 
@@ -237,7 +237,7 @@ for (const status of ${JSON.stringify(statuses)}) {
     writeFileSync(join(project.directory, "index.ts"), identities("changed"));
     await failWith("PUT", "up");
     await failWith("DELETE", "destroy", "--run-program");
-  }, 240_000);
+  });
 
   const rows = [
     ...statuses.map((status) => ["POST", status] as const),

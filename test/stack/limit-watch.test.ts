@@ -6,7 +6,7 @@ import { connectToGitHub } from "../../services/github/connection.ts";
 import { watchLimit } from "../../stack/limit-watch.ts";
 import { type Client, github } from "../sandbox/github-client.ts";
 
-const settings = parseSettings({
+const { settings } = parseSettings({
   config: {
     "github:owner": "acme",
     "claude-aperture:repositories": '["app"]',
