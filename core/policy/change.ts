@@ -68,11 +68,11 @@ export function change(
 function refuseConflicts(text: string, claims: Claim[], stack: string): void {
   for (const { state, section, tag, entry, live, wanted } of claims) {
     if (state !== "conflicting" || !entry?.mark) continue;
-    const others = entry.mark.owners.filter((name) => name !== stack).join(" and ");
+    const others = entry.mark.stacks.filter((name) => name !== stack).join(" and ");
     const wishes = { others, stack, tag, section: JSON.stringify(section), live: inline(live), wanted: inline(wanted) };
     throw new PolicyError(
       say(differentWishes, wishes),
-      entry.mark.owners.includes(stack) ? agreeOnEntry : separateTags,
+      entry.mark.stacks.includes(stack) ? agreeOnEntry : separateTags,
       placeOf(text, entry.item.start),
     );
   }

@@ -19,7 +19,7 @@ export interface Decisions {
   /** What comes, by section. A section that the file lacks is made for it. */
   added: { name: SectionName; section?: Section; claims: Claim[] }[];
   /** Marks that stay and name other stacks than before, or carry another note. */
-  rewritten: Map<Mark, Pick<Mark, "owners" | "note">>;
+  rewritten: Map<Mark, Pick<Mark, "stacks" | "note">>;
   /** Marks that go, without what they stand in front of. */
   removedMarks: LooseMark[];
   /** What the first new mark has to say about the file as it was. */
@@ -122,8 +122,8 @@ class Deciding {
 
   /** Keeps the stack in a mark that stays, or puts it there. */
   #join(mark: Mark): void {
-    const owners = this.#isIn(mark) ? mark.owners : [...mark.owners, this.#stack];
-    this.#decisions.rewritten.set(mark, { owners, note: mark.note });
+    const stacks = this.#isIn(mark) ? mark.stacks : [...mark.stacks, this.#stack];
+    this.#decisions.rewritten.set(mark, { stacks, note: mark.note });
   }
 
   #joinSection(section: Section | undefined): void {
@@ -132,8 +132,8 @@ class Deciding {
 
   /** Takes the stack out of a mark, and away the mark that would name nobody. */
   #leave({ mark, from }: LooseMark): void {
-    const owners = mark.owners.filter((name) => name !== this.#stack);
-    if (owners.length > 0) this.#decisions.rewritten.set(mark, { owners, note: mark.note });
+    const stacks = mark.stacks.filter((name) => name !== this.#stack);
+    if (stacks.length > 0) this.#decisions.rewritten.set(mark, { stacks, note: mark.note });
     else {
       this.#remember(mark);
       this.#decisions.removedMarks.push({ mark, from });
@@ -152,7 +152,7 @@ class Deciding {
   #noteFile(): void {
     const { added, rewritten } = this.#decisions;
     const note = noteOn(this.#policy);
-    const own = [...rewritten].filter(([, { owners }]) => owners.includes(this.#stack));
+    const own = [...rewritten].filter(([, { stacks }]) => stacks.includes(this.#stack));
     const isKnown =
       (!note.plainJson || own.some(([, mark]) => mark.note.plainJson)) &&
       (!note.oneLine || own.some(([, mark]) => mark.note.oneLine));
@@ -163,11 +163,11 @@ class Deciding {
   }
 
   #isIn(mark: Mark): boolean {
-    return mark.owners.includes(this.#stack);
+    return mark.stacks.includes(this.#stack);
   }
 
   #isShared(mark: Mark): boolean {
-    return mark.owners.some((name) => name !== this.#stack);
+    return mark.stacks.some((name) => name !== this.#stack);
   }
 }
 

@@ -58,7 +58,7 @@ export function plan(policy: string, fragment: Fragment, owner: string, applied?
       ? {}
       : { wanted: (section === "tagOwners" ? `${JSON.stringify(tag)}: ` : "") + multiline(wanted, tabs) }),
     ...(entry ? { line: lineOf(entry.item.start), found: inlineNode(policy, entry.item.value) } : {}),
-    ...(entry?.mark ? { owners: entry.mark.owners } : {}),
+    ...(entry?.mark ? { owners: entry.mark.stacks } : {}),
   }));
 }
 
@@ -103,7 +103,7 @@ export function findMarks(policy: string, owner: string): MarkedPlace[] {
   const entries = sectionNames.flatMap((name) => document.sections[name]?.entries ?? []);
   const marked = new Map(entries.map((entry) => [entry.mark, entry]));
   return allMarks(document)
-    .filter(({ owners }) => owners.includes(owner))
+    .filter(({ stacks }) => stacks.includes(owner))
     .toSorted((one, other) => one.start - other.start)
     .map((mark) => {
       const entry = marked.get(mark);
@@ -119,8 +119,8 @@ export function remark(policy: string, owner: string, newOwner: string): string 
   if (owner === newOwner) return policy;
   const document = readPolicy(policy);
   const marks = allMarks(document);
-  const own = marks.filter(({ owners }) => owners.includes(owner));
-  const other = marks.find(({ owners }) => owners.includes(newOwner));
+  const own = marks.filter(({ stacks }) => stacks.includes(owner));
+  const other = marks.find(({ stacks }) => stacks.includes(newOwner));
   if (own.length > 0 && other) {
     throw new PolicyError(
       say(ownerTaken, { newOwner, owner }),
@@ -130,8 +130,8 @@ export function remark(policy: string, owner: string, newOwner: string): string 
   }
   const splice = new Splice(document.tree);
   for (const mark of own) {
-    const owners = mark.owners.map((name) => (name === owner ? newOwner : name));
-    splice.replace(mark.start, mark.end, markText({ ...mark, owners }));
+    const stacks = mark.stacks.map((name) => (name === owner ? newOwner : name));
+    splice.replace(mark.start, mark.end, markText({ ...mark, stacks }));
   }
   const result = splice.apply();
   verifyEdit(document, sameValues, [owner, newOwner], result);

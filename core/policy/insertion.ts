@@ -146,7 +146,7 @@ function formOf(text: string, marks: Mark[]): { isBlock: boolean; isBeside: bool
 function itemTexts(style: Style, items: NewItem[], { owner, note }: Marking, column?: number): string[] {
   return items.map(({ name, text }, index) => {
     const isBlock = style.kind === "inline" || style.isBlock;
-    const mark = markText({ owners: [owner], isBlock, note: (index === 0 && note) || nothingToNote });
+    const mark = markText({ stacks: [owner], isBlock, note: (index === 0 && note) || nothingToNote });
     if (style.kind === "inline") return `${mark} ${name === undefined ? "" : `${name}: `}${text(undefined)}`;
     const { layout, isBeside } = style;
     const line = layout.eol + layout.indent;

@@ -4,14 +4,15 @@
  *
  * A mark may end with a note on how the file looked before, for servers that store `hujson.Format` of what they get: a
  * comment lets it add trailing commas to plain JSON, and a long line lets it open a container. The last one out undoes
- * that, see restore.ts. One mark of each owner has the note.
+ * that, see restore.ts. One mark of each stack has the note.
  */
 import { PolicyError } from "./policy-error.ts";
 
 export interface Mark {
   start: number;
   end: number;
-  owners: string[];
+  /** The stacks whose entry it is, by the names that the settings call `policy.owner`. */
+  stacks: string[];
   /** A block comment instead of a line comment: the container was on one line. */
   isBlock: boolean;
   note: Note;
@@ -55,12 +56,12 @@ export function readMark(text: string, start: number, end: number): Mark | undef
   // Nearly every comment is somebody else's.
   if (!text.slice(start, end).includes("managed by Pulumi")) return undefined;
   const match = markForm.exec(text.slice(start, end).trimEnd());
-  const [, opening, owners, note, closing] = match ?? [];
-  if (owners === undefined || (opening === "/*") !== (closing !== undefined)) return undefined;
+  const [, opening, stacks, note, closing] = match ?? [];
+  if (stacks === undefined || (opening === "/*") !== (closing !== undefined)) return undefined;
   return {
     start,
     end,
-    owners: owners.split(/, ?/),
+    stacks: stacks.split(/, ?/),
     isBlock: opening === "/*",
     note: { plainJson: note?.includes(plainJson) ?? false, oneLine: note?.includes(oneLine) ?? false },
   };
@@ -69,8 +70,8 @@ export function readMark(text: string, start: number, end: number): Mark | undef
 const plainJson = "plain JSON";
 const oneLine = "on one line";
 
-export function markText({ owners, isBlock, note }: Omit<Mark, "start" | "end">): string {
+export function markText({ stacks, isBlock, note }: Omit<Mark, "start" | "end">): string {
   const notes = [note.plainJson ? plainJson : "", note.oneLine ? oneLine : ""].filter(Boolean);
-  const text = `${owners.join(", ")}: managed by Pulumi${notes.length > 0 ? ` (file was ${notes.join(", ")})` : ""}`;
+  const text = `${stacks.join(", ")}: managed by Pulumi${notes.length > 0 ? ` (file was ${notes.join(", ")})` : ""}`;
   return isBlock ? `/* ${text} */` : `// ${text}`;
 }

@@ -23,7 +23,7 @@ export function observeFragment(
     if (claim.state === "shared" && mode === "write") continue;
     const access = readClaim(claim, fragment[claim.tag] ?? empty, stack, observed[claim.tag]);
     if (!access) continue;
-    const isOwn = claim.entry?.mark?.owners.includes(stack);
+    const isOwn = claim.entry?.mark?.stacks.includes(stack);
     add(claim.tag, isOwn && claim.entry ? withDuplicates(access, policy.text, claim.entry) : access);
   }
   const claimed = new Set(claims.map(({ section, tag }) => `${section} ${tag}`));
@@ -57,7 +57,7 @@ function readClaim(
   stack: string,
   grant: ObservedAccess | undefined,
 ): ObservedAccess | undefined {
-  const isOwn = entry?.mark?.owners.includes(stack);
+  const isOwn = entry?.mark?.stacks.includes(stack);
   if (state === "missing" || (state === "conflicting" && !isOwn)) return undefined;
   const asWanted = isAsWanted(state);
   const { owners, destinations, ports, models, capabilities } = wanted;

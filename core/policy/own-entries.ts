@@ -80,7 +80,7 @@ class Sorting {
     for (const section of sectionNames) {
       for (const entry of policy.sections[section]?.entries ?? []) {
         const [source, ...others] = entry.sources;
-        if (entry.mark?.owners.includes(stack)) {
+        if (entry.mark?.stacks.includes(stack)) {
           const tag = this.#tagOf(entry);
           if (tag) append(this.#marked[section], tag, entry);
           else wronglyMarked.push(entry);

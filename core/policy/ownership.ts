@@ -127,7 +127,7 @@ class Survey {
   #ownClaim(section: SectionName, tag: Tag, wanted: unknown, entry: PolicyEntry): Claim {
     const live = this.#values.of(entry);
     const isSame = sameEntry(section, live, wanted);
-    const isShared = entry.mark?.owners.some((name) => name !== this.#stack);
+    const isShared = entry.mark?.stacks.some((name) => name !== this.#stack);
     const isDoubled = this.#isDoubled(entry);
     const state = !isSame && isShared ? "conflicting" : !isSame || isDoubled ? "edited" : "ours";
     return { section, tag, state, wanted, entry, live, isDoubled };

@@ -70,13 +70,13 @@ export function findReach(text: string, fragment: Fragment, owner: string, appli
     ...claims.flatMap(({ entry, ...claim }) => (entry && !isForeign({ entry, ...claim }, owner) ? [entry.item] : [])),
     ...surplus.map(({ entry }) => entry.item),
   ]);
-  const taken = new Set(claims.filter(({ entry }) => entry?.mark?.owners.includes(owner)).map(({ tag }) => tag));
+  const taken = new Set(claims.filter(({ entry }) => entry?.mark?.stacks.includes(owner)).map(({ tag }) => tag));
   return new Search(policy, owner, own).result(fragment, taken);
 }
 
 /** What a grant that means the same gives is what this stack gives. A tag's owners are looked at by themselves. */
 function isForeign({ section, state, entry }: Claim, owner: string): boolean {
-  if (entry?.mark?.owners.includes(owner)) return false;
+  if (entry?.mark?.stacks.includes(owner)) return false;
   return section === "tagOwners" || state === "conflicting";
 }
 

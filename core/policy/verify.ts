@@ -154,8 +154,8 @@ function sameNode(text: string, node: Node, otherText: string, other: Node): boo
 
 function countMarks(policy: PolicyDocument, except: string[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { owners } of allMarks(policy)) {
-    for (const name of owners) if (!except.includes(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { stacks } of allMarks(policy)) {
+    for (const name of stacks) if (!except.includes(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;
 }

@@ -56,7 +56,7 @@ export function definesTag(text: string, tag: string): boolean {
 }
 
 function isOwn({ mark }: PolicyEntry, owner: string): boolean {
-  return mark?.owners.includes(owner) ?? false;
+  return mark?.stacks.includes(owner) ?? false;
 }
 
 function stringsIn(root: Node): Literal[] {

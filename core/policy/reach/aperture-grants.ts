@@ -92,7 +92,7 @@ const grantFields = ["src", "dst", "ip", "app", "srcposture"];
 
 /** Is the grant one that this program makes for another stack, by its mark and what it gives? */
 export function isOfAnotherStack(text: string, rule: ForeignRule, owner: string): boolean {
-  const isMarked = rule.entry?.mark?.owners.some((name) => name !== owner) ?? false;
+  const isMarked = rule.entry?.mark?.stacks.some((name) => name !== owner) ?? false;
   return isMarked && [...apps(text, rule).keys()].join() === apertureCapability && rule.entry?.sources.length === 1;
 }
 

@@ -30,7 +30,7 @@ export function readDefinitions(policy: PolicyDocument, own: ReadonlySet<Item>, 
   const { text, root, sections } = policy;
   const granted = new Set(
     (sections.grants?.entries ?? []).flatMap(({ mark, sources }) =>
-      (mark?.owners ?? []).map((name) => `${name} ${sources.join()}`),
+      (mark?.stacks ?? []).map((name) => `${name} ${sources.join()}`),
     ),
   );
   const tags: Definitions["tags"] = new Map();
@@ -42,7 +42,7 @@ export function readDefinitions(policy: PolicyDocument, own: ReadonlySet<Item>, 
       start: item.start,
       owners: strings(text, item.value),
       isOwn: own.has(item),
-      isOfAnotherStack: mark?.owners.some((name) => name !== owner && granted.has(`${name} ${tag}`)) ?? false,
+      isOfAnotherStack: mark?.stacks.some((name) => name !== owner && granted.has(`${name} ${tag}`)) ?? false,
     });
   }
   const pairs = [...tags].flatMap(([tag, { owners }]) => owners.map((name) => ({ name, tag })));
