@@ -167,6 +167,17 @@ describe("insert", () => {
   });
 });
 
+it("leaves a list as Format opened it while another stack is in it, however far its own line is indented", async () => {
+  if (!judge) return;
+  const source = '{"grants"/* a\n b */ : [], "tagOwners"/* a\n b */ : {"tag:web": [/* a\n b */ "group:eng"]}}\n';
+  const before = await judge.format(source);
+  const first = await judge.format(insert(before, ci, "a/a"));
+  const both = await judge.format(insert(first, { "tag:other": access }, "b/b"));
+  const left = await judge.format(remove(both, { "tag:other": access }, "b/b"));
+  expect(remove(left, ci, "a/a")).not.toContain("managed by Pulumi");
+  expect(await judge.format(remove(left, ci, "a/a"))).toBe(before);
+});
+
 const indent = (lines: string[]) => lines.map((line) => (line === "" ? "" : `\t${line}`));
 const between = fc.constantFrom<string[]>([], [], ["// why"], [""], ["", "/* a", "   b */"]);
 const section = (open: string, items: fc.Arbitrary<string>, close: string) =>
