@@ -102,7 +102,7 @@ function repairEntries(splice: Splice, { text, root }: PolicyDocument, { repaire
 function addEntries(splice: Splice, policy: PolicyDocument, decisions: Decisions, stack: string): void {
   const { text, root, sections } = policy;
   const created: NewItem[] = [];
-  const marking: Marking = { owner: stack, note: decisions.note };
+  const marking: Marking = { stack, note: decisions.note };
   for (const { name, section, claims } of decisions.added) {
     if (!section) created.push(newSection(name, name === "tagOwners" ? "{}" : "[]", claims.map(newEntry), stack));
   }

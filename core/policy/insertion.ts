@@ -14,7 +14,7 @@ export interface NewItem {
 
 /** What the marks of new items say; the first one has the note. */
 export interface Marking {
-  owner: string;
+  stack: string;
   note?: Note | undefined;
 }
 
@@ -117,15 +117,15 @@ export function insertLast(
 }
 
 /** A new section with its entries. */
-export function newSection(name: string, brackets: string, items: NewItem[], owner: string): NewItem {
+export function newSection(name: string, brackets: string, items: NewItem[], stack: string): NewItem {
   const [open, close] = brackets;
   return {
     name: JSON.stringify(name),
     text: (layout) => {
-      if (!layout) return `${open}${itemTexts({ kind: "inline" }, items, { owner }).join(", ")}${close}`;
+      if (!layout) return `${open}${itemTexts({ kind: "inline" }, items, { stack }).join(", ")}${close}`;
       const inner = { ...layout, indent: layout.indent + layout.unit };
       const style: Style = { kind: "lines", layout: inner, isBlock: false, isBeside: false };
-      return `${open}${joinLines(itemTexts(style, items, { owner }))}${layout.eol}${layout.indent}${close}`;
+      return `${open}${joinLines(itemTexts(style, items, { stack }))}${layout.eol}${layout.indent}${close}`;
     },
   };
 }
@@ -143,10 +143,10 @@ function formOf(text: string, marks: Mark[]): { isBlock: boolean; isBeside: bool
 }
 
 /** Each item with its mark in front, without a comma; on lines, each begins with a newline. */
-function itemTexts(style: Style, items: NewItem[], { owner, note }: Marking, column?: number): string[] {
+function itemTexts(style: Style, items: NewItem[], { stack, note }: Marking, column?: number): string[] {
   return items.map(({ name, text }, index) => {
     const isBlock = style.kind === "inline" || style.isBlock;
-    const mark = markText({ stacks: [owner], isBlock, note: (index === 0 && note) || nothingToNote });
+    const mark = markText({ stacks: [stack], isBlock, note: (index === 0 && note) || nothingToNote });
     if (style.kind === "inline") return `${mark} ${name === undefined ? "" : `${name}: `}${text(undefined)}`;
     const { layout, isBeside } = style;
     const line = layout.eol + layout.indent;

@@ -102,7 +102,7 @@ export function usesEmptyLines(text: string, root: Container): boolean {
   return empty.length > 0 && empty.length * 2 >= gaps.length;
 }
 
-/** Is there nothing but blanks between the offset and a newline? The offset of the first character that is no blank. */
+/** The first offset from here on at which no space or tab stands. */
 export function skipBlanks(text: string, offset: number): number {
   let at = offset;
   while (isBlank(text, at)) at++;

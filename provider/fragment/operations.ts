@@ -67,7 +67,7 @@ export async function previewFragment(
   const edit = {
     before,
     after: edited(before, inputs, previous),
-    wanted: plan(before, inputs.access, owner),
+    wanted: plan(before, inputs.access, owner, previous?.access),
     leaving: plan(before, Object.fromEntries(leaving), owner),
     owner,
   };
