@@ -56,7 +56,10 @@ export async function readStack(): Promise<Stack> {
     pulumi.log.warn(say(leftAndUnwritable, { name: slug, reason }));
   }
   const wave = await fitToLimits(settings, available, observed());
-  if (!pulumi.runtime.isDryRun()) void watchLimit(github, settings);
+  if (!pulumi.runtime.isDryRun()) {
+    // It only tells people something; a rejection that nobody handles would end the run with a stack trace.
+    watchLimit(github, settings).catch((error) => pulumi.log.debug(`The limit is not watched: ${error}`));
+  }
   return { settings, skipped, leaving, traces: tracesIn(settings, findings), ...wave };
 }
 

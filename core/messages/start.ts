@@ -47,7 +47,8 @@ export const componentUnusable = message({
 export const unforeseen = message({
   says: "The program ended with an error that it does not know: {said}",
   advice:
-    "\n  This is a mistake of claude-aperture, or something between here and a service. What stands stays; try again.\n  For a report, `--debug` shows where it happened.",
+    "\n  This is a mistake of claude-aperture, or something between here and a service. What stands stays; try again.\n" +
+    "  For a report, --debug shows where it happened.",
   cause: "a fault of the program, or an answer that no service is known to give",
   fix: "again with `--debug`, and report what it shows",
 });

@@ -33,9 +33,11 @@ const markForm = new RegExp(
   `^(//|/\\*)[ \\t]*(${ownerForm}(?:, ?${ownerForm})*): managed by Pulumi(?: \\((file was [A-Za-z, ]+)\\))?[ \\t]*(\\*/)?$`,
 );
 
-/** Whether an owner can stand in a mark, and could not end its comment or be read as two. */
+/** An owner that can stand in a mark, and could not end its comment or be read as two. */
+export const markOwnerPattern = new RegExp(`^${ownerForm}$`);
+
 export function isMarkOwner(owner: string): boolean {
-  return owner.length <= 255 && new RegExp(`^${ownerForm}$`).test(owner);
+  return owner.length <= 255 && markOwnerPattern.test(owner);
 }
 
 /**

@@ -2,23 +2,29 @@
 import { z } from "zod";
 import { say } from "../messages/entry.ts";
 import { notADestination, notARepository, notATagOwner } from "../messages/settings.ts";
-import { isMarkOwner } from "../policy/marks.ts";
+import { isMarkOwner, markOwnerPattern } from "../policy/marks.ts";
 import { isDestination, isTagOwner } from "../policy/rules.ts";
-import { hostnamePattern, isHostname, isRepositoryName, isRepositorySlug, nameInAddress } from "../workflow/names.ts";
+import {
+  hostnamePattern,
+  isHostname,
+  isRepositoryName,
+  isRepositorySlug,
+  nameInAddress,
+  repositoryPattern,
+} from "../workflow/names.ts";
 import { defaults, delivery, identity, models, tag, workflow } from "./fields.ts";
 import type { settingNames } from "./names.ts";
 import { quoted, settingsObject, text } from "./objects.ts";
 
 /** `name`, or `owner/name`. */
-const repositoryName = text("a repository, as name or owner/name").refine(
-  (value) => (value.includes("/") ? isRepositorySlug(value) : isRepositoryName(value)),
-  {
+const repositoryName = text("a repository, as name or owner/name")
+  .meta({ pattern: repositoryPattern.source })
+  .refine((value) => (value.includes("/") ? isRepositorySlug(value) : isRepositoryName(value)), {
     error: (issue) => {
       const meant = nameInAddress(String(issue.input));
       return say(notARepository, { value: quoted(issue), meant: meant === undefined ? "" : `Did you mean ${meant}? ` });
     },
-  },
-);
+  });
 
 const repository = settingsObject("repository", {
   name: repositoryName.meta({ description: "The repository, as name or owner/name.", examples: ["api", "acme/api"] }),
@@ -112,6 +118,7 @@ const settings = {
       .optional()
       .meta({
         description: "The name in the comment in front of each entry of ours. Default: project/stack.",
+        pattern: markOwnerPattern.source,
         examples: ["claude-aperture/prod"],
       }),
     takeOver: z

@@ -78,6 +78,9 @@ export function isRepositoryName(text: string): boolean {
   return /^[A-Za-z0-9._-]{1,100}$/.test(text) && !/^\.{1,2}$|\.git$/i.test(text);
 }
 
+/** `name` or `owner/name` as far as editors look; `isRepositoryName` and `isRepositorySlug` say the whole. */
+export const repositoryPattern = /^([A-Za-z0-9_-]+\/)?[A-Za-z0-9._-]{1,100}$/;
+
 /** `owner/name`. */
 export function isRepositorySlug(text: string): text is `${string}/${string}` {
   const [owner = "", name = "", ...rest] = text.split("/");
