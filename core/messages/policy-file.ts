@@ -62,6 +62,15 @@ export const managedElsewhere = message({
   fix: "the same; or turn the setting off",
 });
 
+export const firstRule = message({
+  says: 'The tailnet policy file has neither "grants" nor "acls"; the grant of this stack would be its first rule.',
+  advice:
+    "\nWhat such a file allows is not documented. If it allows everything today, the first rule ends that for all other devices.\n" +
+    `State it before: "grants": [{"src": ["*"], "dst": ["*"], "ip": ["*"]}] keeps all allowed, "grants": [] allows nothing. ${editor}`,
+  cause: "no rule of anybody stands in the file",
+  fix: "write down who may reach what, before this stack adds its grant",
+});
+
 export const entriesMissing = message({
   says: '{count} not in the tailnet policy file as wanted. Mode "observe" writes nothing.',
   advice: "\nAdd this where the file is managed{where}, then run again:\n\n{entries}",
@@ -172,6 +181,7 @@ export const policyFile: Section = {
     changedAllTheTime,
     writtenAndGone,
     managedElsewhere,
+    firstRule,
     entriesMissing,
     tagUndefined,
     differentWishes,

@@ -1,7 +1,7 @@
 import { say } from "../messages/entry.ts";
 import { ownerTaken } from "../messages/policy-file.ts";
 import { change } from "./change.ts";
-import { allMarks, readPolicy } from "./document.ts";
+import { allMarks, isField, readPolicy } from "./document.ts";
 import {
   type Fragment,
   type Mode,
@@ -83,6 +83,12 @@ export function remove(policy: string, fragment: Fragment, owner: string): strin
 export function find(policy: string, owner: string): Fragment {
   checkOwner(owner);
   return observeOwner(readPolicy(policy), owner);
+}
+
+/** Whether the file says who may reach what; without any rule it is not documented what Tailscale allows. */
+export function hasRuleSection(policy: string): boolean {
+  const { text, root } = readPolicy(policy);
+  return root.items.some(({ name }) => isField(text, name, "grants") || isField(text, name, "acls"));
 }
 
 /** Where a mark of an owner stands. */

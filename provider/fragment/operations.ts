@@ -1,7 +1,7 @@
 /** What the plugin does with a fragment: check, write, remove, read. Knows the policy file and the API, no gRPC. */
 import { say } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/policy-file.ts";
-import { find, insert, observe, plan, remark, remove } from "../../core/policy/edit.ts";
+import { find, hasRuleSection, insert, observe, plan, remark, remove } from "../../core/policy/edit.ts";
 import type { Fragment } from "../../core/policy/fragment.ts";
 import { isAsWanted } from "../../core/policy/ownership.ts";
 import { check as checkRules, type Problem } from "../../core/policy/rules.ts";
@@ -37,6 +37,7 @@ export async function checkFragment(
   try {
     const live = await context.api.read();
     const wanted = edited(live.text, inputs, previous);
+    if (!hasRuleSection(live.text)) await context.log("warning", say(texts.firstRule, {}));
     await explainReach(context, live.text, { inputs, previous, taken, wanted });
     await refuseUnlessValid(context, live, wanted, inputs);
     return [];

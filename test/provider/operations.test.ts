@@ -290,6 +290,17 @@ describe("check", () => {
     ]);
   });
 
+  it.each([
+    ["no rule of anybody", "", true],
+    ["grants, if only an empty list", '"Grants": [],', false],
+    ["acls", '"acls": [{"action": "accept", "src": ["*"], "dst": ["*:*"]}],', false],
+  ])("a file with %s", async (_, rules, isWarned) => {
+    const { context, logged } = await startTailnet({ policy: `{"tagOwners": {"tag:aperture": []}, ${rules}}` });
+    await problems(context, inputs());
+    const warned = logged.filter(({ message }) => message.includes('has neither "grants" nor "acls"'));
+    expect(warned).toHaveLength(isWarned ? 1 : 0);
+  });
+
   it("a policy file that does not parse: line and column", async () => {
     const { context } = await startTailnet({ policy: companyPolicy.replace('"tests": [', '"tests": [[') });
     expect(await problems(context, inputs())).toMatch(/^\|Line 16, column 1 /);
