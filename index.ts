@@ -55,4 +55,4 @@ const deployed = stack.available.map(({ settings: repository, facts }) => {
 
 await keepAsTheyAre(keptRepositories(stack));
 
-export const { repositories, workflows, skipped, leaving, pending, next } = summarise(stack, deployed);
+export const { repositories, workflows, skipped, unremovable, pending, next } = summarise(stack, deployed);

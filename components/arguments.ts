@@ -1,7 +1,7 @@
 /** Arguments of components, checked before anything is registered. */
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { say } from "../core/messages/entry.ts";
+import { formatMessage } from "../core/messages/entry.ts";
 import { componentUnusable } from "../core/messages/start.ts";
 import type { Problem } from "../core/problem.ts";
 import { findArgumentProblems } from "../core/settings/arguments.ts";
@@ -22,7 +22,7 @@ export function checkArguments(component: Component, schema: z.ZodType, args: un
 /** @throws pulumi.RunError when there is a problem. */
 export function refuseIfAny({ kind, name }: Component, problems: readonly Problem[]): void {
   if (problems.length === 0) return;
-  throw errorInWords(`${say(componentUnusable, { kind, name })}\n${listProblems(problems)}`);
+  throw errorInWords(`${formatMessage(componentUnusable, { kind, name })}\n${listProblems(problems)}`);
 }
 
 /** An error that shows its text alone, also where it rejects an input: the SDK then prints the stack (cmd/run/index.js of 3.270). */

@@ -1,7 +1,7 @@
 /** Credentials that an interrupted run made in the tailnet and could not note in the state. */
 import * as pulumi from "@pulumi/pulumi";
 import * as texts from "../core/messages/claim.ts";
-import { say } from "../core/messages/entry.ts";
+import { formatMessage } from "../core/messages/entry.ts";
 import { TailnetConnection } from "../services/tailscale/connection.ts";
 import { KeysApi, type TailnetKey } from "../services/tailscale/keys.ts";
 import { removeLeftover } from "../services/tailscale/leftovers.ts";
@@ -51,7 +51,7 @@ function leftoverRemover(): pulumi.ResourceHookFunction {
       }
     } catch (error) {
       const said = tailnet.redact(error instanceof Error ? error.message : String(error));
-      pulumi.log.warn(say(texts.leftoversUnseen, { said }));
+      pulumi.log.warn(formatMessage(texts.leftoversUnseen, { said }));
     }
   };
 }

@@ -1,6 +1,6 @@
 /** What GitHub knows of a repository, for components that were given only its name. */
 import * as pulumi from "@pulumi/pulumi";
-import { say } from "../core/messages/entry.ts";
+import { formatMessage } from "../core/messages/entry.ts";
 import * as texts from "../core/messages/repositories.ts";
 import { foreignOwner } from "../core/messages/settings.ts";
 import type { RepositorySlug } from "../core/settings/settings.ts";
@@ -41,7 +41,8 @@ export async function lookUpRepository(component: Component, slug: RepositorySlu
   if (!facts) return refuse(texts.missing.says) as never;
   if (facts.archived) refuse(texts.archived.says);
   if (facts.disabled) refuse(texts.disabled.says);
-  if (facts.slug.toLowerCase() !== slug.toLowerCase()) refuse(say(texts.calledOtherwise, { name: facts.slug }));
+  if (facts.slug.toLowerCase() !== slug.toLowerCase())
+    refuse(formatMessage(texts.calledOtherwise, { name: facts.slug }));
   return facts;
 }
 
@@ -58,5 +59,7 @@ export function checkOwnerOf(
 ): void {
   const owner = process.env.GITHUB_OWNER || new pulumi.Config("github").get("owner");
   if (provider || !owner || slug.toLowerCase().startsWith(`${owner.toLowerCase()}/`)) return;
-  refuseIfAny(component, [{ path: "repository", message: say(foreignOwner, { name: JSON.stringify(slug), owner }) }]);
+  refuseIfAny(component, [
+    { path: "repository", message: formatMessage(foreignOwner, { name: JSON.stringify(slug), owner }) },
+  ]);
 }

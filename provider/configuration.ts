@@ -1,5 +1,5 @@
 /** The provider's own configuration (`claude-aperture:*`), which stands in the stack's state. */
-import { say } from "../core/messages/entry.ts";
+import { formatMessage } from "../core/messages/entry.ts";
 import { credentialInState } from "../core/messages/tailscale-credentials.ts";
 import type { Problem } from "../core/policy/rules.ts";
 import { settingNames } from "../core/settings/names.ts";
@@ -54,7 +54,7 @@ function checkSetting(key: string, value: PropertyValue): string | undefined {
   if (typeof value !== "string") return "Expected a string.";
   const secret = secretSettings.find((name) => name === key);
   if (secret && !value.startsWith("file:")) {
-    return say(credentialInState, { variable: environmentVariables[secret][0], key });
+    return formatMessage(credentialInState, { variable: environmentVariables[secret][0], key });
   }
   return undefined;
 }

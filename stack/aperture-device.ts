@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { getDevices } from "../components/providers.ts";
-import { say } from "../core/messages/entry.ts";
+import { formatMessage } from "../core/messages/entry.ts";
 import { apertureFound, deviceNotTrusted, devicesUnread, noDevice } from "../core/messages/start.ts";
 
 /** Where Aperture is, as the settings say it. */
@@ -59,17 +59,17 @@ export function chooseDevice(devices: Device[], hostname: string, runnerTags: st
   if (!device || others.length > 0) {
     const names = [device, ...others].flatMap((one) => one?.name ?? []);
     const found = device ? `${names.length} devices (${names.join(", ")})` : "No device";
-    return { kind: "refused", message: say(noDevice, { found, hostname }) };
+    return { kind: "refused", message: formatMessage(noDevice, { found, hostname }) };
   }
   const { name, tags } = device;
   const addresses = device.addresses.toSorted();
   const why = distrust(device, runnerTags);
   if (why !== undefined) {
     const values = { name, why, addresses: addresses.join(", "), address: addresses[0] ?? "" };
-    return { kind: "refused", message: say(deviceNotTrusted, values) };
+    return { kind: "refused", message: formatMessage(deviceNotTrusted, values) };
   }
   const values = { name, hostname, addresses: addresses.join(", "), tags: tags.join(" and "), tag: tags[0] ?? "" };
-  return { kind: "found", addresses, message: say(apertureFound, values) };
+  return { kind: "found", addresses, message: formatMessage(apertureFound, values) };
 }
 
 /** Why the device may be anybody's. */
@@ -83,5 +83,5 @@ function distrust({ tags, user, isExternal }: Device, runnerTags: string[]): str
 /** The provider's error ends in the status: `... (403)` (tailscale-client-go-v2, `APIError.Error`). */
 function explainRefusal(error: unknown): never {
   const said = error instanceof Error ? error.message : String(error);
-  throw new pulumi.RunError(say(devicesUnread, { said }));
+  throw new pulumi.RunError(formatMessage(devicesUnread, { said }));
 }

@@ -29,14 +29,14 @@ export interface PreviousOutputs {
   /** those that were listed and left alone, */
   skipped?: Record<RepositorySlug, string>;
   /** and those that had left the list and were kept for that run. */
-  leaving?: Record<RepositorySlug, string>;
+  unremovable?: Record<RepositorySlug, string>;
 }
 
 /** Repositories of the last run that nobody lists now, under no name; without those that the engine may forget already. */
 export function departed(previous: PreviousOutputs, listed: RepositorySettings[]): RepositorySlug[] {
   const names = new Set(listed.flatMap(({ slug, formerly }) => [slug, ...formerly]).map((name) => name.toLowerCase()));
   const slugs = Object.keys({ ...previous.repositories, ...previous.skipped }) as RepositorySlug[];
-  return slugs.filter((slug) => !names.has(slug.toLowerCase()) && !Object.hasOwn(previous.leaving ?? {}, slug));
+  return slugs.filter((slug) => !names.has(slug.toLowerCase()) && !Object.hasOwn(previous.unremovable ?? {}, slug));
 }
 
 /** Those that GitHub lets nobody write, and why. A renamed one can be written: GitHub redirects its old name. */
@@ -48,7 +48,7 @@ export function unwritable(findings: RepositoryFindings): SkippedRepository[] {
 }
 
 /** Which of the departed repositories have to be kept for this run. Asks GitHub only when one has left. */
-export async function readLeaving(
+export async function readUnremovable(
   previous: PreviousOutputs,
   listed: RepositorySettings[],
   connection: GitHubConnection,
@@ -65,7 +65,7 @@ export interface KeptRepository {
   /** The name of its component. */
   name: string;
   /** Whether the next run may leave it out: the engine then forgets what GitHub does not let it delete. */
-  isLeaving: boolean;
+  hasLeft: boolean;
 }
 
 /** Declares what the state has of the repositories, unchanged. Reads the state once, and only when there is one to keep. */
@@ -74,18 +74,18 @@ export async function keepAsTheyAre(repositories: KeptRepository[]): Promise<voi
   const state = await readStackResources();
   for (const repository of repositories) {
     const own = resourcesOf(state, repository);
-    if (own.length > 0) keep(repository.name, own, repository.isLeaving);
+    if (own.length > 0) keep(repository.name, own, repository.hasLeft);
   }
 }
 
-/** What the state has of a repository, by name; of one that is leaving, without its credential. The case of names is GitHub's. */
-export function resourcesOf(state: StackResources, { slug, name, isLeaving }: KeptRepository) {
+/** What the state has of a repository, by name; of one that left the list, without its credential. The case of names is GitHub's. */
+export function resourcesOf(state: StackResources, { slug, name, hasLeft }: KeptRepository) {
   const repository = slug.slice(slug.indexOf("/") + 1).toLowerCase();
   return Object.entries(state).flatMap(([urn, { type, outputs }]) => {
     const child = lastName(urn);
     const kind = child.startsWith(`${name}-`) ? child.slice(name.length + 1) : "";
     const isWritten = kind !== "" && String(outputs?.repository).toLowerCase() === repository;
-    const isCredential = !isLeaving && /^identity-(federated$|oauth(-|$))/.test(kind);
+    const isCredential = !hasLeft && /^identity-(federated$|oauth(-|$))/.test(kind);
     return outputs && (isWritten || isCredential) ? [{ type, child, outputs }] : [];
   });
 }
@@ -93,10 +93,10 @@ export function resourcesOf(state: StackResources, { slug, name, isLeaving }: Ke
 function keep(
   name: string,
   resources: { type: string; child: string; outputs: Record<string, unknown> }[],
-  isLeaving: boolean,
+  hasLeft: boolean,
 ): void {
   const repository = new pulumi.ComponentResource("claude-aperture:index:ClaudeRepository", name);
-  const options = { parent: repository, ignoreChanges: ["*"], retainOnDelete: isLeaving };
+  const options = { parent: repository, ignoreChanges: ["*"], retainOnDelete: hasLeft };
   for (const { type, child, outputs } of resources) {
     // The arguments only have to be of the right form: all changes are ignored.
     switch (type) {

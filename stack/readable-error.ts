@@ -1,6 +1,6 @@
 /** The one door through which an error leaves the program: in words, once, and without a stack trace. */
 import * as pulumi from "@pulumi/pulumi";
-import { say } from "../core/messages/entry.ts";
+import { formatMessage } from "../core/messages/entry.ts";
 import { redact } from "../core/messages/redact.ts";
 import { unforeseen } from "../core/messages/start.ts";
 import { SettingsError } from "../core/settings/problem.ts";
@@ -15,5 +15,5 @@ export function readableError(error: unknown): Error {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   pulumi.log.debug(redact(stack ?? message, []));
   const said = redact(name === "Error" ? message : `${name}: ${message}`, []);
-  return new pulumi.RunError(say(unforeseen, { said }));
+  return new pulumi.RunError(formatMessage(unforeseen, { said }));
 }

@@ -1,6 +1,6 @@
 /** Which of the listed repositories can be set up: decided from what GitHub says, before anything is written. */
 
-import { say } from "../core/messages/entry.ts";
+import { formatMessage } from "../core/messages/entry.ts";
 import * as texts from "../core/messages/repositories.ts";
 import type { Problem } from "../core/settings/problem.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
@@ -44,7 +44,7 @@ export function decideRepositories(
     } else if (settings.onUnavailable === "skip") {
       decision.skipped.push({ slug: repository.slug, reason: predicate(reason ?? texts.missing) });
     } else {
-      decision.problems.push({ path: repository.slug, message: say(reason ?? texts.missing, {}) });
+      decision.problems.push({ path: repository.slug, message: formatMessage(reason ?? texts.missing, {}) });
     }
   }
   return decision;
@@ -83,17 +83,17 @@ function renamed(settings: RepositorySettings, facts: RepositoryFacts): string |
   const [owner, name] = facts.slug.split("/");
   const [askedOwner, askedName] = settings.slug.split("/");
   return owner?.toLowerCase() === askedOwner?.toLowerCase()
-    ? say(texts.renamed, { name: facts.slug, new: name ?? "", old: askedName ?? "" })
-    : say(texts.transferred, { name: facts.slug, owner: owner ?? "" });
+    ? formatMessage(texts.renamed, { name: facts.slug, new: name ?? "", old: askedName ?? "" })
+    : formatMessage(texts.transferred, { name: facts.slug, owner: owner ?? "" });
 }
 
 function lacksPermission({ permission }: RepositoryFacts): string | undefined {
   if (permission !== "READ" && permission !== "TRIAGE") return undefined;
-  return say(texts.readOnly, { permission: permission.toLowerCase() });
+  return formatMessage(texts.readOnly, { permission: permission.toLowerCase() });
 }
 
 function emptyRepository({ defaultBranch }: RepositoryFacts): string | undefined {
-  return defaultBranch ? undefined : say(texts.empty, {});
+  return defaultBranch ? undefined : formatMessage(texts.empty, {});
 }
 
 function protectedBranch({ defaultBranch, permission }: RepositoryFacts): string | undefined {
@@ -104,7 +104,7 @@ function protectedBranch({ defaultBranch, permission }: RepositoryFacts): string
     : protection.requiresStatusChecks
       ? "requires status checks"
       : "lets only others push";
-  return say(texts.branchProtected, { branch: defaultBranch.name, rule });
+  return formatMessage(texts.branchProtected, { branch: defaultBranch.name, rule });
 }
 
 function refusesCommits(protection: BranchProtection, permission: RepositoryFacts["permission"]): boolean {
@@ -121,6 +121,6 @@ function foreignWorkflow(
   const { path, adopt } = settings.workflow;
   if (workflowText === undefined || adopt) return undefined;
   const owner = managedBy(workflowText);
-  if (owner === undefined) return say(texts.foreignFile, { path });
-  return isOwnFile(settings, owner) ? undefined : say(texts.otherStacksFile, { path, owner });
+  if (owner === undefined) return formatMessage(texts.foreignFile, { path });
+  return isOwnFile(settings, owner) ? undefined : formatMessage(texts.otherStacksFile, { path, owner });
 }

@@ -5,13 +5,13 @@ import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import type { ClaudeRepository } from "../components/claude-repository.ts";
 import { githubOfStack } from "../components/github.ts";
 import { resourceName } from "../components/names.ts";
-import { say } from "../core/messages/entry.ts";
+import { formatMessage } from "../core/messages/entry.ts";
 import { leftAndUnwritable } from "../core/messages/repositories.ts";
 import { parseSettings, type Settings } from "../core/settings/settings.ts";
 import { describeGitHubError } from "../services/github/errors.ts";
 import { limitEnds, observeLimits } from "../services/github/rate-limit.ts";
 import { readRepositories } from "../services/github/repositories.ts";
-import { type KeptRepository, readLeaving } from "./departed-repositories.ts";
+import { type KeptRepository, readUnremovable } from "./departed-repositories.ts";
 import { requireEngine } from "./engine-version.ts";
 import { watchLimit } from "./limit-watch.ts";
 import { recogniseOwnFiles, type Traces, tracesIn } from "./own-files.ts";
@@ -25,7 +25,7 @@ export interface Stack {
   available: AvailableRepository[];
   skipped: SkippedRepository[];
   /** Those that left the list and cannot be written, see departed-repositories.ts. */
-  leaving: SkippedRepository[];
+  unremovable: SkippedRepository[];
   /** Where a stack of the same name would have left something, see `StackClaim`. */
   traces: Traces;
   /** What GitHub's limits leave for another run. */
@@ -41,9 +41,9 @@ export async function readStack(): Promise<Stack> {
   const requests = settings.repositories.map(({ slug, workflow }) => ({ slug, workflowPath: workflow.path }));
   const read = Promise.all([
     readRepositories(requests, github),
-    readStackOutputs().then((previous) => readLeaving(previous, settings.repositories, github)),
+    readStackOutputs().then((previous) => readUnremovable(previous, settings.repositories, github)),
   ]);
-  const [findings, leaving] = await read.catch((error) => explainGitHubError(error, settings));
+  const [findings, unremovable] = await read.catch((error) => explainGitHubError(error, settings));
   const isOwnFile = await recogniseOwnFiles(settings, findings);
   const { available, skipped, problems } = decideRepositories(settings, findings, isOwnFile);
   if (problems.length > 0) {
@@ -52,21 +52,21 @@ export async function readStack(): Promise<Stack> {
     throw new pulumi.RunError(`${count} cannot be set up; nothing was changed.\n${list}`);
   }
   for (const { slug, reason } of skipped) pulumi.log.warn(`${slug} ${reason}. It is left alone (onUnavailable: skip).`);
-  for (const { slug, reason } of leaving) {
-    pulumi.log.warn(say(leftAndUnwritable, { name: slug, reason }));
+  for (const { slug, reason } of unremovable) {
+    pulumi.log.warn(formatMessage(leftAndUnwritable, { name: slug, reason }));
   }
   const wave = await fitToLimits(settings, available, observed());
   if (!pulumi.runtime.isDryRun()) {
     // It only tells people something; a rejection that nobody handles would end the run with a stack trace.
     watchLimit(github, settings).catch((error) => pulumi.log.debug(`The limit is not watched: ${error}`));
   }
-  return { settings, skipped, leaving, traces: tracesIn(settings, findings), ...wave };
+  return { settings, skipped, unremovable, traces: tracesIn(settings, findings), ...wave };
 }
 
 /** The repositories that stay as they are in this run. */
-export function keptRepositories({ skipped, leaving }: Stack): KeptRepository[] {
-  const kept = ({ slug }: SkippedRepository, isLeaving: boolean) => ({ slug, name: resourceName(slug), isLeaving });
-  return [...skipped.map((one) => kept(one, false)), ...leaving.map((one) => kept(one, true))];
+export function keptRepositories({ skipped, unremovable }: Stack): KeptRepository[] {
+  const kept = ({ slug }: SkippedRepository, hasLeft: boolean) => ({ slug, name: resourceName(slug), hasLeft });
+  return [...skipped.map((one) => kept(one, false)), ...unremovable.map((one) => kept(one, true))];
 }
 
 /** Reads the settings and tells of what will probably disappoint. @throws SettingsError */
@@ -101,7 +101,7 @@ export interface DeployedRepository {
 }
 
 /** The stack's outputs. */
-export function summarise({ settings, skipped, leaving, pending }: Stack, deployed: DeployedRepository[]) {
+export function summarise({ settings, skipped, unremovable, pending }: Stack, deployed: DeployedRepository[]) {
   const repositories = Object.fromEntries(
     deployed.map(({ repository: { slug, tag }, component }) => [
       slug,
@@ -119,7 +119,7 @@ export function summarise({ settings, skipped, leaving, pending }: Stack, deploy
       ]),
     ),
     skipped: reasons(skipped),
-    leaving: reasons(leaving),
+    unremovable: reasons(unremovable),
     pending: pending ?? {},
     next: [
       ...(pending

@@ -12,7 +12,7 @@ interface Row {
   fix: string;
 }
 
-/** A text of ours. What throws it fills it in with `say`; where that is not possible, `file` names the source. */
+/** A text of ours. What throws it fills it in with `formatMessage`; where that is not possible, `file` names the source. */
 export interface Message<Text extends string = string, Advice extends string = string> extends Row {
   says: Text;
   /** How the message goes on: the fix, as it is read at a terminal. */
@@ -60,7 +60,7 @@ export function message<const Text extends string, const Advice extends string =
 }
 
 /** The message of an entry: its text and its advice with every `{name}` replaced. */
-export function say<Text extends string, Advice extends string>(
+export function formatMessage<Text extends string, Advice extends string>(
   { says, advice }: Message<Text, Advice>,
   values: Values<Text | Advice>,
 ): string {

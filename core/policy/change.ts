@@ -27,7 +27,7 @@
  *     },
  */
 
-import { say } from "../messages/entry.ts";
+import { formatMessage } from "../messages/entry.ts";
 import { agreeOnEntry, differentWishes, separateTags } from "../messages/policy-file.ts";
 import { type Decisions, type Direction, decide } from "./decide.ts";
 import { type PolicyDocument, readPolicy } from "./document.ts";
@@ -71,7 +71,7 @@ function refuseConflicts(text: string, claims: Claim[], stack: string): void {
     const others = entry.mark.stacks.filter((name) => name !== stack).join(" and ");
     const wishes = { others, stack, tag, section: JSON.stringify(section), live: inline(live), wanted: inline(wanted) };
     throw new PolicyError(
-      say(differentWishes, wishes),
+      formatMessage(differentWishes, wishes),
       entry.mark.stacks.includes(stack) ? agreeOnEntry : separateTags,
       placeOf(text, entry.item.start),
     );

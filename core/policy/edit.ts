@@ -1,4 +1,4 @@
-import { say } from "../messages/entry.ts";
+import { formatMessage } from "../messages/entry.ts";
 import { ownerTaken } from "../messages/policy-file.ts";
 import { change } from "./change.ts";
 import { allMarks, isField, readPolicy } from "./document.ts";
@@ -129,7 +129,7 @@ export function remark(policy: string, owner: string, newOwner: string): string 
   const other = marks.find(({ stacks }) => stacks.includes(newOwner));
   if (own.length > 0 && other) {
     throw new PolicyError(
-      say(ownerTaken, { newOwner, owner }),
+      formatMessage(ownerTaken, { newOwner, owner }),
       "Choose a name that no other stack of this tailnet has.",
       placeOf(policy, other.start),
     );

@@ -1,4 +1,4 @@
-import { say } from "../messages/entry.ts";
+import { formatMessage } from "../messages/entry.ts";
 import { inPolicyFile } from "../messages/policy-file.ts";
 
 /** Where something stands in a text: both from 1, a column counts UTF-16 units as editors do. */
@@ -14,7 +14,7 @@ export class PolicyError extends Error {
   readonly column?: number;
 
   constructor(what: string, fix: string, place?: Place) {
-    super(`${place ? say(inPolicyFile, { ...place, what }) : what}${fix && `\n${fix}`}`);
+    super(`${place ? formatMessage(inPolicyFile, { ...place, what }) : what}${fix && `\n${fix}`}`);
     if (place) {
       this.line = place.line;
       this.column = place.column;

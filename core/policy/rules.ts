@@ -2,7 +2,7 @@
  * What Tailscale's validator does not check in a fragment: the control plane looks at an app capability as JSON only, so a
  * typo in a role or a model pattern is saved without a word and refused by Aperture in the middle of a run.
  */
-import { say } from "../messages/entry.ts";
+import { formatMessage } from "../messages/entry.ts";
 import { tagOfAperture } from "../messages/policy-file.ts";
 import { notADestination, notAModelPattern, notATag, notATagOwner } from "../messages/settings.ts";
 import type { Problem } from "../problem.ts";
@@ -122,12 +122,15 @@ export function check(fragment: Fragment): Problem[] {
     if (!isTag(tag)) {
       problems.push({
         path,
-        message: say(notATag, { value: JSON.stringify(tag) }),
+        message: formatMessage(notATag, { value: JSON.stringify(tag) }),
       });
     }
     for (const [index, destination] of access.destinations.entries()) {
       if (!Object.hasOwn(fragment, destination)) continue;
-      problems.push({ path: `${path}.destinations[${index}]`, message: say(tagOfAperture, { tag: destination }) });
+      problems.push({
+        path: `${path}.destinations[${index}]`,
+        message: formatMessage(tagOfAperture, { tag: destination }),
+      });
     }
     return [...problems, ...checkAccess(access).map((problem) => ({ ...problem, path: `${path}.${problem.path}` }))];
   });
@@ -135,13 +138,13 @@ export function check(fragment: Fragment): Problem[] {
 
 function checkAccess(access: TagAccess): Problem[] {
   return [
-    ...each("owners", access.owners, isTagOwner, (value) => say(notATagOwner, { value })),
+    ...each("owners", access.owners, isTagOwner, (value) => formatMessage(notATagOwner, { value })),
     ...notEmpty(
       "destinations",
       access.destinations,
       "A grant without dst silently applies to nothing. Name Aperture's tag.",
     ),
-    ...each("destinations", access.destinations, isDestination, (value) => say(notADestination, { value })),
+    ...each("destinations", access.destinations, isDestination, (value) => formatMessage(notADestination, { value })),
     ...checkPorts(access),
     ...notEmpty(
       "models",
@@ -149,7 +152,7 @@ function checkAccess(access: TagAccess): Problem[] {
       "Without a models entry Aperture refuses every request. Name one, such as anthropic/**.",
     ),
     ...each("models", access.models, isModelPattern, (value) =>
-      say(notAModelPattern, { value, model: "claude-sonnet-4-6" }),
+      formatMessage(notAModelPattern, { value, model: "claude-sonnet-4-6" }),
     ),
     ...(access.capabilities ?? []).flatMap(checkCapability),
   ];

@@ -3,7 +3,7 @@
  * decided. Whatever is not the stack's own has to be there, in its order, with its structure and values. A mistake in the
  * edit then costs an error, and never somebody's rule.
  */
-import { say } from "../messages/entry.ts";
+import { formatMessage } from "../messages/entry.ts";
 import { editFault } from "../messages/policy-file.ts";
 import type { Decisions } from "./decide.ts";
 import { allMarks, type PolicyDocument, readPolicy, type Section } from "./document.ts";
@@ -168,5 +168,5 @@ function firstDifference(one: string, other: string): number {
 
 function fault(what: string, line?: number): PolicyError {
   const place = line === undefined ? "the lines around its marks" : `the lines around line ${line}`;
-  return new PolicyError(say(editFault, { what, place }), "");
+  return new PolicyError(formatMessage(editFault, { what, place }), "");
 }

@@ -1,6 +1,6 @@
 /** The settings that a repository inherits from its stack: tag, models, identity, workflow, delivery. */
 import { z } from "zod";
-import { say } from "../messages/entry.ts";
+import { formatMessage } from "../messages/entry.ts";
 import { notAModelPattern, notATag, notLinux, promptTooLong } from "../messages/settings.ts";
 import { isModelPattern, isTag } from "../policy/rules.ts";
 import { actionNames, parsePin } from "../workflow/actions.ts";
@@ -48,7 +48,7 @@ export const defaults = {
 
 export const tag = text('a tag, such as "tag:ci"')
   .refine(isTag, {
-    error: (issue) => say(notATag, { value: quoted(issue) }),
+    error: (issue) => formatMessage(notATag, { value: quoted(issue) }),
   })
   .meta({
     description:
@@ -62,7 +62,7 @@ export const tag = text('a tag, such as "tag:ci"')
 export const models = z
   .array(
     text('a model pattern, such as "anthropic/**"').refine(isModelPattern, {
-      error: (issue) => say(notAModelPattern, { value: quoted(issue), model: bareModel(issue.input) }),
+      error: (issue) => formatMessage(notAModelPattern, { value: quoted(issue), model: bareModel(issue.input) }),
     }),
     { error: "Expected a list of model patterns, such as [anthropic/**]." },
   )
@@ -146,7 +146,7 @@ const runnerLabel = text("a runner label")
   .refine(isOneLine, {
     error: (issue) => `${quoted(issue)} is not a runner label: one line, without spaces around it.`,
   })
-  .refine((label) => !isOtherSystem(label), { error: (issue) => say(notLinux, { label: quoted(issue) }) });
+  .refine((label) => !isOtherSystem(label), { error: (issue) => formatMessage(notLinux, { label: quoted(issue) }) });
 
 /** zod knows names of a record as a property does, and its types do not. */
 const pinsError: z.core.$ZodErrorMap = (issue) =>
@@ -182,7 +182,7 @@ export const workflow = settingsObject("workflow", {
     .refine((prompt) => prompt.trim() !== "", { error: "The prompt is empty. Remove the key to use the preset's own." })
     .refine(isPrintable, { error: "The prompt has a control character, which no YAML file can hold. Remove it." })
     .refine((prompt) => promptLength(prompt) <= longestPrompt, {
-      error: ({ input }) => say(promptTooLong, { length: promptLength(String(input)), most: longestPrompt }),
+      error: ({ input }) => formatMessage(promptTooLong, { length: promptLength(String(input)), most: longestPrompt }),
     })
     .optional()
     .meta({

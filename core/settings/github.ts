@@ -1,5 +1,5 @@
 /** The GitHub provider's own configuration, as far as a mistake in it would be told worse, or too late, by others. */
-import { say } from "../messages/entry.ts";
+import { formatMessage } from "../messages/entry.ts";
 import { noOwner, notAnAddress, notAnOwner, plainGithubCredential, twoOwners } from "../messages/settings.ts";
 import type { Problem } from "../problem.ts";
 import { isOwnerName, nameInAddress } from "../workflow/names.ts";
@@ -24,14 +24,16 @@ export function githubOwner({ config, environment }: GitHubSource): { name?: str
   // The provider lets the environment win over its argument, so two names would be a silent change of organisation.
   if (configured && variable && configured.toLowerCase() !== variable.toLowerCase()) {
     return problem(
-      say(twoOwners, { configured: show(configured).slice(1, -1), variable: show(variable).slice(1, -1) }),
+      formatMessage(twoOwners, { configured: show(configured).slice(1, -1), variable: show(variable).slice(1, -1) }),
     );
   }
   const name = configured || variable;
-  if (!name) return problem(say(noOwner, {}));
+  if (!name) return problem(formatMessage(noOwner, {}));
   if (isOwnerName(name)) return { name, problems: [] };
   const meant = nameInAddress(name)?.split("/")[0];
-  return problem(say(notAnOwner, { value: show(name), meant: meant === undefined ? "" : `Did you mean ${meant}? ` }));
+  return problem(
+    formatMessage(notAnOwner, { value: show(name), meant: meant === undefined ? "" : `Did you mean ${meant}? ` }),
+  );
 }
 
 /** The address of a GitHub Enterprise Server, if one is given. */
@@ -40,7 +42,7 @@ export function findBadAddress({ config, environment }: GitHubSource): Problem[]
     ? ["github:baseUrl", config["github:baseUrl"]]
     : ["GITHUB_BASE_URL (environment)", environment.GITHUB_BASE_URL];
   if (!value || (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol))) return [];
-  return [{ path, message: say(notAnAddress, { value: show(value) }) }];
+  return [{ path, message: formatMessage(notAnAddress, { value: show(value) }) }];
 }
 
 /** Credentials of the GitHub provider that stand in the stack's file in clear. Their values are not repeated. */
@@ -53,7 +55,7 @@ export function findPlainCredentials({ config, isSecret, stack }: GitHubSource):
   return rows.flatMap(({ key, variable, flag, holdsOne }) => {
     const value = config[key];
     if (value === undefined || isSecret?.(key) || !holdsOne(value)) return [];
-    return [{ path: key, message: say(plainGithubCredential, { stack, key, variable, flag }) }];
+    return [{ path: key, message: formatMessage(plainGithubCredential, { stack, key, variable, flag }) }];
   });
 }
 

@@ -1,6 +1,6 @@
 /** Keys that nothing reads: ours in another namespace, and paths that were set as names. */
 import leven from "leven";
-import { say } from "../messages/entry.ts";
+import { formatMessage } from "../messages/entry.ts";
 import { keyNeedsPath, wrongNamespace } from "../messages/settings.ts";
 import type { Problem } from "../problem.ts";
 import { nearest } from "./objects.ts";
@@ -28,7 +28,10 @@ export function findMisplacedKeys(config: Record<string, string>, project: strin
     const isMeant = isOurs && !othersNamespaces.has(space) && (space === project || isNearlyOurs(space));
     if (!isMeant && name !== "repositories") return [];
     return [
-      { path: full, message: say(wrongNamespace, { key: full, namespace: space, meant: `${namespace}:${key}` }) },
+      {
+        path: full,
+        message: formatMessage(wrongNamespace, { key: full, namespace: space, meant: `${namespace}:${key}` }),
+      },
     ];
   });
 }
@@ -37,5 +40,5 @@ export function findMisplacedKeys(config: Record<string, string>, project: strin
 export function pathAsName(key: string, known: string[]): string | undefined {
   const [name = "", ...rest] = key.split(/[.[]/);
   if (rest.length === 0 || !known.includes(name)) return undefined;
-  return say(keyNeedsPath, { key: show(key).slice(1, -1), full: show(`${namespace}:${key}`).slice(1, -1) });
+  return formatMessage(keyNeedsPath, { key: show(key).slice(1, -1), full: show(`${namespace}:${key}`).slice(1, -1) });
 }

@@ -1,7 +1,7 @@
 /** What all settings have in common: objects that know each other's keys, and messages that show what a person wrote. */
 import leven from "leven";
 import { z } from "zod";
-import { say } from "../messages/entry.ts";
+import { formatMessage } from "../messages/entry.ts";
 import { unknownKeySettings } from "../messages/settings.ts";
 import { namespace, show } from "./problem.ts";
 
@@ -30,7 +30,7 @@ export function unknownKey(key: string, known: string[], level?: Level): string 
     (name) => `"${name}"`,
   );
   const advice = meant.length > 0 ? `Did you mean ${meant.join(" or ")}?` : `Known keys: ${known.join(", ")}.`;
-  return say(unknownKeySettings, { key: show(key), advice });
+  return formatMessage(unknownKeySettings, { key: show(key), advice });
 }
 
 /** The key that is so near that it was probably meant. */

@@ -1,5 +1,5 @@
 /** How a mistake in the stack configuration is named: its place, what is wrong, the fix. */
-import { say } from "../messages/entry.ts";
+import { formatMessage } from "../messages/entry.ts";
 import { settingsUnusable } from "../messages/settings.ts";
 import type { Problem } from "../problem.ts";
 
@@ -16,7 +16,7 @@ export class SettingsError extends Error {
   readonly problems: Problem[];
   constructor(stack: string, problems: Problem[]) {
     const count = problems.length === 1 ? "One setting" : `${problems.length} settings`;
-    super(`${say(settingsUnusable, { count, stack })}\n${listProblems(problems)}`);
+    super(`${formatMessage(settingsUnusable, { count, stack })}\n${listProblems(problems)}`);
     this.name = "SettingsError";
     this.problems = problems;
   }

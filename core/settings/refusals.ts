@@ -1,5 +1,5 @@
 /** What may not stand in a stack configuration at all. */
-import { say } from "../messages/entry.ts";
+import { formatMessage } from "../messages/entry.ts";
 import {
   looksLikeCredential,
   openExpression,
@@ -48,7 +48,7 @@ export function findCredentials(
   return texts.flatMap(({ path, text }) =>
     credentialPrefixes
       .filter(([pattern]) => pattern.test(text))
-      .map(([, what]) => ({ path, message: say(looksLikeCredential, { what }) })),
+      .map(([, what]) => ({ path, message: formatMessage(looksLikeCredential, { what }) })),
   );
 }
 
@@ -75,7 +75,7 @@ export function findTailscaleConfiguration(config: Record<string, string>): Prob
       const instead = variable
         ? `Set the environment variable ${variable} instead`
         : "Use the provider's environment variables instead";
-      return { path: key, message: say(tailscaleConfigured, { instead, key }) };
+      return { path: key, message: formatMessage(tailscaleConfigured, { instead, key }) };
     });
 }
 
@@ -89,10 +89,10 @@ export function findExpressions(values: Record<string, unknown>, pathOf = path):
 
 function wrongExpression(text: string): string | undefined {
   const secret = secretExpression(text);
-  if (secret !== undefined) return say(secretsExpression, { expression: show(secret).slice(1, -1) });
+  if (secret !== undefined) return formatMessage(secretsExpression, { expression: show(secret).slice(1, -1) });
   const outsiders = untrustedExpression(text);
-  if (outsiders !== undefined) return say(outsidersExpression, { expression: show(outsiders).slice(1, -1) });
-  return unclosedExpression(text) ? say(openExpression, {}) : undefined;
+  if (outsiders !== undefined) return formatMessage(outsidersExpression, { expression: show(outsiders).slice(1, -1) });
+  return unclosedExpression(text) ? formatMessage(openExpression, {}) : undefined;
 }
 
 function texted(values: Record<string, unknown>) {

@@ -1,6 +1,6 @@
 /** The stack configuration as a person writes it: one zod schema, from which settings.schema.json and docs/settings.md come. */
 import { z } from "zod";
-import { say } from "../messages/entry.ts";
+import { formatMessage } from "../messages/entry.ts";
 import { notADestination, notARepository, notATagOwner } from "../messages/settings.ts";
 import { isMarkOwner, markOwnerPattern } from "../policy/marks.ts";
 import { isDestination, isTagOwner } from "../policy/rules.ts";
@@ -22,7 +22,10 @@ const repositoryName = text("a repository, as name or owner/name")
   .refine((value) => (value.includes("/") ? isRepositorySlug(value) : isRepositoryName(value)), {
     error: (issue) => {
       const meant = nameInAddress(String(issue.input));
-      return say(notARepository, { value: quoted(issue), meant: meant === undefined ? "" : `Did you mean ${meant}? ` });
+      return formatMessage(notARepository, {
+        value: quoted(issue),
+        meant: meant === undefined ? "" : `Did you mean ${meant}? `,
+      });
     },
   });
 
@@ -70,7 +73,7 @@ const settings = {
       }),
     device: text("a tag or a Tailscale address")
       .refine(isDestination, {
-        error: (issue) => say(notADestination, { value: quoted(issue) }),
+        error: (issue) => formatMessage(notADestination, { value: quoted(issue) }),
       })
       .optional()
       .meta({
@@ -86,7 +89,7 @@ const settings = {
   tagOwners: z
     .array(
       text("an owner").refine(isTagOwner, {
-        error: (issue) => say(notATagOwner, { value: quoted(issue) }),
+        error: (issue) => formatMessage(notATagOwner, { value: quoted(issue) }),
       }),
       { error: "Expected a list of owners." },
     )

@@ -1,5 +1,5 @@
 /** Stack configuration in, settings out: every mistake in one error, each with its place and its fix. */
-import { say } from "../messages/entry.ts";
+import { formatMessage } from "../messages/entry.ts";
 import { tagOfAperture } from "../messages/policy-file.ts";
 import { differentModels, foreignOwner, modelOutsideGrant, noModel } from "../messages/settings.ts";
 import type { Tag, TagAccess } from "../policy/fragment.ts";
@@ -162,7 +162,10 @@ function normalise(
     const slug = (name: string, place: PropertyKey[]): RepositorySlug => {
       const [owner, rest] = name.includes("/") ? (name.split("/", 2) as [string, string]) : [githubOwner, name];
       if (owner.toLowerCase() !== githubOwner.toLowerCase()) {
-        problems.push({ path: path(place), message: say(foreignOwner, { name: show(name), owner: githubOwner }) });
+        problems.push({
+          path: path(place),
+          message: formatMessage(foreignOwner, { name: show(name), owner: githubOwner }),
+        });
       }
       return `${githubOwner}/${rest}`;
     };
@@ -225,11 +228,11 @@ function chooseModel(wanted: string | undefined, granted: string[]): { name?: st
     const asked = wanted.replace(/\[1m\]$/, "");
     return granted.some((pattern) => matchesModel(pattern, asked))
       ? { name: withoutProvider(wanted) }
-      : { problem: say(modelOutsideGrant, { model: show(wanted), models }) };
+      : { problem: formatMessage(modelOutsideGrant, { model: show(wanted), models }) };
   }
   const exact = granted.find((pattern) => isExactModel(pattern) && isModelName(withoutProvider(pattern)));
   if (exact !== undefined) return { name: withoutProvider(exact) };
-  return granted.some(isWholeProvider) ? {} : { problem: say(noModel, { models }) };
+  return granted.some(isWholeProvider) ? {} : { problem: formatMessage(noModel, { models }) };
 }
 
 function withoutProvider(model: string): string {
@@ -257,7 +260,7 @@ function findTagsOfAperture({ aperture, repositories, ...input }: SettingsInput)
   const inherited = places.length < own.length ? [{ name: input.tag ?? defaults.tag, place: ["tag"] }] : [];
   return [...inherited, ...places]
     .filter(({ name }) => name === aperture?.device)
-    .map(({ name, place }) => ({ path: path(place), message: say(tagOfAperture, { tag: name }) }));
+    .map(({ name, place }) => ({ path: path(place), message: formatMessage(tagOfAperture, { tag: name }) }));
 }
 
 /** What is right by itself and wrong together. */
@@ -281,7 +284,7 @@ function findContradictions({ repositories }: Settings): Problem[] {
     if (other && other.models !== granted) {
       const name = slug.slice(slug.indexOf("/") + 1).toLowerCase();
       const suggestion = `${tag}-${name.replaceAll(/[^a-z0-9]+/g, "-")}`;
-      const message = say(differentModels, { repository: slug, other: other.slug, tag, suggestion });
+      const message = formatMessage(differentModels, { repository: slug, other: other.slug, tag, suggestion });
       problems.push({ path: `${place}.models`, message });
     } else tags.set(tag, { slug, models: granted });
   });

@@ -1,5 +1,5 @@
 /** What can be used and will probably disappoint. The program logs it and goes on. */
-import { say } from "../messages/entry.ts";
+import { formatMessage } from "../messages/entry.ts";
 import { otherApi, unprotectedEnvironment } from "../messages/settings.ts";
 import type { Problem } from "../problem.ts";
 import { hasOtherApi } from "../workflow/names.ts";
@@ -24,7 +24,7 @@ function findOtherApis({ models = [], workflow, repositories }: SettingsInput): 
     ),
   ]
     .filter(({ pattern }) => hasOtherApi(pattern))
-    .map(({ at, pattern }) => ({ path: path(at), message: say(otherApi, { model: show(pattern) }) }));
+    .map(({ at, pattern }) => ({ path: path(at), message: formatMessage(otherApi, { model: show(pattern) }) }));
 }
 
 /** Once for each environment: five hundred repositories may inherit it. */
@@ -32,7 +32,7 @@ function findUnprotectedEnvironments({ repositories }: Settings): Problem[] {
   const first = new Map<string, Problem>();
   repositories.forEach(({ identity, workflow: { environment } }, index) => {
     if (identity.kind !== "oauth" || environment === undefined || first.has(environment)) return;
-    const message = say(unprotectedEnvironment, { environment: show(environment).slice(1, -1) });
+    const message = formatMessage(unprotectedEnvironment, { environment: show(environment).slice(1, -1) });
     first.set(environment, { path: path(["repositories", index, "workflow", "environment"]), message });
   });
   return [...first.values()];

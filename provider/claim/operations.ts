@@ -8,7 +8,7 @@ import {
   leftoversOfClaim,
 } from "../../core/claim/evidence.ts";
 import * as texts from "../../core/messages/claim.ts";
-import { say } from "../../core/messages/entry.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
 import type { Problem } from "../../core/policy/rules.ts";
 import { removeLeftover } from "../../services/tailscale/leftovers.ts";
 import { ApiError } from "../../services/tailscale/policy-file.ts";
@@ -24,7 +24,7 @@ export async function checkClaim(
   inputs: Inputs,
   kept: Kept | undefined,
 ): Promise<Problem[]> {
-  if (kept && inputs.takeOver) await context.log("warning", say(texts.takeOverRemains, {}));
+  if (kept && inputs.takeOver) await context.log("warning", formatMessage(texts.takeOverRemains, {}));
   if (kept && [kept.owner, ...kept.formerly].includes(inputs.owner)) return [];
   try {
     const evidence = await lookAround(context, inputs, kept);
@@ -33,12 +33,12 @@ export async function checkClaim(
     const { owner } = inputs;
     if (!inputs.takeOver) {
       const message = kept
-        ? say(texts.newNameExists, { previous: kept.owner, owner, found })
-        : say(texts.stackExists, { owner, found });
+        ? formatMessage(texts.newNameExists, { previous: kept.owner, owner, found })
+        : formatMessage(texts.stackExists, { owner, found });
       return [{ path: "", message }];
     }
-    await context.log("warning", say(texts.takenOver, { found }));
-    if (evidence.credentials.length > 0) await context.log("warning", say(texts.oldCredentials, {}));
+    await context.log("warning", formatMessage(texts.takenOver, { found }));
+    if (evidence.credentials.length > 0) await context.log("warning", formatMessage(texts.oldCredentials, {}));
     return [];
   } catch (error) {
     if (isExpected(error)) return [{ path: "", message: error.message }];
@@ -55,7 +55,7 @@ export async function deleteClaim(context: OperationContext, id: string): Promis
     }
   } catch (error) {
     if (!isExpected(error)) throw error;
-    await context.log("warning", say(texts.leftoversUnseen, { said: error.message }));
+    await context.log("warning", formatMessage(texts.leftoversUnseen, { said: error.message }));
   }
 }
 
@@ -72,7 +72,7 @@ async function listCredentials(context: OperationContext): Promise<ListedCredent
     return await context.keys.list();
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 403)) throw error;
-    await context.log("warning", say(texts.credentialsUnseen, { said: error.message }));
+    await context.log("warning", formatMessage(texts.credentialsUnseen, { said: error.message }));
     return [];
   }
 }

@@ -1,7 +1,7 @@
 /** `claude-aperture:index:StackClaim` as the engine asks for it: a random id in the state, and nothing anywhere else. */
 import { randomBytes } from "node:crypto";
 import { claimNotImported, claimUnknown } from "../../core/messages/claim.ts";
-import { say } from "../../core/messages/entry.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
 import { changes } from "../diff.ts";
 import { checkFields, valuesOf } from "../fields.ts";
 import { OperationError, type Resource } from "../resource.ts";
@@ -24,7 +24,7 @@ export function claimResource(): Resource {
       declared.add(urn);
       const properties = decode(given);
       const { problems, hasUnknown } = checkFields(properties, fields);
-      if (hasUnknown) problems.push({ path: "", message: say(claimUnknown, {}) });
+      if (hasUnknown) problems.push({ path: "", message: formatMessage(claimUnknown, {}) });
       if (problems.length > 0) return { inputs: given, problems };
       // The table is that of the interface.
       const inputs = valuesOf(properties, fields) as unknown as Inputs;
@@ -44,7 +44,7 @@ export function claimResource(): Resource {
     },
 
     async read({ state }) {
-      if (!state || !fromState(decode(state))) throw new OperationError(say(claimNotImported, {}));
+      if (!state || !fromState(decode(state))) throw new OperationError(formatMessage(claimNotImported, {}));
       return { inputs: state, outputs: state };
     },
 

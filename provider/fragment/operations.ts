@@ -1,5 +1,5 @@
 /** What the plugin does with a fragment: check, write, remove, read. Knows the policy file and the API, no gRPC. */
-import { say } from "../../core/messages/entry.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/policy-file.ts";
 import { find, hasRuleSection, insert, observe, plan, remark, remove } from "../../core/policy/edit.ts";
 import type { Fragment } from "../../core/policy/fragment.ts";
@@ -37,7 +37,7 @@ export async function checkFragment(
   try {
     const live = await context.api.read();
     const wanted = edited(live.text, inputs, previous);
-    if (!hasRuleSection(live.text)) await context.log("warning", say(texts.firstRule, {}));
+    if (!hasRuleSection(live.text)) await context.log("warning", formatMessage(texts.firstRule, {}));
     await explainReach(context, live.text, { inputs, previous, taken, wanted });
     await refuseUnlessValid(context, live, wanted, inputs);
     return [];
@@ -64,12 +64,12 @@ export async function previewFragment(
 ): Promise<void> {
   const { text: before } = await context.api.read();
   const owner = previous?.owner ?? inputs.owner;
-  const leaving = Object.entries(previous?.access ?? {}).filter(([tag]) => !Object.hasOwn(inputs.access, tag));
+  const dropped = Object.entries(previous?.access ?? {}).filter(([tag]) => !Object.hasOwn(inputs.access, tag));
   const edit = {
     before,
     after: edited(before, inputs, previous),
     wanted: plan(before, inputs.access, owner, previous?.access),
-    leaving: plan(before, Object.fromEntries(leaving), owner),
+    dropped: plan(before, Object.fromEntries(dropped), owner),
     owner,
   };
   const message = previewMessage(edit, inputs.access);
@@ -116,7 +116,7 @@ export async function findFragment(context: OperationContext, owner: string): Pr
   const live = await context.api.read();
   const access: Fragment = find(live.text, owner);
   if (Object.keys(access).length === 0) {
-    throw new OperationError(say(texts.nothingToImport, { owner: JSON.stringify(owner), name: owner }));
+    throw new OperationError(formatMessage(texts.nothingToImport, { owner: JSON.stringify(owner), name: owner }));
   }
   return { access, owner, mode: "write", shareTag: false };
 }
@@ -125,7 +125,7 @@ export async function findFragment(context: OperationContext, owner: string): Pr
 export function sharedOwner(owner: string, urn: string): Problem {
   const name = urn.split("::").at(-1) ?? urn;
   const resource = `${fragmentToken} "${name}"`;
-  return { path: "owner", message: say(texts.sharedOwner, { owner: JSON.stringify(owner), resource }) };
+  return { path: "owner", message: formatMessage(texts.sharedOwner, { owner: JSON.stringify(owner), resource }) };
 }
 
 function edited(text: string, inputs: Inputs, previous: Inputs | undefined): string {
@@ -165,7 +165,7 @@ async function writeUntilDone(
     if (live === undefined) return;
     const wanted = edit(live.text);
     if (wanted === live.text) return;
-    if (written >= repeatedWrites) throw new OperationError(say(texts.writtenAndGone, { times: written }));
+    if (written >= repeatedWrites) throw new OperationError(formatMessage(texts.writtenAndGone, { times: written }));
     // Once is enough: what changes afterwards is for the write itself, which the server refuses as well.
     if (attempt === 1) await refuseUnlessValid(context, live, wanted, inputs);
     const failure = await tryWrite(context, live, wanted, inputs.owner);
@@ -217,6 +217,6 @@ function isTemporary(error: unknown): error is Error {
 
 function givingUpMessage(failure: Error): string {
   return failure instanceof PreconditionFailed
-    ? say(texts.changedAllTheTime, { tries: writeAttempts })
+    ? formatMessage(texts.changedAllTheTime, { tries: writeAttempts })
     : failure.message;
 }

@@ -1,5 +1,5 @@
 /** What a preview says of the policy file, and what people are told when it is managed elsewhere. */
-import { say } from "../../core/messages/entry.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/policy-file.ts";
 import { type EntryChange, listChanges } from "../../core/policy/changes.ts";
 import type { Entry } from "../../core/policy/edit.ts";
@@ -16,7 +16,7 @@ import type { ManagedElsewhere } from "../../services/tailscale/policy-file.ts";
 
 /** The setting that the file's owners use to keep others out, and the way out. */
 export function managedElsewhereMessage({ link }: ManagedElsewhere): string {
-  return say(texts.managedElsewhere, { where: link ? `: ${link}` : "." });
+  return formatMessage(texts.managedElsewhere, { where: link ? `: ${link}` : "." });
 }
 
 /** What a write does to the policy file, as its text shows it. */
@@ -26,7 +26,7 @@ export interface Edit {
   after: string;
   /** How the entries that are wanted stand in the file, and those of tags that the fragment no longer has. */
   wanted: Entry[];
-  leaving: Entry[];
+  dropped: Entry[];
   /** Whose marks say that an entry is this stack's. */
   owner: string;
 }
@@ -35,7 +35,7 @@ export interface Edit {
  * An entry a line, for whoever judges a preview: `+` is added, `~` changed, `-` taken out, whosever it is, and `=` stays as
  * it is. Empty: the write changes nothing.
  */
-export function previewMessage({ before, after, wanted, leaving, owner }: Edit, access: Fragment): string {
+export function previewMessage({ before, after, wanted, dropped, owner }: Edit, access: Fragment): string {
   const changes = new PendingChanges(listChanges(before, after));
   const lines = wanted.flatMap((entry) => {
     const { section, key, state, line, found = "", owners } = entry;
@@ -50,7 +50,7 @@ export function previewMessage({ before, after, wanted, leaving, owner }: Edit, 
     if (state === "shared") return [stays(entry, `will be shared with ${owners?.join(" and ")}`)];
     return state === "adopted" ? [stays(entry, "stays as it is")] : [];
   });
-  const left = leaving.flatMap((entry) => {
+  const left = dropped.flatMap((entry) => {
     const others = entry.owners?.filter((name) => name !== owner) ?? [];
     if (entry.state === "adopted") return [stays(entry, "stays: it is not this stack's")];
     return others.length > 0 && entry.owners?.includes(owner)
@@ -118,7 +118,7 @@ export function missingMessage(entries: Entry[], elsewhere: ManagedElsewhere | u
     const own = entries.filter((entry) => entry.section === section);
     return own.length > 0 ? [`In ${JSON.stringify(section)}:`, ...own.map(entryText)] : [];
   });
-  return say(texts.entriesMissing, { count, where, entries: sections.join("\n") });
+  return formatMessage(texts.entriesMissing, { count, where, entries: sections.join("\n") });
 }
 
 function entryText({ state, line, owners, wanted }: Entry): string {

@@ -1,5 +1,5 @@
 /** Rules that are not this stack's and hold for its tags as well: what people are told of them, and when they are refused. */
-import { say } from "../../core/messages/entry.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/policy-file.ts";
 import type { Fragment } from "../../core/policy/fragment.ts";
 import { findReach, type Reach, type Rule, type TagReach, type WiderGrant } from "../../core/policy/reach.ts";
@@ -50,7 +50,7 @@ export function tagInUseMessage(inUse: TagReach[], access: Fragment): string {
   const names = inUse.map(({ tag }) => tag);
   return [
     ...inUse.flatMap((tag) => widerTexts(tag, access)),
-    say(texts.tagInUse, {
+    formatMessage(texts.tagInUse, {
       tags: `${names.join(" and ")} ${names.length === 1 ? "is" : "are"}`,
       rules: ruleLines({ tags: inUse, everyone: [] }, false).join("\n"),
       free: `${names[0]}-claude`,
@@ -74,8 +74,12 @@ function widerText(
   return [
     ...(models.length === 0
       ? []
-      : [maybe === undefined ? say(texts.modelsWithoutEffect, values) : say(texts.modelsMaybeWithoutEffect, values)]),
-    ...(others.length > 0 ? [say(texts.moreOfAperture, { ...values, what })] : []),
+      : [
+          maybe === undefined
+            ? formatMessage(texts.modelsWithoutEffect, values)
+            : formatMessage(texts.modelsMaybeWithoutEffect, values),
+        ]),
+    ...(others.length > 0 ? [formatMessage(texts.moreOfAperture, { ...values, what })] : []),
   ];
 }
 

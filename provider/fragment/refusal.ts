@@ -1,5 +1,5 @@
 /** Why the server refuses a policy file, for people: its words, the line, who broke it, and the way out. */
-import { say } from "../../core/messages/entry.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/policy-file.ts";
 import type { Finding, Verdict } from "../../services/tailscale/policy-file.ts";
 import { type Assertion, definesTag, type LocatedTest, locateTest, usesOfTag } from "./locate.ts";
@@ -36,10 +36,13 @@ export function refusalMessage({ verdict, unchanged, live, wanted, owner }: Refu
       .join(""),
   });
   if (unchanged.kind === "refused") {
-    return say(texts.invalidAlready, values({ verdict: unchanged, text: live, live, owner }));
+    return formatMessage(texts.invalidAlready, values({ verdict: unchanged, text: live, live, owner }));
   }
   const judged = { verdict, text: wanted, live, owner };
-  return say(texts.invalidWithUs, { ...values(judged), advice: (tagAdvice(judged) ?? advice(judged)).join("\n") });
+  return formatMessage(texts.invalidWithUs, {
+    ...values(judged),
+    advice: (tagAdvice(judged) ?? advice(judged)).join("\n"),
+  });
 }
 
 /** The message for a file that is accepted with warnings. */
@@ -74,9 +77,9 @@ function tagAdvice({ verdict, text, live, owner }: Judged): string[] | undefined
   if (tags.length === 0) return undefined;
   const lines = live.split("\n");
   return tags.map((tag) => {
-    if (!definesTag(live, tag)) return say(texts.tagUndefined, { tag });
+    if (!definesTag(live, tag)) return formatMessage(texts.tagUndefined, { tag });
     const uses = usesOfTag(live, tag, owner).map((line) => `  line ${line}: ${lines[line - 1]?.trim()}`);
-    return say(texts.tagStillUsed, { tag, uses: uses.join("\n") });
+    return formatMessage(texts.tagStillUsed, { tag, uses: uses.join("\n") });
   });
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { chmod, copyFile, link, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { say } from "../../core/messages/entry.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
 import { buildFailed, noEngine } from "../../core/messages/sandbox.ts";
 import { exists, makeOnce } from "./cache.ts";
 import { downloadEnvironment } from "./environment.ts";
@@ -114,7 +114,7 @@ async function makeHome(home: string, options: BuildOptions): Promise<void> {
   );
   const steps = new Steps(log, [...stepOf.values()]);
   const [go] = await findOnPath("go", environment.PATH ?? environment.Path);
-  if (missing.length > 0 && !go) throw new Error(say(noEngine, {}));
+  if (missing.length > 0 && !go) throw new Error(formatMessage(noEngine, {}));
   if (missing.length > 0) steps.announce();
 
   for (const { part, folder } of made) {
@@ -151,7 +151,7 @@ async function compile(
   });
   if (result.exitCode !== 0 || !(await exists(output))) {
     const values = { part: part.name, folder: part.sources, output: tail(result.output) };
-    throw new Error(say(buildFailed, values));
+    throw new Error(formatMessage(buildFailed, values));
   }
 }
 

@@ -1,7 +1,7 @@
 /** Whether an engine that was kept is still whole. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { say } from "../../core/messages/entry.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
 import { damagedEngine } from "../../core/messages/sandbox.ts";
 import { childEnvironment } from "./environment.ts";
 import { versions } from "./pinned.ts";
@@ -16,7 +16,7 @@ import { run, tail } from "./process.ts";
 export async function whole(home: string | undefined, cache: string): Promise<string | undefined> {
   if (home === undefined) return undefined;
   const reason = (await missingPart(home)) ?? (await startFailure(home));
-  if (reason !== undefined) throw new Error(say(damagedEngine, { reason, home, cache }));
+  if (reason !== undefined) throw new Error(formatMessage(damagedEngine, { reason, home, cache }));
   return home;
 }
 

@@ -1,6 +1,6 @@
 /** The second way: Pulumi's own release, fetched by its installer from npm, and the official plugins. */
 import { join } from "node:path";
-import { say } from "../../core/messages/entry.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
 import { notDownloaded } from "../../core/messages/sandbox.ts";
 import { exists, makeOnce } from "./cache.ts";
 import { downloadEnvironment } from "./environment.ts";
@@ -37,7 +37,7 @@ export async function download(options: DownloadOptions): Promise<string | undef
     return home;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    log(say(notDownloaded, { reason: error.message }));
+    log(formatMessage(notDownloaded, { reason: error.message }));
     return undefined;
   }
 }

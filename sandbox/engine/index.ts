@@ -1,6 +1,6 @@
 /** The Pulumi engine that rehearsal, sandbox, tests and bench run on, so that nobody installs one by hand. */
 import { delimiter, dirname, join } from "node:path";
-import { say } from "../../core/messages/entry.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
 import { noForcedEngine } from "../../core/messages/sandbox.ts";
 import { build, cachedBuild } from "./built.ts";
 import { cacheDirectory } from "./cache.ts";
@@ -78,7 +78,7 @@ export async function choose(forced: EngineKind | undefined, ways: Ways): Promis
   const downloadedHome = may("downloaded") && (await ways.download());
   if (downloadedHome) return { kind: "downloaded", home: downloadedHome };
   if (may("built")) return { kind: "built", home: await ways.build() };
-  throw new Error(say(noForcedEngine, { kind: forced ?? "" }));
+  throw new Error(formatMessage(noForcedEngine, { kind: forced ?? "" }));
 }
 
 function forcedKind(value: string | undefined): EngineKind | undefined {

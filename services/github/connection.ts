@@ -6,7 +6,7 @@ import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import Bottleneck from "bottleneck";
 import { z } from "zod";
-import { say } from "../../core/messages/entry.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
 import { redact } from "../../core/messages/redact.ts";
 import { noGitHubCredentials, notGitHub, rateLimited } from "../../core/messages/repositories.ts";
 import { documented, isPage, notJson } from "../answer.ts";
@@ -44,7 +44,7 @@ export function connectToGitHub(
   const secrets = new Set(secretsOf(credential));
   const waitForLimit = (seconds: number, _options: object, _client: unknown, retryCount: number): boolean => {
     if (retryCount >= rateLimitRetries || seconds > longestWait) return false;
-    tell(say(rateLimited, { seconds }));
+    tell(formatMessage(rateLimited, { seconds }));
     return true;
   };
   const client = new GitHubClient({
@@ -92,7 +92,7 @@ function refuseOthers(client: GitHubConnection): void {
 /** The error for an answer that is not the documented one. `request` is its method and URL or path. */
 export function unexpectedAnswer(client: GitHubConnection, request: string, what: string): GitHubError {
   const { origin } = new URL(client.request.endpoint.DEFAULTS.baseUrl);
-  return new GitHubError(say(notGitHub, { origin, request: request.replace(origin, ""), what }));
+  return new GitHubError(formatMessage(notGitHub, { origin, request: request.replace(origin, ""), what }));
 }
 
 /** What the configuration and the environment hold. */
@@ -157,7 +157,7 @@ function authentication(
   }
   const login = ghToken(baseUrl ?? environment.GITHUB_BASE_URL, environment);
   if (login) return { auth: login };
-  throw new GitHubError(say(noGitHubCredentials, {}));
+  throw new GitHubError(formatMessage(noGitHubCredentials, {}));
 }
 
 function ghToken(baseUrl: string | undefined, environment: Record<string, string | undefined>): string | undefined {

@@ -1,6 +1,6 @@
 /** Why GitHub could not be read, for people. */
 import { RequestError } from "@octokit/request-error";
-import { say } from "../../core/messages/entry.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
 import {
   githubFailed,
   githubForbidden,
@@ -13,11 +13,11 @@ import { isGraphqlError } from "./repositories.ts";
 /** Cause and fix of an error of the connection; undefined for any other error. */
 export function describeGitHubError(error: unknown): string | undefined {
   if (error instanceof GitHubError) return error.message;
-  if (isGraphqlError(error)) return say(githubGraphqlFailed, { said: error.message });
+  if (isGraphqlError(error)) return formatMessage(githubGraphqlFailed, { said: error.message });
   if (!(error instanceof RequestError)) return undefined;
   const { status, message: said } = error;
   const request = `${error.request.method} ${error.request.url}`;
-  if (status === 401) return say(githubUnauthorized, { request, said });
-  if (status === 403) return say(githubForbidden, { request, said });
-  return say(githubFailed, { status, request, said });
+  if (status === 401) return formatMessage(githubUnauthorized, { request, said });
+  if (status === 403) return formatMessage(githubForbidden, { request, said });
+  return formatMessage(githubFailed, { status, request, said });
 }

@@ -1,5 +1,5 @@
 /** Where the plugin connects to, and as whom: the environment variables of the Tailscale provider. */
-import { say } from "../../core/messages/entry.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/tailscale-credentials.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -90,23 +90,23 @@ function chooseCredential(given: Given, scopes: string[]): Credential {
   if (apiKey) {
     const others = clientId || clientSecret || identityToken || audience;
     if (others) {
-      throw new CredentialError(say(texts.twoKinds, {}));
+      throw new CredentialError(formatMessage(texts.twoKinds, {}));
     }
     return { kind: "apiKey", apiKey };
   }
   if (audience && (clientSecret || identityToken)) {
-    throw new CredentialError(say(texts.twoProofs, {}));
+    throw new CredentialError(formatMessage(texts.twoProofs, {}));
   }
   if (!clientId && !clientSecret && !identityToken && !audience) {
-    throw new CredentialError(say(texts.noCredentials, {}));
+    throw new CredentialError(formatMessage(texts.noCredentials, {}));
   }
   if (!clientId) {
-    throw new CredentialError(say(texts.noClientId, {}));
+    throw new CredentialError(formatMessage(texts.noClientId, {}));
   }
   if (clientSecret) return { kind: "oauth", clientId, clientSecret, scopes };
   if (identityToken) return { kind: "identityToken", clientId, identityToken };
   if (audience) return { kind: "audience", clientId, audience };
-  throw new CredentialError(say(texts.noProof, {}));
+  throw new CredentialError(formatMessage(texts.noProof, {}));
 }
 
 function fromFile(value: string, name: keyof typeof environmentVariables, runtime: Runtime): string {
@@ -116,18 +116,18 @@ function fromFile(value: string, name: keyof typeof environmentVariables, runtim
     return runtime.readFile(path).trim();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CredentialError(say(texts.unreadableFile, { variable: environmentVariables[name][0], reason }));
+    throw new CredentialError(formatMessage(texts.unreadableFile, { variable: environmentVariables[name][0], reason }));
   }
 }
 
 function checkBaseUrl(baseUrl: string): string {
   const url = URL.parse(baseUrl);
   if (!url || (url.protocol !== "https:" && url.protocol !== "http:") || url.username || url.search || url.hash) {
-    throw new CredentialError(say(texts.noAddress, { found: url ? url.origin : "not a URL" }));
+    throw new CredentialError(formatMessage(texts.noAddress, { found: url ? url.origin : "not a URL" }));
   }
   // The Tailscale provider builds the token URL by appending, so with a slash it would fail where we do not.
   if (baseUrl.endsWith("/")) {
-    throw new CredentialError(say(texts.trailingSlash, { url: baseUrl.replace(/\/+$/, "") }));
+    throw new CredentialError(formatMessage(texts.trailingSlash, { url: baseUrl.replace(/\/+$/, "") }));
   }
   return baseUrl;
 }

@@ -1,5 +1,5 @@
 /** One HTTP exchange with the Tailscale API: time limit, retries, errors. */
-import { say } from "../../core/messages/entry.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
 import { unreachable } from "../../core/messages/tailscale-credentials.ts";
 import type { Place } from "../../core/policy/policy-error.ts";
 import { backoff, type Runtime } from "./runtime.ts";
@@ -78,7 +78,7 @@ async function once(
     };
   } catch (error) {
     const reason = limit.aborted ? "no answer in 60 s" : cause(error);
-    return new ConnectionError(say(unreachable, { origin, reason }));
+    return new ConnectionError(formatMessage(unreachable, { origin, reason }));
   }
 }
 

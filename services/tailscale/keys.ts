@@ -1,6 +1,6 @@
 /** The credentials of a tailnet, as far as a deployer may see them: https://tailscale.com/api#tag/keys */
 import { z } from "zod";
-import { say } from "../../core/messages/entry.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
 import { notTailscale } from "../../core/messages/tailscale-credentials.ts";
 import { documented, isPage, jsonOf } from "../answer.ts";
 import type { TailnetConnection } from "./connection.ts";
@@ -36,7 +36,8 @@ export class KeysApi {
     const response = await this.#tailnet.send(path, { method: "GET", retry: "always" });
     const { status, origin } = response;
     if (status !== 200) throw apiError(response, listing, "federated_keys or oauth_keys");
-    const refuse = (what: string) => new ApiError(status, say(notTailscale, { origin, action: listing, what }));
+    const refuse = (what: string) =>
+      new ApiError(status, formatMessage(notTailscale, { origin, action: listing, what }));
     return documented(listedKeys, jsonOf(response), refuse).keys ?? [];
   }
 
@@ -50,7 +51,7 @@ export class KeysApi {
     const { status, origin, body, headers } = await this.#tailnet.send(path, { method: "DELETE", retry: "always" });
     if (!isPage(body, headers.get("content-type"))) return status;
     const action = `delete the credential ${id}`;
-    throw new ApiError(status, say(notTailscale, { origin, action, what: `an HTML page (${status})` }));
+    throw new ApiError(status, formatMessage(notTailscale, { origin, action, what: `an HTML page (${status})` }));
   }
 }
 

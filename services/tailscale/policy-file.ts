@@ -1,6 +1,6 @@
 /** The endpoints of the Tailscale API that concern the policy file: https://tailscale.com/api#tag/policyfile */
 import { z } from "zod";
-import { say } from "../../core/messages/entry.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/tailscale-credentials.ts";
 import { PolicyError } from "../../core/policy/policy-error.ts";
 import { documented, isPage, jsonOf } from "../answer.ts";
@@ -70,7 +70,7 @@ export class PolicyApi {
     if (isAPage(response)) throw unexpected(response, reading);
     if (response.body.trim() === "") throw unexpected(response, reading, "nothing");
     const etag = response.headers.get("etag")?.replace(/^W\//, "").replaceAll('"', "");
-    if (!etag) throw new ApiError(response.status, say(texts.noEtag, {}));
+    if (!etag) throw new ApiError(response.status, formatMessage(texts.noEtag, {}));
     if (response.malformed)
       throw new PolicyError(notUtf8, "Save the file as UTF-8, in the admin console.", response.malformed);
     return { text: response.body, etag };
@@ -157,7 +157,7 @@ const isAPage = ({ body, headers }: HttpResponse): boolean => isPage(body, heade
 function unexpected(response: HttpResponse, action: string, what = "an HTML page"): ApiError {
   const { origin, status } = response;
   const shown = status === 200 ? what : `${what} (${status})`;
-  return new ApiError(status, say(texts.notTailscale, { origin, action, what: shown }));
+  return new ApiError(status, formatMessage(texts.notTailscale, { origin, action, what: shown }));
 }
 
 /** The error of an answer that is none of the expected ones. `scope` is what the request needs. */
@@ -172,11 +172,11 @@ export function apiError(response: HttpResponse, action: string, scope: string):
 }
 
 function refusal(status: number, values: { action: string; said: string; scope: string; status: number }): string {
-  if (status === 401) return say(texts.unauthorized, values);
-  if (status === 403) return say(texts.forbidden, values);
-  if (status === 404) return say(texts.notFound, values);
-  if (status >= 300 && status < 400) return say(texts.redirected, values);
-  return say(texts.refused, values);
+  if (status === 401) return formatMessage(texts.unauthorized, values);
+  if (status === 403) return formatMessage(texts.forbidden, values);
+  if (status === 404) return formatMessage(texts.notFound, values);
+  if (status >= 300 && status < 400) return formatMessage(texts.redirected, values);
+  return formatMessage(texts.refused, values);
 }
 
 /** What the body of an error says, as far as it says anything. */

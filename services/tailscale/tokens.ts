@@ -1,6 +1,6 @@
 /** The Authorization header: an API key as it is, or an access token, fetched once and renewed before it expires. */
 import { z } from "zod";
-import { say } from "../../core/messages/entry.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/tailscale-credentials.ts";
 import { documented, isPage, jsonOf } from "../answer.ts";
 import { type Connection, type Credential, CredentialError } from "./credentials.ts";
@@ -113,7 +113,7 @@ export class Authorization {
   async #actionsIdentityToken(audience: string, signal: AbortSignal | undefined): Promise<string> {
     const { ACTIONS_ID_TOKEN_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN } = this.#runtime.environment;
     if (!ACTIONS_ID_TOKEN_REQUEST_URL || !ACTIONS_ID_TOKEN_REQUEST_TOKEN) {
-      throw new CredentialError(say(texts.noRuntimeToken, {}));
+      throw new CredentialError(formatMessage(texts.noRuntimeToken, {}));
     }
     this.secrets.add(ACTIONS_ID_TOKEN_REQUEST_TOKEN);
     const url = new URL(ACTIONS_ID_TOKEN_REQUEST_URL);
@@ -121,7 +121,7 @@ export class Authorization {
     const headers = { Authorization: `Bearer ${ACTIONS_ID_TOKEN_REQUEST_TOKEN}`, Accept: "application/json" };
     const request = { method: "GET", url: url.href, headers, retry: "always" } as const;
     const response = await exchange(this.#runtime, request, signal);
-    const refuse = (what: string) => new CredentialError(say(texts.noIdentityToken, { what }));
+    const refuse = (what: string) => new CredentialError(formatMessage(texts.noIdentityToken, { what }));
     if (response.status !== 200) throw refuse(`status ${response.status}`);
     return documented(identityToken, jsonOf(response), refuse).value;
   }
@@ -145,7 +145,7 @@ export class Authorization {
 const askForToken = "give an access token";
 
 function noAnswer({ origin }: HttpResponse, action: string, what: string): CredentialError {
-  return new CredentialError(say(texts.notTailscale, { origin, action, what }));
+  return new CredentialError(formatMessage(texts.notTailscale, { origin, action, what }));
 }
 
 type TokenCredential = Exclude<Credential, { kind: "apiKey" }>;
@@ -155,18 +155,18 @@ function refusal(credential: TokenCredential, response: HttpResponse): Credentia
   if (isPage(body, headers.get("content-type"))) return noAnswer(response, askForToken, `an HTML page (${status})`);
   const { message } = refusalReason.safeParse(jsonOf(response)).data ?? {};
   const said = message ? `: ${message}` : "";
-  if (credential.kind === "oauth") return new CredentialError(say(texts.clientRefused, { status, said }));
+  if (credential.kind === "oauth") return new CredentialError(formatMessage(texts.clientRefused, { status, said }));
   // The answer holds no reason on purpose; the admin console does: https://tailscale.com/kb/1581/workload-identity-federation
-  return new CredentialError(say(texts.identityRefused, { client: credential.clientId, status, said }));
+  return new CredentialError(formatMessage(texts.identityRefused, { client: credential.clientId, status, said }));
 }
 
 /** The Tailscale provider refuses the same tokens (tailscale-client-go-v2, identityfederation.go). */
 function checkIdentityToken(token: string, now: number): string {
   const [, payload = "", ...rest] = token.split(".");
   const { exp } = expiry.safeParse(decoded(payload)).data ?? {};
-  if (rest.length !== 1 || exp === undefined) throw new CredentialError(say(texts.noJsonWebToken, {}));
+  if (rest.length !== 1 || exp === undefined) throw new CredentialError(formatMessage(texts.noJsonWebToken, {}));
   if (exp * 1000 <= now) {
-    throw new CredentialError(say(texts.tokenExpired, { time: new Date(exp * 1000).toISOString() }));
+    throw new CredentialError(formatMessage(texts.tokenExpired, { time: new Date(exp * 1000).toISOString() }));
   }
   return token;
 }

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileS
 import { delimiter, dirname, join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { parse, stringify } from "yaml";
-import { say } from "../../core/messages/entry.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
 import { damagedEngine } from "../../core/messages/sandbox.ts";
 import { start } from "../../core/messages/start.ts";
 import { engineTooOld, nodeTooOld, oldestEngine, pluginNodeTooOld } from "../../core/messages/versions.ts";
@@ -51,7 +51,9 @@ it("an engine too old", async () => {
   const { project, world } = await stage();
   const version = ageEngine(project);
   const lines = diagnostics(await fail(project, "preview"));
-  expect(unindented(lines)).toContain(unindented(say(engineTooOld, { oldest: oldestEngine, version }).split("\n")));
+  expect(unindented(lines)).toContain(
+    unindented(formatMessage(engineTooOld, { oldest: oldestEngine, version }).split("\n")),
+  );
   expectReadable(lines, secretsOf(world));
 });
 
@@ -142,7 +144,7 @@ it.each([
   const error: unknown = await whole(home, cache).catch((failure) => failure);
   const [first, ...rest] = String(error).split("\n");
   expect(first).toMatch(reason);
-  expect(rest).toEqual(say(damagedEngine, { reason: "", home, cache }).split("\n").slice(1));
+  expect(rest).toEqual(formatMessage(damagedEngine, { reason: "", home, cache }).split("\n").slice(1));
 });
 
 function pluginFolder(name: "github" | "tailscale"): string {

@@ -1,6 +1,6 @@
 /** What the program and the plugin say of a request that GitHub or Tailscale refuses. One run shows several refusals. */
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Message, say } from "../../core/messages/entry.ts";
+import { formatMessage, type Message } from "../../core/messages/entry.ts";
 import * as github from "../../core/messages/repositories.ts";
 import { devicesUnread } from "../../core/messages/start.ts";
 import * as tailscale from "../../core/messages/tailscale-credentials.ts";
@@ -36,7 +36,7 @@ type Values = Record<string, string | number>;
 
 /** The text of an entry as the lines of an output, without the engine's indent. */
 function lines(entry: Message<string, string>, values: Values): string[] {
-  return say(entry, values)
+  return formatMessage(entry, values)
     .split("\n")
     .map((line) => line.trim());
 }
@@ -190,7 +190,7 @@ describe("the plugin's requests to Tailscale", () => {
         (reason) => reason,
       );
       if (fine.includes(status)) expect(error).toBeUndefined();
-      else expect(error).toMatchObject({ message: say(entries[status], wanted(status)) });
+      else expect(error).toMatchObject({ message: formatMessage(entries[status], wanted(status)) });
     });
 
     // The engine ends at the first fragment that fails its check.
@@ -225,7 +225,7 @@ describe("the plugin's requests to Tailscale", () => {
     };
     const api = new PolicyApi(new TailnetConnection({ ...processRuntime(), environment: variables }, {}));
     const error: unknown = await api.read().catch((reason) => reason);
-    expect(error).toMatchObject({ message: say(entry, said(status)) });
+    expect(error).toMatchObject({ message: formatMessage(entry, said(status)) });
   });
 
   it("a refused client, in a whole run", async () => {

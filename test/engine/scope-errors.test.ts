@@ -1,6 +1,6 @@
 /** A credential that lacks one right: which one, and the fix, as the whole section that a person reads. */
 import { describe, expect, it, vi } from "vitest";
-import { plain, say } from "../../core/messages/entry.ts";
+import { formatMessage, plain } from "../../core/messages/entry.ts";
 import { githubErrors, type ProviderError, tailscaleErrors } from "../../core/messages/provider-errors.ts";
 import { missing, readOnly } from "../../core/messages/repositories.ts";
 import { devicesUnread } from "../../core/messages/start.ts";
@@ -33,8 +33,13 @@ describe("a GitHub token", () => {
       "up",
       put("a/b/contents/.github/workflows/c.yml", "404 Not Found"),
     ],
-    ["without the scope repo", { scopes: ["workflow"] }, "preview", say(missing, {})],
-    ["of a person who may only read", { permission: "read" }, "preview", say(readOnly, { permission: "read" })],
+    ["without the scope repo", { scopes: ["workflow"] }, "preview", formatMessage(missing, {})],
+    [
+      "of a person who may only read",
+      { permission: "read" },
+      "preview",
+      formatMessage(readOnly, { permission: "read" }),
+    ],
     [
       "of a person who may write and no secrets",
       { permission: "write" },
@@ -77,12 +82,17 @@ describe("a Tailscale OAuth client", () => {
     wanted: string;
   }
   const rows: Row[] = [
-    { name: "policy_file", scopes: without("policy_file"), command: "preview", wanted: say(forbidden, reading) },
+    {
+      name: "policy_file",
+      scopes: without("policy_file"),
+      command: "preview",
+      wanted: formatMessage(forbidden, reading),
+    },
     {
       name: "policy_file, but may read it",
       scopes: [...without("policy_file"), "policy_file:read"],
       command: "up",
-      wanted: say(forbidden, { ...reading, action: "write the policy file", scope: "policy_file" }),
+      wanted: formatMessage(forbidden, { ...reading, action: "write the policy file", scope: "policy_file" }),
     },
     { name: "federated_keys", scopes: without("federated_keys"), command: "up", wanted: key("calling actor (403)") },
     {
@@ -110,7 +120,7 @@ describe("a Tailscale OAuth client", () => {
       scopes: without("devices:core:read"),
       config: { "claude-aperture:aperture": { hostname: "ai" } },
       command: "preview",
-      wanted: say(devicesUnread, { said: "" })
+      wanted: formatMessage(devicesUnread, { said: "" })
         .split("\n")
         .slice(1)
         .map((line) => line.trim())

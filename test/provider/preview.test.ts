@@ -17,12 +17,12 @@ const aperture = (tag: string, models: string) =>
   `"app": {"tailscale.com/cap/aperture": [{"role": "user"}, {"models": "${models}"}]}}`;
 
 function preview(before: string, fragment: Fragment, previous: Fragment = {}, after?: string): string[] {
-  const leaving = Object.entries(previous).filter(([tag]) => !Object.hasOwn(fragment, tag));
+  const dropped = Object.entries(previous).filter(([tag]) => !Object.hasOwn(fragment, tag));
   const edit = {
     before,
     after: after ?? insert(before, fragment, owner, previous),
     wanted: plan(before, fragment, owner),
-    leaving: plan(before, Object.fromEntries(leaving), owner),
+    dropped: plan(before, Object.fromEntries(dropped), owner),
     owner,
   };
   return previewMessage(edit, fragment).split("\n");

@@ -11,13 +11,13 @@ const state = {
   [urn("acme-app-identity-api-secret-audience")]: secret("app-identity-api"),
   [urn("acme-application-secret-audience")]: secret("application"),
 };
-const names = (isLeaving: boolean) =>
-  resourcesOf(state, { slug: "acme/app", name: "acme-app", isLeaving }).map(({ child }) => child);
+const names = (hasLeft: boolean) =>
+  resourcesOf(state, { slug: "acme/app", name: "acme-app", hasLeft }).map(({ child }) => child);
 
 it("a repository's resources are its own, whatever the case of its name, and not those of one whose name begins alike", () => {
   expect(names(false)).toEqual(["acme-app-secret-audience", "acme-app-identity-federated"]);
 });
 
-it("one that is leaving keeps no credential", () => {
+it("one that left the list and cannot be written keeps no credential", () => {
   expect(names(true)).toEqual(["acme-app-secret-audience"]);
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { message, plain, say } from "../../../core/messages/entry.ts";
+import { formatMessage, message, plain } from "../../../core/messages/entry.ts";
 import { catalogue } from "../../../core/messages/index.ts";
 import { troubleshootingPage } from "../../../core/messages/page.ts";
 
@@ -41,7 +41,7 @@ it.each(held)("%s is what %s says", (says, file) => {
 
 it("a text is filled in, with braces of YAML as they are", () => {
   const entry = message({ says: "{a} and {b}.", advice: " Set { kind: {c} }, { d: e }", cause: "", fix: "" });
-  expect(say(entry, { a: "x", b: 2, c: "y" })).toBe("x and 2. Set { kind: y }, { d: e }");
+  expect(formatMessage(entry, { a: "x", b: 2, c: "y" })).toBe("x and 2. Set { kind: y }, { d: e }");
 });
 
 it("at a terminal Markdown is plain text, with the addresses of links", () => {

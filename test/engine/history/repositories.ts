@@ -92,15 +92,18 @@ async function setUpProblems(world: World, slug: string, { access, repositories 
   const isFederated = repositories?.identity === "federated";
   const found = credentialsOf(world, slug);
   const text = fileText(world, slug, workflowPath) ?? "";
-  const proof = isFederated ? "TS_AUDIENCE" : "TS_OAUTH_SECRET";
+  const audienceOrSecret = isFederated ? "TS_AUDIENCE" : "TS_OAUTH_SECRET";
   const claims: [string, boolean][] = [
     ["has one credential", found.length === 1],
     ["has one of the right kind", found[0]?.keyType === (isFederated ? "federated" : "client")],
     ["has one for the tag", [found[0]?.tags].flat().join() === tag],
-    ["has the two secrets", ownSecrets(world, slug).join() === [proof, "TS_OAUTH_CLIENT_ID"].toSorted().join()],
+    [
+      "has the two secrets",
+      ownSecrets(world, slug).join() === [audienceOrSecret, "TS_OAUTH_CLIENT_ID"].toSorted().join(),
+    ],
     ["names the credential", world.github.secretValue(slug, "TS_OAUTH_CLIENT_ID") === found[0]?.id],
     ["has a workflow with the tag", text.includes(`${tag}\n`) && text.endsWith("\n") && !text.includes("# more")],
-    ["has a workflow for the credential", text.includes(`secrets.${proof}`)],
+    ["has a workflow for the credential", text.includes(`secrets.${audienceOrSecret}`)],
     ["lets its runners join", !isFederated || (await joins(world, slug, tag, slug))],
   ];
   return claims.filter(([, holds]) => !holds).map(([claim]) => `${slug}, not true: ${claim}`);
