@@ -6,6 +6,7 @@ import { credentials, fileText, secretNames } from "../../sandbox/rehearsal/evid
 import type { Service } from "../../sandbox/service.ts";
 import type { World } from "../../sandbox/world.ts";
 import { defects, workflowPath } from "./faults.ts";
+import { claudeAperture } from "./inline-claude-aperture.ts";
 import { stage, succeed } from "./support.ts";
 
 const isWrite = (method: string, path: string): boolean =>
@@ -48,6 +49,8 @@ function killAfter(world: World, project: Project, command: string, last: number
 
 it("up and destroy, after each of their writes: the next run makes the same as one that was never killed", async () => {
   const { world, project } = await stage();
+  // The run that goes on is like any other: its program may be here. The one that is killed is all processes.
+  const healing = claudeAperture(project);
   const before = world.tailscale.state.policy;
   /** `pulumi COMMAND`, killed after a write, and what a person does then. False if it ended before. */
   const killed = async (command: string, last: number, counts = isWrite) => {
@@ -72,13 +75,13 @@ it("up and destroy, after each of their writes: the next run makes the same as o
   isGone();
   for (let last = 1; ; last += 1) {
     const wasUpKilled = await killed("up", last);
-    if (wasUpKilled) await succeed(project, "up");
+    if (wasUpKilled) await succeed(healing, "up");
     isUp();
     // Once is enough: each round comes to the same.
-    if (last === 1) await succeed(project, "preview", "--expect-no-changes");
+    if (last === 1) await succeed(healing, "preview", "--expect-no-changes");
     const wasDestroyKilled = await killed("destroy", last);
     // The provider takes a 404 in a deletion for a failure; a refresh knows better.
-    if (wasDestroyKilled) await succeed(project, "destroy", "--refresh");
+    if (wasDestroyKilled) await succeed(healing, "destroy", "--refresh");
     isGone();
     // The policy, the credential, its two secrets, the workflow file.
     expect({ last, wasUpKilled, wasDestroyKilled }).toEqual({

@@ -8,6 +8,7 @@ import { forbidden } from "../../core/messages/tailscale-credentials.ts";
 import type { TokenOptions } from "../../sandbox/github/index.ts";
 import { examplePolicy, type World } from "../../sandbox/world.ts";
 import { diagnostics, expectReadable, secretsOf } from "./diagnostics.ts";
+import { claudeAperture } from "./inline-claude-aperture.ts";
 import { fail, oneRepository, stage } from "./support.ts";
 
 // Several runs of the engine at once make each slow.
@@ -20,6 +21,9 @@ function explanation(list: readonly ProviderError[], error: string): string {
   const found = list.find(({ pattern }) => pattern.test(error));
   return `Cause: ${plain(found?.cause ?? "")}.\nFix: ${plain(found?.fix ?? "")}.`;
 }
+
+/** What the program itself refuses is read as its own process prints it; what a provider refuses is the same without. */
+const inlineFor = (command: "preview" | "up") => (command === "up" ? { inline: claudeAperture } : {});
 
 const read = (lines: string[]) => lines.map((line) => line.trim()).join("\n");
 
@@ -49,7 +53,7 @@ describe("a GitHub token", () => {
   ];
 
   it.each(rows)("%s", async (_, options, command, wanted) => {
-    const { project } = await stage({ tokens: [{ token, ...options }] });
+    const { project } = await stage({ tokens: [{ token, ...options }], ...inlineFor(command) });
     const lines = diagnostics(await fail(project, command, ...(command === "up" ? ["--skip-preview"] : [])));
     expect(read(lines)).toContain(wanted);
     expectReadable(lines, [token]);
@@ -130,7 +134,7 @@ describe("a Tailscale OAuth client", () => {
 
   it.each(rows)("without $name", async ({ scopes, config, command, wanted }) => {
     const policy = examplePolicy().replace('"tagOwners": {', '"tagOwners": { "tag:deployer": [],');
-    const { project, world } = await stage({ policy, config: { ...owned, ...config } });
+    const { project, world } = await stage({ policy, config: { ...owned, ...config }, ...inlineFor(command) });
     const secret = await makeClient(world, scopes);
     Object.assign(project.environment, {
       TAILSCALE_API_KEY: "",
