@@ -63,12 +63,20 @@ export const managedElsewhere = message({
 });
 
 export const firstRule = message({
-  says: 'The tailnet policy file has neither "grants" nor "acls"; the grant of this stack would be its first rule.',
+  says: 'The tailnet policy file has neither "grants" nor "acls", so Tailscale allows everything. The grant of this stack would be the first rule, and end that for every other device.',
   advice:
-    "\nWhat such a file allows is not documented. If it allows everything today, the first rule ends that for all other devices.\n" +
-    `State it before: "grants": [{"src": ["*"], "dst": ["*"], "ip": ["*"]}] keeps all allowed, "grants": [] allows nothing. ${editor}`,
-  cause: "no rule of anybody stands in the file",
+    `\nNothing was written. Say before what others may do: ${editor}\n` +
+    '  "grants": [{"src": ["*"], "dst": ["*"], "ip": ["*"]}],    as it is now\n' +
+    '  "grants": [],                                             nothing but what rules allow',
+  cause: "nobody has written a rule; where there is none, everything is allowed",
   fix: "write down who may reach what, before this stack adds its grant",
+});
+
+export const lastRule = message({
+  says: 'Without this stack the tailnet policy file would have neither "grants" nor "acls", and Tailscale would allow everything to every device.',
+  advice: `\nNothing was written. Add "grants": [] (which allows nothing) or rules of your own, then run again: ${editor}`,
+  cause: "the rules of others were taken out since this stack added its grant",
+  fix: "as it says",
 });
 
 export const entriesMissing = message({
@@ -182,6 +190,7 @@ export const policyFile: Section = {
     writtenAndGone,
     managedElsewhere,
     firstRule,
+    lastRule,
     entriesMissing,
     tagUndefined,
     differentWishes,

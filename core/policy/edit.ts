@@ -85,7 +85,10 @@ export function find(policy: string, owner: string): Fragment {
   return observeOwner(readPolicy(policy), owner);
 }
 
-/** Whether the file says who may reach what; without any rule it is not documented what Tailscale allows. */
+/**
+ * Whether the file says who may reach what. Where it has neither section Tailscale allows everything, and where one is empty
+ * nothing (89 policies recorded from the service, juanfont/headscale, hscontrol/policy/v2/testdata).
+ */
 export function hasRuleSection(policy: string): boolean {
   const { text, root } = readPolicy(policy);
   return root.items.some(({ name }) => isField(text, name, "grants") || isField(text, name, "acls"));

@@ -37,7 +37,6 @@ export async function checkFragment(
   try {
     const live = await context.api.read();
     const wanted = edited(live.text, inputs, previous);
-    if (!hasRuleSection(live.text)) await context.log("warning", formatMessage(texts.firstRule, {}));
     await explainReach(context, live.text, { inputs, previous, taken, wanted });
     await refuseUnlessValid(context, live, wanted, inputs);
     return [];
@@ -97,7 +96,7 @@ export async function deleteFragment(context: OperationContext, inputs: Inputs):
   if (inputs.mode === "observe") return;
   let removed = "";
   await writeUntilDone(context, inputs, (before) => {
-    const after = remove(before, inputs.access, inputs.owner);
+    const after = keepingRules(before, remove(before, inputs.access, inputs.owner));
     if (after !== before) removed = removalMessage(before, after);
     return after;
   });
@@ -131,7 +130,14 @@ export function sharedOwner(owner: string, urn: string): Problem {
 function edited(text: string, inputs: Inputs, previous: Inputs | undefined): string {
   const renamed = previous !== undefined && previous.owner !== inputs.owner;
   const marked = renamed ? remark(text, previous.owner, inputs.owner) : text;
-  return insert(marked, inputs.access, inputs.owner, previous?.access);
+  return keepingRules(text, insert(marked, inputs.access, inputs.owner, previous?.access));
+}
+
+/** The edited text, unless the edit adds the first rule of all, or takes away the last: either turns everybody else's access over. */
+function keepingRules(before: string, after: string): string {
+  const [had, has] = [hasRuleSection(before), hasRuleSection(after)];
+  if (had === has) return after;
+  throw new OperationError(formatMessage(has ? texts.firstRule : texts.lastRule, {}));
 }
 
 async function refuseUnlessValid(context: OperationContext, live: PolicyFile, wanted: string, inputs: Inputs) {

@@ -290,15 +290,36 @@ describe("check", () => {
     ]);
   });
 
+  const ruleless = '{"tagOwners": {"tag:aperture": []}}';
+  const firstRule = `The tailnet policy file has neither "grants" nor "acls", so Tailscale allows everything. The grant of this stack would be the first rule, and end that for every other device.
+Nothing was written. Say before what others may do: https://login.tailscale.com/admin/acls/file
+  "grants": [{"src": ["*"], "dst": ["*"], "ip": ["*"]}],    as it is now
+  "grants": [],                                             nothing but what rules allow`;
+
+  it("a file without any rule allows everything, and is not given its first one", async () => {
+    const { context, state } = await startTailnet({ policy: ruleless });
+    expect(await problems(context, inputs())).toBe(`|${firstRule}`);
+    await expect(writeFragment(context, inputs(), undefined)).rejects.toThrow(firstRule);
+    expect(state.policy).toBe(ruleless);
+  });
+
   it.each([
-    ["no rule of anybody", "", true],
-    ["grants, if only an empty list", '"Grants": [],', false],
-    ["acls", '"acls": [{"action": "accept", "src": ["*"], "dst": ["*:*"]}],', false],
-  ])("a file with %s", async (_, rules, isWarned) => {
-    const { context, logged } = await startTailnet({ policy: `{"tagOwners": {"tag:aperture": []}, ${rules}}` });
-    await problems(context, inputs());
-    const warned = logged.filter(({ message }) => message.includes('has neither "grants" nor "acls"'));
-    expect(warned).toHaveLength(isWarned ? 1 : 0);
+    ["grants, if only an empty list", '"Grants": []'],
+    ["acls", '"acls": [{"action": "accept", "src": ["*"], "dst": ["*:*"]}]'],
+  ])("a file with %s is edited", async (_, rules) => {
+    const { context } = await startTailnet({ policy: ruleless.replace("}}", `}, ${rules}}`) });
+    expect(await problems(context, inputs())).not.toContain("neither");
+  });
+
+  it("the last rule of a file is not taken away, which would allow everything", async () => {
+    const acls = ', "acls": [{"action": "accept", "src": ["*"], "dst": ["*:*"]}]';
+    const { context, state } = await startTailnet({ policy: ruleless.replace("}}", `}${acls}}`) });
+    await writeFragment(context, inputs(), undefined);
+    const without = state.policy.replace(acls, "");
+    expect(without).not.toBe(state.policy);
+    state.policy = without;
+    await expect(deleteFragment(context, inputs())).rejects.toThrow("would allow everything to every device");
+    expect(state.policy).toBe(without);
   });
 
   it("a policy file that does not parse: line and column", async () => {
