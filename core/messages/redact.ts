@@ -3,27 +3,25 @@
 /** What is in front of a token is no part of a word: an escaped line break, quote or space is none. */
 const boundary = "(?:(?<![A-Za-z0-9])|(?<=\\\\[nrt])|(?<=%[0-9A-Fa-f]{2})|(?<=\\\\u[0-9A-Fa-f]{4}))";
 
-/** What they begin with, and how they go on. */
+/** What they begin with, and how they go on; as short as they can be said, since each workflow file holds them. */
 const tokens = [
   // Tailscale's keys of every kind: https://tailscale.com/docs/reference/key-prefixes
-  ["tskey-", "[A-Za-z0-9]+-[A-Za-z0-9_-]{4,}"],
+  ["tskey-", "\\w+-[\\w-]{4,}"],
   // GitHub's: https://docs.github.com/authentication/keeping-your-account-and-data-secure/about-authentication-to-github
   // An App's installation tokens since 2026: `ghs_`, the App's id, `_` and a JSON Web Token.
-  ["ghs_", "[A-Za-z0-9]+_eyJ[A-Za-z0-9_-]*(?:\\.[A-Za-z0-9_-]+)*"],
-  ["gh[pousr]_", "[A-Za-z0-9]{10,}[A-Za-z0-9_]*"],
-  ["github_pat_", "[A-Za-z0-9]{10,}\\w*"],
-  // Those of before 2021 that can be told from a commit's id.
-  ["v1\\.", "[0-9a-f]{40}(?![0-9a-f])"],
+  ["ghs_", "\\d+_eyJ[\\w-]*(?:\\.[\\w-]+)*"],
+  ["gh[pousr]_", "[^\\W_]{10}\\w*"],
+  ["github_pat_", "[^\\W_]{10}\\w*"],
   // Anthropic's: API and admin keys, OAuth access and refresh tokens.
-  ["sk-ant-", "[A-Za-z0-9_-]{10,}"],
+  ["sk-ant-", "[\\w-]{10,}"],
   // Pulumi's: https://www.pulumi.com/docs/administration/access-identity/access-tokens/
-  ["pul-", "[0-9a-f]{40}"],
+  ["pul-", "[\\da-f]{40}"],
   // JSON Web Tokens.
-  ["eyJ", "[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*"],
+  ["eyJ", "[\\w-]+\\.[\\w-]+\\.[\\w-]*"],
 ] as const;
 
-/** What a token looks like, as regular expressions; the workflow's last step takes them out of comments as well. */
-export const credentialForms: readonly string[] = tokens.map(([prefix, rest]) => `\\b${prefix}${rest}`);
+/** What a credential looks like, as regular expressions; the workflow's last step takes them out of comments as well. */
+export const credentialForms: readonly string[] = tokens.map((token) => token.join(""));
 
 const space = "(?: |%20|\\+)";
 const digit = "(?:[A-Za-z0-9+/=._~-]|%[0-9A-Fa-f]{2}|\\\\u00[0-9A-Fa-f]{2}|\\\\/)";
@@ -58,9 +56,12 @@ function expressions(sources: string[]): RegExp[] {
 }
 
 function without(found: RegExp[], text: string): string {
-  const shown = (_: string, kept: unknown) => `${typeof kept === "string" ? kept : ""}[secret]`;
+  const shown = (_: string, kept: unknown) => `${typeof kept === "string" ? kept : ""}${removed}`;
   return found.reduce((rest, expression) => rest.replace(expression, shown), text);
 }
+
+/** Until all are found: a secret can be a word, such as `secret`. */
+const removed = "\uE000";
 
 /** A shorter one would garble everything, and no credential is. */
 const shortestSecret = 6;
@@ -88,7 +89,7 @@ export function redactor(secrets: Iterable<string>): (text: string) => string {
   return (text) => {
     // Headers first: they are taken whole, where a secret in base64 shares a digit with what is beside it.
     const unknown = searches.reduce((rest, withoutOne) => withoutOne(rest), without(headers, text));
-    return without(forms, withoutPieces(unknown));
+    return without(forms, withoutPieces(unknown)).replaceAll(removed, "[secret]");
   };
 }
 
@@ -99,7 +100,7 @@ function searchFor(secret: string): (text: string) => string {
   return (text) => {
     if (!text.includes(run)) return text;
     expression ??= new RegExp(inAnyEscape(secret), "g");
-    return text.replace(expression, "[secret]");
+    return text.replace(expression, removed);
   };
 }
 
@@ -111,7 +112,7 @@ function searchForPieces(secrets: string[]): (text: string) => string {
   const isPiece = (text: string) => long.some((secret) => secret.includes(text));
   return (text) => {
     if (!chunks.some((chunk) => text.includes(chunk))) return text;
-    return text.replace(pieces, (piece) => (isPiece(piece) ? "[secret]" : piece));
+    return text.replace(pieces, (piece) => (isPiece(piece) ? removed : piece));
   };
 }
 

@@ -152,9 +152,11 @@ const tailnetSettings = z
     "no setting of a tailnet",
   );
 
-const isAPage = ({ body, headers }: HttpResponse): boolean => isPage(body, headers.get("content-type"));
+/** Whether something else than Tailscale's API answered, with a page for people. */
+export const isAPage = ({ body, headers }: HttpResponse): boolean => isPage(body, headers.get("content-type"));
 
-function unexpected(response: HttpResponse, action: string, what = "an HTML page"): ApiError {
+/** The error for an answer that is not the documented one. */
+export function unexpected(response: HttpResponse, action: string, what = "an HTML page"): ApiError {
   const { origin, status } = response;
   const shown = status === 200 ? what : `${what} (${status})`;
   return new ApiError(status, formatMessage(texts.notTailscale, { origin, action, what: shown }));

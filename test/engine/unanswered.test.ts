@@ -64,8 +64,8 @@ new RunnerIdentity("identity", {
 
 describe("GitHub", () => {
   const program = `import { ActionsSecret } from ${component("providers.ts")};
-import { explained } from ${component("explained.ts")};
-new ActionsSecret("secret", { repository: "app", secretName: "X", value: "made-up" }, { hooks: explained() });
+import { explainErrors } from ${component("explain-errors.ts")};
+new ActionsSecret("secret", { repository: "app", secretName: "X", value: "made-up" }, { hooks: explainErrors() });
 `;
   const { stage, outputs } = tried(
     "github",

@@ -17,7 +17,6 @@ export const documentedForms = {
   "GitHub, installation token of an App": `ghs_${alphanumeric(36)}`,
   "GitHub, installation token of an App since 2026": `ghs_1234567_${token({ iss: "github", sub: "installation" })}`,
   "GitHub, refresh token of an App": `ghr_${alphanumeric(76)}`,
-  "GitHub, installation token before 2021": `v1.${"0123456789abcdef".repeat(3).slice(0, 40)}`,
   "GitHub, OIDC token": token({
     iss: "https://token.actions.githubusercontent.com",
     sub: "repo:acme/app:pull_request",

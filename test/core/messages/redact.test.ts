@@ -123,6 +123,10 @@ describe("a known secret", () => {
     );
   });
 
+  it("that is a word of what stands for secrets", () => {
+    expect(redact("a secret and a secret-long one", ["secret", "secret-long"])).toBe("a [secret] and a [secret] one");
+  });
+
   it("is not taken where it is too short to tell", () => expect(redact("a cat sat", ["cat"])).toBe("a cat sat"));
 });
 
