@@ -341,7 +341,7 @@ describe("redact", () => {
   ])("hides what has the form of one: %s", (text, expected) => expect(redact(text, [])).toBe(expected));
 
   it("hides the longer of two that begin alike, and leaves tiny ones", () => {
-    expect(redact("hunter2-long hunter2", ["hunter2", "hunter2-long"])).toBe("[secret] [secret]");
+    expect(redact("secret-long secret", ["secret", "secret-long"])).toBe("[secret] [secret]");
     expect(redact("a test", ["a", ""])).toBe("a test");
   });
 });
