@@ -103,8 +103,8 @@ it.each([
   const left = await upWith({ kind: "drop after" });
   expect(credentials(world)).toHaveLength(1);
   const forbidden = answer(403, { message: "calling actor does not have enough permissions to perform this function" });
-  expect(left).not.toContain("Cause:");
-  for (let run = 0; run < 2; run++) expect(await upWith(forbidden)).toContain("Cause:");
+  expect(left).toContain("Cause: no network");
+  for (let run = 0; run < 2; run++) expect(await upWith(forbidden)).toContain("Cause: the deployer lacks");
   const output = await succeed(project, "up");
   expect(output.includes("Deleted the credential")).toBe(hasClaim);
   expect(credentials(world)).toHaveLength(hasClaim ? 1 : 2);
