@@ -10,6 +10,15 @@ export const noGitHubCredentials = message({
   fix: "as it says",
 });
 
+export const appKeyUnreadable = message({
+  says: "GITHUB_APP_PEM_FILE (or github:appAuth.pemFile) is no private key.",
+  advice:
+    "\n  Its value is the text of the .pem file that GitHub gave for the App, from -----BEGIN to -----END-----, and not the file's path.\n" +
+    '  Line breaks may be written as \\n: export GITHUB_APP_PEM_FILE="$(cat app.private-key.pem)"',
+  cause: "the path of the key in place of its text, or a text that was cut off",
+  fix: "as it says",
+});
+
 export const githubUnauthorized = message({
   says: "GitHub answered 401 to {request}: {said}",
   advice: "\n  The token is wrong or expired: set GITHUB_TOKEN.",
@@ -153,6 +162,7 @@ export const repositories: Section = {
 there, once for each cause; \`pulumi destroy\` explains nothing unless it runs the program too: \`--run-program\`.`,
   entries: [
     noGitHubCredentials,
+    appKeyUnreadable,
     githubUnauthorized,
     githubForbidden,
     githubFailed,

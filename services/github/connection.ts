@@ -1,5 +1,6 @@
 /** A GitHub client with the credentials of the GitHub provider, for what the provider cannot read in batches. */
 import { execFileSync } from "node:child_process";
+import { createPrivateKey } from "node:crypto";
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/core";
 import { retry } from "@octokit/plugin-retry";
@@ -8,7 +9,7 @@ import Bottleneck from "bottleneck";
 import { z } from "zod";
 import { formatMessage } from "../../core/messages/entry.ts";
 import { redact } from "../../core/messages/redact.ts";
-import { noGitHubCredentials, notGitHub, rateLimited } from "../../core/messages/repositories.ts";
+import { appKeyUnreadable, noGitHubCredentials, notGitHub, rateLimited } from "../../core/messages/repositories.ts";
 import { documented, isPage, notJson } from "../answer.ts";
 import { fetchThroughProxy } from "../fetch.ts";
 
@@ -33,7 +34,7 @@ const longestWait = 90;
 /**
  * Connects as the provider does: token, GitHub App, or the `gh` command's login. No error of it shows a credential. `tell` is
  * called with a line for people when GitHub asks to wait.
- * @throws {GitHubError} when there is no credential.
+ * @throws {GitHubError} when there is no credential, or an App's key that is none.
  */
 export function connectToGitHub(
   configuration: GitHubConfiguration,
@@ -152,12 +153,21 @@ function authentication(
   const privateKey = appAuth?.pemFile ?? environment.GITHUB_APP_PEM_FILE;
   if (appId && installationId && privateKey) {
     // Keys in environment variables often have their line breaks escaped; the provider accepts that too.
-    const auth = { appId, installationId, privateKey: privateKey.replaceAll("\\n", "\n") };
-    return { authStrategy: createAppAuth, auth };
+    const key = privateKey.replaceAll("\\n", "\n");
+    if (!isPrivateKey(key)) throw new GitHubError(formatMessage(appKeyUnreadable, {}));
+    return { authStrategy: createAppAuth, auth: { appId, installationId, privateKey: key } };
   }
   const login = ghToken(baseUrl ?? environment.GITHUB_BASE_URL, environment);
   if (login) return { auth: login };
   throw new GitHubError(formatMessage(noGitHubCredentials, {}));
+}
+
+function isPrivateKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).type === "private";
+  } catch {
+    return false;
+  }
 }
 
 function ghToken(baseUrl: string | undefined, environment: Record<string, string | undefined>): string | undefined {

@@ -7,9 +7,8 @@ import grpc from "@grpc/grpc-js";
 // What `Stack.up` of the Automation API serves; that one asks the engine three times more for each run.
 import * as automation from "@pulumi/pulumi/automation/server.js";
 import languageGrpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
-import { startServer } from "../../provider/server.ts";
 import type { Project } from "../../sandbox/project.ts";
-import { processRuntime } from "../../services/tailscale/runtime.ts";
+import { startInProcess } from "../provider/in-process.ts";
 
 /** What it returns are the stack's outputs. */
 export type InlineProgram = () => Promise<unknown>;
@@ -43,12 +42,7 @@ export function inline(project: Project, program: InlineProgram): Project {
 /** The project, whose engine is told where our provider is, in place of starting its process. */
 function withProvider(project: Project): Project {
   const pulumi: Project["pulumi"] = async (...args) => {
-    const { port, close } = await startServer({
-      ...runtime,
-      // Waits for another try; how long they are is for test/services/tailscale.
-      sleep: (milliseconds, signal) => runtime.sleep(milliseconds / 20, signal),
-      environment: project.environment,
-    });
+    const { port, close } = await startInProcess(project.environment);
     project.environment[attach] = `claude-aperture:${port}`;
     try {
       return await project.pulumi(...args);
@@ -59,8 +53,6 @@ function withProvider(project: Project): Project {
   };
   return { ...project, pulumi };
 }
-
-const runtime = processRuntime();
 
 /** Providers that run already, as `name:port`: sdk/go/common/resource/plugin of pulumi/pulumi. */
 const attach = "PULUMI_DEBUG_PROVIDERS";

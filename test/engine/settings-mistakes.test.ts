@@ -95,14 +95,9 @@ it("a token that is set as a secret is taken, and stands nowhere", async () => {
 });
 
 it("an error that nobody foresaw is shown in words, once, without a stack trace, and the trace only on request", async () => {
-  const { project } = await stage({
-    environment: {
-      GITHUB_APP_PEM_FILE: "made-up text that is no key",
-      GITHUB_APP_ID: "1",
-      GITHUB_APP_INSTALLATION_ID: "2",
-      GITHUB_TOKEN: "",
-    },
-  });
+  const door = JSON.stringify(new URL("../../stack/readable-error.ts", import.meta.url).pathname);
+  const program = `import { readableError } from ${door};\nthrow readableError(new TypeError("x is not a function"));\n`;
+  const { project } = await stage({ program });
   const output = await fail(project, "preview");
   const [, diagnostics = ""] = output.split("\nDiagnostics:\n");
   expect(diagnostics.match(/The program ended with an error that it does not know/g)).toHaveLength(1);

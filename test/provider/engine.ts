@@ -10,6 +10,7 @@ import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { compileCache } from "../../sandbox/engine/pinned.ts";
+import { startInProcess } from "./in-process.ts";
 
 export const folder = join(import.meta.dirname, "../../provider");
 export const executable = join(folder, "pulumi-resource-claude-aperture");
@@ -35,8 +36,40 @@ export function spawnPlugin(environment: Record<string, string>, args: string[] 
 
 export type Plugin = Awaited<ReturnType<typeof startPlugin>>;
 
-/** A plugin that has shaken hands with an engine. Requests are about the resource `urn`. */
+/** A process of the plugin that has shaken hands with an engine. Requests are about the resource `urn`. */
 export async function startPlugin(environment: Record<string, string>, urn = fragmentUrn) {
+  return connect((enginePort) => startProcess(environment, enginePort), urn);
+}
+
+/** The same without a process. */
+export async function startProvider(environment: Record<string, string>, urn = fragmentUrn) {
+  return connect(async () => ({ ...(await startInProcess(environment)), output: [] }), urn);
+}
+
+async function startProcess(environment: Record<string, string>, enginePort: number): Promise<Serving> {
+  const child = spawnPlugin(environment, [`127.0.0.1:${enginePort}`]);
+  const output: string[] = [];
+  child.stderr?.on("data", (data: Buffer) => output.push(data.toString()));
+  const port = await new Promise<number>((resolve, reject) => {
+    child.stdout?.once("data", (data: Buffer) => resolve(Number(data.toString().trim())));
+    child.once("exit", (code) => reject(new Error(`plugin ended with ${code}: ${output.join("")}`)));
+  });
+  const close = async () => {
+    const ended = child.exitCode === null ? once(child, "exit") : undefined;
+    child.kill();
+    await ended;
+  };
+  return { port, output, close };
+}
+
+interface Serving {
+  port: number;
+  /** What a process has written to standard error. */
+  output: string[];
+  close(): unknown;
+}
+
+async function connect(serve: (enginePort: number) => Promise<Serving>, urn: string) {
   const logged: Logged[] = [];
   const engine = new grpc.Server();
   engine.addService(engineGrpc.EngineService, {
@@ -52,13 +85,7 @@ export async function startPlugin(environment: Record<string, string>, urn = fra
     ),
   );
 
-  const child = spawnPlugin(environment, [`127.0.0.1:${enginePort}`]);
-  const output: string[] = [];
-  child.stderr?.on("data", (data: Buffer) => output.push(data.toString()));
-  const port = await new Promise<number>((resolve, reject) => {
-    child.stdout?.once("data", (data: Buffer) => resolve(Number(data.toString().trim())));
-    child.once("exit", (code) => reject(new Error(`plugin ended with ${code}: ${output.join("")}`)));
-  });
+  const { port, output, close } = await serve(enginePort);
   const client = new providerGrpc.ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
 
   const handshakeRequest = new pb.ProviderHandshakeRequest();
@@ -66,7 +93,6 @@ export async function startPlugin(environment: Record<string, string>, urn = fra
   const handshake = await call<pb.ProviderHandshakeResponse>((done) => client.handshake(handshakeRequest, done));
   return {
     client,
-    child,
     logged,
     output,
     handshake,
@@ -130,9 +156,7 @@ export async function startPlugin(environment: Record<string, string>, urn = fra
     },
     async close() {
       client.close();
-      const ended = child.exitCode === null ? once(child, "exit") : undefined;
-      child.kill();
-      await ended;
+      await close();
       engine.forceShutdown();
     },
   };

@@ -1,5 +1,5 @@
 /**
- * Random histories of 200 operations, on plugin processes without an engine: one with a fixed seed, one with a fresh one.
+ * Random histories of 200 operations, on the provider without an engine: one with a fixed seed, one with a fresh one.
  * On the engine, and with repositories: test/engine/history.test.ts, `npm run soak`.
  */
 import { expect, it } from "vitest";

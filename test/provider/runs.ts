@@ -1,9 +1,9 @@
-/** A stack on a plugin process, without an engine: its runs ask of the plugin what an engine asks, in that order. */
+/** A stack on the provider alone, without an engine: its runs ask of the plugin what an engine asks, in that order. */
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import type { Fragment } from "../../core/policy/fragment.ts";
 import type { World } from "../../sandbox/world.ts";
 import type { HistoryStack } from "../engine/history/history.ts";
-import { startPlugin } from "./engine.ts";
+import { startPlugin, startProvider } from "./engine.ts";
 
 type Plugin = Awaited<ReturnType<typeof startPlugin>>;
 
@@ -15,13 +15,17 @@ export interface PluginStack {
 }
 
 /** The state begins empty, and is kept between runs as an engine keeps it. */
-export function pluginStack(owner: string, environment: Record<string, string>): PluginStack {
+export function pluginStack(
+  owner: string,
+  environment: Record<string, string>,
+  start: typeof startPlugin = startPlugin,
+): PluginStack {
   let plugin: Plugin | undefined;
   let state: { id: string; inputs: object; outputs: object } | undefined;
 
   const configured = async () => {
     if (!plugin) {
-      plugin = await startPlugin(environment);
+      plugin = await start(environment);
       await plugin.configure();
     }
     return plugin;
@@ -68,7 +72,7 @@ export function pluginStack(owner: string, environment: Record<string, string>):
 /** A stack of a history, on the plugin alone. */
 export function historyStack(name: string, world: World): HistoryStack & { close(): Promise<void> } {
   const { TAILSCALE_API_KEY = "", TAILSCALE_BASE_URL = "" } = world.environment;
-  const stack = pluginStack(`claude-aperture/${name}`, { TAILSCALE_API_KEY, TAILSCALE_BASE_URL });
+  const stack = pluginStack(`claude-aperture/${name}`, { TAILSCALE_API_KEY, TAILSCALE_BASE_URL }, startProvider);
   return {
     name,
     owner: stack.owner,
