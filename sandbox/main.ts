@@ -1,6 +1,6 @@
 /** `npm run sandbox`: the loopback world for trials by hand, until Ctrl-C. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { prepareEngine } from "./engine/index.ts";
 import type { RepositorySlug } from "./github/index.ts";
@@ -23,20 +23,23 @@ for (const line of engine.description) log(line);
 
 const hujson = options.store === "canonical" ? await startHujson() : undefined;
 const world = await startWorld({ ...options, ...(hujson ? { format: (text) => hujson.format(text) } : {}) });
-const backend = join(directory, "state");
-mkdirSync(backend, { recursive: true });
+// The services begin anew each time: a state of earlier ones would name what is nowhere.
+mkdirSync(directory, { recursive: true });
+const backend = mkdtempSync(join(directory, "state-"));
 writeFileSync(
   environmentFile,
   shellAssignments({ ...engine.environment, PULUMI_BACKEND_URL: `file://${backend}`, ...world.environment }),
 );
 log(`Tailscale ${world.tailscale.url}   GitHub ${world.github.url}   (each: /_sandbox/journal, /_sandbox/state)`);
-log("In another shell:  set -a; source .sandbox/env; set +a; pulumi stack init dev");
+log(`In another shell:  set -a; source '${relative("", environmentFile)}'; set +a; pulumi stack init dev`);
+log("Then the settings, as in README.md. Ctrl-C ends the services and forgets all that was set up, the state too.");
 log("ready");
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop());
 
 async function stop(): Promise<void> {
   rmSync(environmentFile, { force: true });
+  rmSync(backend, { recursive: true, force: true });
   await world.close();
   await hujson?.close();
   process.exit(0);

@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -67,9 +68,13 @@ it("writes what a shell needs, serves journal and state, and cleans up on Ctrl-C
   const state = await (await fetch(`${environment.SANDBOX_GITHUB_URL}/_sandbox/state`)).json();
   expect(JSON.stringify(state)).toContain("acme/two");
 
+  const backend = fileURLToPath(environment.PULUMI_BACKEND_URL ?? "");
+  expect(existsSync(backend)).toBe(true);
+
   await stop(child);
   expect(child.exitCode).toBe(0);
   expect(existsSync(environmentFile)).toBe(false);
+  expect(existsSync(backend)).toBe(false);
 });
 
 it("begins with the policy file that it is given", async () => {
