@@ -58,7 +58,10 @@ export function chooseDevice(devices: Device[], hostname: string, runnerTags: st
   const [device, ...others] = own.length > 0 ? own : named;
   if (!device || others.length > 0) {
     const names = [device, ...others].flatMap((one) => one?.name ?? []);
-    const found = device ? `${names.length} devices (${names.join(", ")})` : "No device";
+    const place = own.length > 0 ? "of the tailnet" : "shared into the tailnet";
+    const found = device
+      ? `${names.length} devices ${place} (${names.join(", ")}) have`
+      : "No device of the tailnet has";
     return { kind: "refused", message: formatMessage(noDevice, { found, hostname }) };
   }
   const { name, tags } = device;

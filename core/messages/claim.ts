@@ -35,7 +35,7 @@ export const takenOver = message({
 });
 
 export const oldCredentials = message({
-  says: "Credentials of before are left alone",
+  says: "The credentials from before are left alone",
   advice: `: this stack makes its own. Delete the old ones once nothing uses them: ${credentialsUrl}`,
   cause: "they were taken over with `policy.takeOver: true`, and their secrets are not to be read back",
   fix: "delete them; their descriptions are in the list above the message",
@@ -50,7 +50,7 @@ export const takeOverRemains = message({
 });
 
 export const credentialsUnseen = message({
-  says: "Whether the tailnet has credentials of this stack was not looked at: {said}",
+  says: "The tailnet was not searched for credentials of this stack: {said}",
   cause: "the deploying credential may not list credentials; the policy file and the workflow files were looked at",
   fix: "none, if no other backend has a stack of this name",
 });
@@ -69,7 +69,7 @@ export const leftoverRemains = message({
 });
 
 export const leftoversUnseen = message({
-  says: "Credentials of an interrupted run were not looked for: {said}",
+  says: "The tailnet was not searched for credentials of an interrupted run: {said}",
   cause: "Tailscale did not answer, or the deploying credential may not list credentials",
   fix: "none, if no run was interrupted; otherwise delete credentials that nothing uses",
 });
@@ -88,7 +88,7 @@ export const claimUnknown = message({
 
 export const claim: Section = {
   title: "One name, one stack",
-  introduction: "How a stack knows that it is itself: [policy-file.md](policy-file.md#one-name-one-stack).",
+  introduction: "How a stack tells its own state from another's: [policy-file.md](policy-file.md#one-name-one-stack).",
   entries: [
     stackExists,
     newNameExists,

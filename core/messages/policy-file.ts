@@ -113,7 +113,7 @@ export const separateTags = "Give one of them a tag of its own, or both the same
 
 /** How it goes on where both have one entry. */
 export const agreeOnEntry =
-  "They share the entry. Give one of them a tag of its own, or write into the entry what both shall want and change the " +
+  "They share the entry. Give one of them a tag of its own, or write into the entry what both should want and change the " +
   "settings of both.";
 
 export const ownerTaken = message({

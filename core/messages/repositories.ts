@@ -5,7 +5,8 @@ export const noGitHubCredentials = message({
   says: "No credentials for GitHub.",
   advice:
     "\n  Set GITHUB_TOKEN (classic: scopes repo and workflow; fine-grained: Contents, Secrets and Workflows read and write,\n" +
-    "  Actions read), or GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PEM_FILE, or run: gh auth login",
+    "  Actions, Administration and Metadata read), or GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PEM_FILE,\n" +
+    "  or run: gh auth login",
   cause: "no `GITHUB_TOKEN`, no GitHub App, no login of `gh`",
   fix: "as it says",
 });
@@ -42,7 +43,7 @@ export const githubFailed = message({
 });
 
 export const githubGraphqlFailed = message({
-  says: "GitHub refuses to tell about the repositories: {said}",
+  says: "GitHub does not answer the query about the repositories: {said}",
   advice:
     "\n  The token may not read them (classic: scope repo; fine-grained and App: Metadata and Administration, read), or single\n" +
     "  sign-on is not authorised for it. Nothing was changed.",

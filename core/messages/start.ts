@@ -3,7 +3,7 @@ import { settingsMessages } from "./settings.ts";
 import { engineTooOld, nodeTooOld, pluginNodeMissing, pluginNodeTooOld } from "./versions.ts";
 
 export const noDevice = message({
-  says: '{found} of the tailnet has the MagicDNS name "{hostname}", so the grant has no destination.',
+  says: '{found} the MagicDNS name "{hostname}", so the grant has no destination.',
   advice:
     "\n  Name Aperture's tag or address: pulumi config set --path aperture.device tag:aperture\n" +
     "  or its host name, if it is another: pulumi config set --path aperture.hostname NAME",
@@ -21,17 +21,17 @@ export const deviceNotTrusted = message({
 });
 
 export const apertureFound = message({
-  says: "Aperture is {name} with {tags} ({addresses}), the device that {hostname} stands for.",
-  advice: " To rest on the tag and not on the name: pulumi config set --path aperture.device {tag}",
+  says: "Aperture is {name} with {tags} ({addresses}), the device with the name {hostname}.",
+  advice: " To go by its tag and not by its name: pulumi config set --path aperture.device {tag}",
   when: "in each run",
   cause: "`aperture.device` is not set, so the device was looked for by its name",
   fix: "`pulumi config set --path aperture.device tag:aperture`; then no device is read",
 });
 
 export const devicesUnread = message({
-  says: "Tailscale does not show the devices, among which Aperture is looked for: {said}",
+  says: "The tailnet's devices cannot be read, so Aperture's address is not known: {said}",
   advice:
-    "\n  Its address is needed because aperture.device is not set. Name the tag or the address, and no device is read:\n" +
+    "\n  The address is needed because aperture.device is not set. Name the tag or the address, and no device is read:\n" +
     "  pulumi config set --path aperture.device tag:aperture\n" +
     "  or give the Tailscale credential in the environment the scope devices:core:read.",
   cause: "the deploying credential lacks the scope `devices:core:read`, has expired, or belongs to another tailnet",
@@ -45,9 +45,9 @@ export const componentUnusable = message({
 });
 
 export const unforeseen = message({
-  says: "The program ended with an error that it does not know: {said}",
+  says: "The program ended with an unexpected error: {said}",
   advice:
-    "\n  This is a mistake of claude-aperture, or something between here and a service. What stands stays; try again.\n" +
+    "\n  This is a bug of claude-aperture, or something between here and a service failed. What was set up stays; try again.\n" +
     "  For a report, --debug shows where it happened.",
   cause: "a fault of the program, or an answer that no service is known to give",
   fix: "again with `--debug`, and report what it shows",

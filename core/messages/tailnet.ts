@@ -27,7 +27,7 @@ export const tokenRefused = message({
 
 export const tagRefused = message({
   says: "Tailscale accepts the identity, but not with this tag.",
-  cause: "the workflow asks for a tag that the credential has not, or that is not in `tagOwners`; Tailnet Lock",
+  cause: "the workflow asks for a tag that the credential does not have, or that is not in `tagOwners`; Tailnet Lock",
   fix: "`tags:` and `tag` must agree: `pulumi up`; a missing entry shows in `pulumi preview`",
 });
 
@@ -85,7 +85,7 @@ export const tailnet: Section = {
     },
     {
       seen: "`requested tags [...] are invalid or not permitted`",
-      cause: "the workflow asks for a tag that the credential has not",
+      cause: "the workflow asks for a tag that the credential does not have",
       fix: "`tags:` and `tag` must agree: `pulumi up`",
     },
     {

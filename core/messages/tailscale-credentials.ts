@@ -25,7 +25,7 @@ export const noClientId = message({
 });
 
 export const noProof = message({
-  says: "TAILSCALE_OAUTH_CLIENT_ID is set, and nothing that proves it.",
+  says: "TAILSCALE_OAUTH_CLIENT_ID is set, without a secret or token that goes with it.",
   advice: eachIsComplete,
   cause: "a client ID alone",
   fix: "one of the complete sets that the message lists",

@@ -95,7 +95,7 @@ describe("a lost state", () => {
     const second = await sameName(world, takeOver);
     const preview = await succeed(second, "preview");
     expect(preview).toContain("Taken over, as policy.takeOver says:");
-    expect(preview).toContain("Credentials of before are left alone");
+    expect(preview).toContain("The credentials from before are left alone");
     await succeed(second, "up");
     expect(world.tailscale.state.policy).toBe(made.policy);
     expect(fileText(world, app, workflowPath)).toBe(made.workflow);

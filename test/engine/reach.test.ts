@@ -119,7 +119,7 @@ describe("Aperture by its name", () => {
   it("is its tagged device, and the run says which", async () => {
     const { project } = await stage({ inline: claudeAperture, config: byName });
     expect(await succeed(project, "preview")).toContain(
-      "Aperture is ai.acme.ts.net with tag:aperture (100.64.0.5, fd7a:115c:a1e0::5), the device that ai stands for.",
+      "Aperture is ai.acme.ts.net with tag:aperture (100.64.0.5, fd7a:115c:a1e0::5), the device with the name ai.",
     );
   });
 

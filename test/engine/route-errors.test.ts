@@ -112,7 +112,7 @@ describe("a whole run", () => {
       path === "/api/graphql" ? { kind: "answer", status: 200, body } : undefined;
     const output = diagnostics(await fail(project, "preview"));
     expect(output.join("\n")).toMatch(
-      /GitHub refuses to tell about the repositories: .*Resource not accessible by integration/s,
+      /GitHub does not answer the query about the repositories: .*Resource not accessible by integration/s,
     );
     expectReadable(output, secretsOf(world));
   });

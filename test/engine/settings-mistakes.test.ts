@@ -100,7 +100,7 @@ it("an error that nobody foresaw is shown in words, once, without a stack trace,
   const { project } = await stage({ program });
   const output = await fail(project, "preview");
   const [, diagnostics = ""] = output.split("\nDiagnostics:\n");
-  expect(diagnostics.match(/The program ended with an error that it does not know/g)).toHaveLength(1);
+  expect(diagnostics.match(/The program ended with an unexpected error/g)).toHaveLength(1);
   expect(output).not.toMatch(/^\s+at .*:\d+/m);
   expect(output).not.toContain("unhandled exception");
   expect(await fail(project, "preview", "--debug")).toMatch(/^\s+at .*:\d+/m);

@@ -83,7 +83,7 @@ describe("a state without a claim", () => {
         ...(credential === undefined
           ? []
           : [
-              "Credentials of before are left alone: this stack makes its own. Delete the old ones once nothing uses them: " +
+              "The credentials from before are left alone: this stack makes its own. Delete the old ones once nothing uses them: " +
                 "https://login.tailscale.com/admin/settings/trust-credentials",
             ]),
       ]);
@@ -96,7 +96,7 @@ describe("a state without a claim", () => {
       path.endsWith("/keys") ? { kind: "answer", status: 403, body: { message: "no" } } : undefined;
     expect((await check({ owner })).reasons).toEqual([]);
     expect(logged()).toEqual([
-      expect.stringMatching(/^Whether the tailnet has credentials of this stack was not looked at: .*403/),
+      expect.stringMatching(/^The tailnet was not searched for credentials of this stack: .*403/),
     ]);
   });
 
@@ -191,7 +191,9 @@ describe("a state with a claim", () => {
     const { tailnet, plugin, logged } = await started();
     tailnet.faults.choose = () => ({ kind: "answer", status: 403, body: { message: "no" } });
     await plugin.delete({ owner }, urn, claim);
-    expect(logged()).toEqual([expect.stringMatching(/^Credentials of an interrupted run were not looked for: .*403/)]);
+    expect(logged()).toEqual([
+      expect.stringMatching(/^The tailnet was not searched for credentials of an interrupted run: .*403/),
+    ]);
   });
 });
 

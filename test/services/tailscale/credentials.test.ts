@@ -77,7 +77,7 @@ describe("the environment of the Tailscale provider", () => {
     ["two kinds by an older name", { ...key, OAUTH_CLIENT_SECRET: "s" }, /Two kinds/],
     ["audience and secret", { ...id, TAILSCALE_AUDIENCE: "a", TAILSCALE_OAUTH_CLIENT_SECRET: "s" }, /contradicts/],
     ["no client ID", { TAILSCALE_OAUTH_CLIENT_SECRET: "s" }, /TAILSCALE_OAUTH_CLIENT_ID is not set/],
-    ["only a client ID", id, /nothing that proves it/],
+    ["only a client ID", id, /without a secret or token/],
     ["a file that is not there", { TAILSCALE_API_KEY: "file:/nowhere" }, /TAILSCALE_API_KEY names a file.*ENOENT/],
     ["a slash at the end", { ...key, TAILSCALE_BASE_URL: "https://x.example/" }, /slash.*https:\/\/x\.example$/],
     ["no URL", { ...key, TAILSCALE_BASE_URL: "api.tailscale.com" }, /TAILSCALE_BASE_URL is not the address/],
