@@ -87,7 +87,7 @@ export const identity = z
       settingsObject("identity", {
         kind: z.literal("federated").meta({
           description:
-            "Workload identity federation: GitHub's OIDC token is the credential; nothing can expire or leak.",
+            "Workload identity federation: GitHub's OIDC token is the credential, so nothing is stored that could expire or leak.",
         }),
         issuer: z
           .url({ protocol: /^https$/, error: "Expected an https:// URL that Tailscale can reach." })
@@ -114,7 +114,7 @@ export const identity = z
           .optional()
           .meta({
             description:
-              "Any text. Another one than before renews client and secret: the new one works before the old one goes.",
+              "Any name. Changing it renews the client and its secret; the new one works before the old one is deleted.",
             examples: ["2026-11"],
           }),
       }),
@@ -173,7 +173,7 @@ export const workflow = settingsObject("workflow", {
     })
     .optional()
     .meta({
-      description: "The workflow file.",
+      description: "Where the workflow file is in the repository.",
       default: defaults.workflow.path,
       pattern: workflowPathPattern.source,
       examples: [".github/workflows/review.yml"],
@@ -235,7 +235,11 @@ export const workflow = settingsObject("workflow", {
     })
     .max(maximumTimeoutMinutes, { error: `At most ${maximumTimeoutMinutes} minutes: GitHub ends a job then.` })
     .optional()
-    .meta({ description: "When GitHub ends a job.", default: defaults.workflow.timeoutMinutes, examples: [45] }),
+    .meta({
+      description: "After how many minutes GitHub ends a job.",
+      default: defaults.workflow.timeoutMinutes,
+      examples: [45],
+    }),
   joinTimeoutSeconds: z
     .int({ error: "Expected a whole number of seconds." })
     .min(0, { error: "At least 0 seconds: one request is sent in any case." })

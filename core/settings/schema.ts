@@ -79,7 +79,8 @@ const settings = {
       .meta({
         description:
           "The Aperture device as the grant's destination: its tag (best: it survives a new address) or a Tailscale address. " +
-          "Default: the addresses of the one device whose MagicDNS name is `hostname`.",
+          "Default: the addresses of the device whose MagicDNS name is `hostname`, if it is the only one, belongs to this tailnet and " +
+          "carries a tag, but not the runners'.",
         examples: ["tag:aperture", "100.101.102.103"],
       }),
   })
@@ -129,8 +130,8 @@ const settings = {
       .optional()
       .meta({
         description:
-          "For the first run of a state: `true` takes over what a stack of the same name, whose state was lost, has left. Not while " +
-          "another backend has that stack. Remove it after that run.",
+          "For the first run of a new state: `true` takes over what a stack of the same name, whose state was lost, has left. Do not " +
+          "use it while another backend has that stack. Remove it after that run.",
         default: defaults.policy.takeOver,
         examples: [true],
       }),
@@ -149,8 +150,8 @@ const settings = {
       .optional()
       .meta({
         description:
-          "Take a tag that is in use already: rules of others name it, for more than Aperture. Runners get what these give, and " +
-          "devices that carry the tag get the models. Without it the first preview fails, and lists the rules with their lines.",
+          "Use a tag that rules of others already name for more than Aperture. Runners then get what those rules give, and devices " +
+          "that carry the tag get the models. Without it the first preview fails, and lists the rules with their lines.",
         default: defaults.policy.shareTag,
         examples: [true],
       }),
