@@ -5,18 +5,21 @@ export const oldestNode = "22.18";
 
 const advice = '\n  Put a newer one first on PATH. npm ci brings one: export PATH="$PWD/node_modules/.bin:$PATH"';
 
+const newerNode =
+  'Put a newer one first, such as the one that `npm ci` brought: `export PATH="$PWD/node_modules/.bin:$PATH"`';
+
 export const nodeTooOld = {
   says: `This program needs Node.js ${oldestNode} or newer and was started on {version} ({path}).`,
   advice,
   cause: `\`pulumi\` runs the program on the Node of \`PATH\`, and that is older than ${oldestNode}`,
-  fix: 'Put a newer one first, such as the one that `npm ci` brought: `export PATH="$PWD/node_modules/.bin:$PATH"`',
+  fix: newerNode,
 };
 
 export const pluginNodeTooOld = {
   says: `The claude-aperture plugin needs Node.js ${oldestNode} or newer and was started on {version} ({path}).`,
   advice,
-  cause: "the same, for the plugin",
-  fix: "the same",
+  cause: `Pulumi starts our provider on the Node of \`PATH\`, and that is older than ${oldestNode}`,
+  fix: newerNode,
 };
 
 /** The message of `entry` when this Node is too old; otherwise undefined. */

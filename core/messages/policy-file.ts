@@ -59,7 +59,7 @@ export const managedElsewhere = message({
     "to add there, and a destroy leaves the file alone. Or, if the file is not managed there any more, turn off\n" +
     '"Prevent edits in the admin console":\nhttps://login.tailscale.com/admin/settings/policy-file-management',
   cause: 'the tailnet setting "Prevent edits in the admin console"',
-  fix: "the same; or turn the setting off",
+  fix: "`policy: { mode: observe }`, and the entries in the file that is managed there; or turn the setting off",
 });
 
 export const firstRule = message({
@@ -168,8 +168,9 @@ export const modelsMaybeWithoutEffect = message({
   says: '"models" may have no effect for {tag}: line {line} of the tailnet policy file grants it {models} at {place}, and grants add up.',
   advice:
     "\n  {rule}\n  The file does not say whether {place} and {destination} are one device. If they are, narrow or remove that rule.",
-  cause: "the same, for a grant whose destination is a tag where the settings have an address, or the other way round",
-  fix: "the same, if the two are one device",
+  cause:
+    "a grant of somebody else gives the tag more models, perhaps at another device: its destination is a tag where the settings have an address, or the other way round",
+  fix: "if the two are one device: narrow or remove it, or choose a tag that it does not cover",
 });
 
 export const moreOfAperture = message({

@@ -55,7 +55,7 @@ export const githubErrors: readonly ProviderError[] = [
     theirs: ["401 Bad credentials"],
     pattern: /: 401 /,
     cause: "the GitHub token is wrong, or expired or was revoked during the run",
-    fix: "a new `GITHUB_TOKEN`, then the same again: it goes on where it stopped",
+    fix: "a new `GITHUB_TOKEN`, then the same command again: it goes on where it stopped",
   },
   {
     when,
@@ -174,7 +174,7 @@ export const tailscaleErrors: readonly ProviderError[] = [
     theirs: ["API token invalid (401)"],
     pattern: /\(401\)|oauth2: .*401/,
     cause: "the deployer's key or token expired or was revoked during the run",
-    fix: "a new credential in the environment, then the same again: it goes on where it stopped",
+    fix: "a new credential in the environment, then the same command again: it goes on where it stopped",
   },
   {
     when,

@@ -61,8 +61,8 @@ export const start: Section = {
     {
       theirs: ['Unknown file extension ".ts"', "Pulumi programs need Node.js 22 or newer"],
       pattern: /Unknown file extension "\.ts"|Pulumi programs need Node\.js 22 or newer/,
-      cause: "the same, for another program that uses the components",
-      fix: "the same",
+      cause: "another program uses the components, and the Node of `PATH` is older than 22.18",
+      fix: "a newer Node, first on `PATH`",
     },
     pluginNodeTooOld,
     pluginNodeMissing,

@@ -73,10 +73,10 @@ export const tailnet: Section = {
       fix: "`pulumi up`, which reads the subject's form from GitHub; the reason is at [Trust credentials](https://login.tailscale.com/admin/settings/trust-credentials)",
     },
     {
-      seen: "the same on a repository made, renamed or transferred since 2026-07-15, with a subject typed by hand",
+      seen: "`token exchange failed with status 403` on a repository made, renamed or transferred since 2026-07-15, with a subject typed by hand",
       cause:
         "[new form of the subject](https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/) with ids",
-      fix: "as above",
+      fix: "`pulumi up`, which reads the subject's form from GitHub",
     },
     {
       seen: "`Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable`",

@@ -19,5 +19,5 @@ export const pluginNodeMissing = message({
   says: "The claude-aperture plugin needs Node.js 22.18 or newer and found none on PATH.",
   file: "provider/pulumi-resource-claude-aperture",
   cause: "no Node on `PATH`",
-  fix: "the same",
+  fix: "Node.js 22.18 or newer on `PATH`, such as the one that `npm ci` brought, in `node_modules/.bin`",
 });
