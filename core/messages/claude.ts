@@ -74,8 +74,26 @@ export const turnLimit = message({
 
 export const noResult = message({
   says: "Claude ended without a result: its log says why, or its time was up.",
-  cause: "time limit (`workflow.timeoutMinutes`), failed installation, or one of the next four",
+  cause: "time limit (`workflow.timeoutMinutes`), failed installation, or one of the action's errors below",
   fix: "its log",
+});
+
+export const noMessages = message({
+  says: "What the Claude action wrote about its run cannot be read.",
+  cause: "another release of the action, a full disk, or a runner that ended in the middle",
+  fix: "its log; `workflow.actions`; run again",
+});
+
+export const noModel = message({
+  says: "No model was asked: a mention that begins with / is a command to Claude Code.",
+  cause: "`@claude /review`: Claude Code answers by itself that there is no such command",
+  fix: "ask in words",
+});
+
+export const notPosted = message({
+  says: "GitHub did not take the comment of the review.",
+  cause: "the conversation is locked, no `pull-requests: write`, or GitHub failed four times",
+  fix: "the quoted error: unlock it; restore the file; run again",
 });
 
 export const claude: Section = {
@@ -96,6 +114,9 @@ export const claude: Section = {
     refusal,
     turnLimit,
     noResult,
+    noMessages,
+    noModel,
+    notPosted,
     {
       seen: "an API key error: `Either ANTHROPIC_API_KEY, CLAUDE_CODE_OAUTH_TOKEN, or workload identity federation ... is required`",
       cause: '`anthropic_api_key` is empty. It must be `"-"`, as a literal: as a secret GitHub would mask every dash',
@@ -116,11 +137,6 @@ export const claude: Section = {
       seen: "`Could not fetch an OIDC token. Did you remember to add ...`, or 401 `Claude Code is not installed on this repository`",
       cause: "`github_token` was removed, so the action asks Anthropic for its App's token",
       fix: "restore the file",
-    },
-    {
-      seen: "`Unhandled error: HttpError: Resource not accessible by integration` in the last step",
-      cause: "the comment of the review was refused: no `pull-requests: write`, or the conversation is locked",
-      fix: "restore the file; unlock it",
     },
     { seen: "`Not a git repository`", cause: "the checkout was removed", fix: "restore the file" },
     {

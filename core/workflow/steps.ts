@@ -23,7 +23,8 @@ export function scriptStep(
 ): ActionStep {
   return actionStep("actions/github-script", options.actions?.["actions/github-script"], {
     ...step,
-    with: { script: scriptText(script) },
+    // GitHub's passing failures: 5xx and no answer, after one, four and nine seconds. By default none is asked again.
+    with: { retries: "3", script: scriptText(script) },
   });
 }
 

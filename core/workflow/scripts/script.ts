@@ -86,6 +86,8 @@ interface Message {
   readonly result?: string;
   readonly errors?: readonly string[];
   readonly stop_reason?: string | null;
+  /** 0: Claude Code answered by itself, as it does to a text that begins with `/`. */
+  readonly num_turns?: number;
   readonly api_error_status?: number | null;
 }
 
@@ -103,7 +105,7 @@ interface File {
 }
 
 type Answer<Data> = Promise<{ data: Data }>;
-type ListComments = (args: Repository & { issue_number: number }) => Answer<Comment[]>;
+type ListComments = (args: Repository & { issue_number: number; per_page: number }) => Answer<Comment[]>;
 type ListFiles = (args: Repository & { pull_number: number; per_page: number }) => Answer<File[]>;
 
 /** https://docs.github.com/rest */

@@ -64,6 +64,38 @@ describe("what Claude's side says", () => {
     expect((await judge(world)).failed).toBe(texts.noResult);
   });
 
+  it.each(["", "not JSON ##[error]x\n::error::x", '[{"type":"result"', "{}", "null", '"text"', "1"])(
+    "an execution file that cannot be read is red, unquoted, whatever the action says: %j",
+    async (content) => {
+      for (const env of [failed, succeeded])
+        expect(await judge(withFile(content, env))).toMatchObject({
+          failed: texts.noMessages,
+          log: [],
+          summary: `### Claude did not succeed\n\n${texts.noMessages}\n\n    \n`,
+        });
+    },
+  );
+
+  it("an execution file that is gone is red", async () => {
+    const world: World = { env: { ...job, ...succeeded, EXECUTION_FILE: "/tmp/gone.json" }, files: {} };
+    expect((await judge(world)).failed).toBe(texts.noMessages);
+  });
+
+  it.each<[string, unknown[], string | undefined]>([
+    ["a success without a result", [{ type: "system", model: "m" }], texts.noResult],
+    ["a success without messages", [], texts.noResult],
+    ["messages of no known form", [null, 1, "x", [], { type: "result", result: "x" }], undefined],
+    ["a result that is no text", [{ type: "result", result: 5 }], undefined],
+  ])("%s", async (_, content, cause) => {
+    expect((await judge(withFile(content, succeeded))).failed).toBe(cause);
+  });
+
+  // As Claude Code 2.1.240 ends after "/review" with --disable-slash-commands: green, and without a request.
+  it("an answer of Claude Code itself is red, and claims no request", async () => {
+    const outcome = await judgeResult({ result: "Unknown command: /review", num_turns: 0 }, succeeded);
+    expect(outcome).toMatchObject({ failed: texts.noModel, log: ["Reason: Unknown command: /review"] });
+  });
+
   it("quotes a reason without obeying it, and without credentials", async () => {
     const token = "ghs_0123456789abcdefghijklmnopqrstuvwxyz";
     const result = `API Error: 403\n::error::fake\r\n::add-mask::x ##[error]${token}\u2028${"x".repeat(2000)}`;
@@ -114,7 +146,8 @@ describe("the comment of a review", () => {
         updateComment: async (comment: object) => void writes.push({ update: comment }),
       };
       const paginate = async (list: unknown, target: object) => {
-        expect([list, target]).toEqual([listComments, { owner: "acme", repo: "app", issue_number: 5 }]);
+        const of = { owner: "acme", repo: "app", issue_number: 5, per_page: 100 };
+        expect([list, target]).toEqual([listComments, of]);
         return comments;
       };
       return {
@@ -171,9 +204,18 @@ describe("the comment of a review", () => {
     );
   });
 
-  it("is cut where GitHub would refuse it", async () => {
+  it("is cut where GitHub would refuse it, and says so", async () => {
     const [write] = (await review("x".repeat(100_000))).writes as [{ create: { body: string } }];
     expect(write.create.body.length).toBeLessThan(65_536);
+    expect(write.create.body).toMatch(/x\n\n\[cut]$/);
+  });
+
+  it.each([
+    ["cut in the middle of a character", `x${"\u{1F600}".repeat(50_000)}`],
+    ["with half a character", "a\ud83d b"],
+  ])("is text that GitHub takes: %s", async (_, text) => {
+    const [write] = (await review(text)).writes as [{ create: { body: string } }];
+    expect(write.create.body.isWellFormed()).toBe(true);
   });
 
   it.each(["", " \n"])("is not written without a text, and the run says so: %j", async (text) => {
@@ -181,19 +223,37 @@ describe("the comment of a review", () => {
     expect({ writes, warnings: outcome.warnings }).toEqual({ writes: [], warnings: [texts.nothingPosted] });
   });
 
-  it("is red when GitHub takes no comment", async () => {
-    const world = () => ({
-      ...withFile(messages({ result: "x" }), succeeded),
-      context: { eventName: "pull_request" },
-      github: {
-        paginate: async () => {
-          throw new Error("Resource not accessible by integration");
+  it.each(["paginate", "createComment", "updateComment"])(
+    "is red with a cause, and prints nothing of the review, when GitHub fails at %s",
+    async (failing) => {
+      const answer = (name: string, value: unknown) => async () => {
+        if (name !== failing) return value;
+        throw Object.assign(new Error("Unable to create comment because issue is locked.\n::error::x"), {
+          request: { body: "##[error]the review" },
+        });
+      };
+      const comments = failing === "updateComment" ? [{ id: 1, user: bot, body: marker }] : [];
+      const outcome = await judge({
+        ...withFile(messages({ result: "the review" }), {
+          ...succeeded,
+          GITHUB_WORKFLOW_REF: `${path}@refs/pull/5/merge`,
+        }),
+        context: { eventName: "pull_request" },
+        github: {
+          paginate: answer("paginate", comments),
+          rest: {
+            issues: { createComment: answer("createComment", {}), updateComment: answer("updateComment", {}) },
+          },
         },
-        rest: { issues: {} },
-      },
-    });
-    await expect(runScript("report", world)).rejects.toThrow("Resource not accessible");
-  });
+      });
+      const reason = "Error: Unable to create comment because issue is locked. ::error::x";
+      expect(outcome).toMatchObject({
+        failed: texts.notPosted,
+        log: ["tag:ci asked http://ai for claude-opus-5[1m].", `Reason: ${reason}`],
+        summary: `### Claude did not succeed\n\n${texts.notPosted}\n\n    ${reason}\n`,
+      });
+    },
+  );
 
   it("is the Claude action's own for a mention", async () => {
     const { failed: red, log, warnings } = await judgeResult({ result: "Done." }, succeeded);

@@ -121,7 +121,11 @@ function givenOf(world: World, outcome: ScriptOutcome): Omit<Script, "text" | "c
     process: {
       env: world.env ?? {},
       getBuiltinModule: () => ({
-        readFileSync: (file) => world.files?.[file] ?? "",
+        readFileSync: (file) => {
+          const text = world.files?.[file];
+          if (text === undefined) throw new Error(`ENOENT: no such file or directory, open '${file}'`);
+          return text;
+        },
         writeFileSync: (file, text) => {
           outcome.written[file] = text;
         },
