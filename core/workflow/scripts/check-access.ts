@@ -15,41 +15,50 @@ export async function checkAccess({ github, core, context, process, text }: Scri
 
   const ofPerson = await judgePerson();
   const ofHead = ofPerson || !(pull_request ?? issue?.pull_request) ? "" : await judgeHead();
-  if (ofHead) await github.rest.issues.createComment({ ...target, body: ofHead });
   const refusal = ofPerson || ofHead;
   if (!refusal) return core.setOutput("granted", true);
   core.notice(refusal);
   core.exportVariable("NOT_ASKED", refusal);
+  // In a conversation that is locked the notice stays alone.
+  if (ofHead)
+    await github.rest.issues.createComment({ ...target, body: ofHead }).catch(({ message }) => core.warning(message));
 
   async function judgePerson() {
     // The action's own rule for a mention, on the text that it looks at.
     const written = comment ?? review;
     const texts = written ? [written.body] : [issue?.title, issue?.body];
     if (!texts.some((part) => /(^|\s)@claude([\s.,!?;:]|$)/i.test(part ?? ""))) return text.noWordOfItsOwn;
-    const { data } = await github.rest.repos.getCollaboratorPermissionLevel({ ...repo, username: actor });
-    // The base permission of a role: "maintain" is "write" here.
-    return ["admin", "write"].includes(data.permission) ? "" : text.noWriteAccess;
+    // Whoever transfers an issue, or makes one of a discussion, opens what somebody else wrote.
+    // GitHub's account for all that were deleted is "ghost".
+    for (const username of new Set([actor, (written ?? issue)?.user?.login ?? "ghost"])) {
+      const { data } = await github.rest.repos.getCollaboratorPermissionLevel({ ...repo, username });
+      // The base permission of a role: "maintain" is "write" here.
+      if (!["admin", "write"].includes(data.permission)) return text.noWriteAccess;
+    }
+    return "";
   }
 
   async function judgeHead() {
     const { data: pull } = await github.rest.pulls.get({ ...repo, pull_number: target.issue_number });
     const { ref, repo: from, sha } = pull.head;
-    // Of a closed one the action takes no commits: it begins at the default branch.
-    if (pull.state !== "open") return "";
     const isFork = from?.id !== pull.base.repo.id;
+    // Of a closed one the action takes no commits: it begins at the default branch. But the author of a fork's can open it
+    // again in the meantime, unless it was merged.
+    if (pull.merged || (pull.state !== "open" && !isFork)) return "";
     if (isFork && process.env.ALLOW_FORKS !== "true") return text.otherRepository;
     if (isFork && (await github.rest.repos.getBranch({ ...repo, branch: ref }).catch((e) => e.status !== 404)))
       return text.branchOfThatName;
+    return (await isSeen()) ? "" : text.headMoved;
 
-    // A review names the commit that its author saw, and a comment on a line comes with the head of that moment.
-    const seen = review?.commit_id ?? pull_request?.head.sha;
-    if (seen) return seen === sha ? "" : text.headMoved;
-    // A comment in the conversation has neither. When a head was pushed GitHub alone knows: dates in commits are their
-    // author's. Without an answer a branch of this repository passes, since who pushes there may ask Claude as well.
-    const place = { owner: from?.owner.login ?? "", repo: from?.name ?? "", ref, per_page: 1 };
-    const pushes = await github.request("GET /repos/{owner}/{repo}/activity", place).catch(() => undefined);
-    const push = pushes?.data[0] ?? { after: isFork ? "" : sha, timestamp: 0 };
-    const isOld = push.after === sha && new Date(push.timestamp) <= new Date(comment?.created_at ?? 0);
-    return isOld ? "" : text.headMoved;
+    async function isSeen() {
+      // A review names the commit that its author saw, and a comment on a line comes with the head of that moment.
+      if (pull_request) return sha === (review ? review.commit_id : pull_request.head.sha);
+      // A comment in the conversation has neither. When a head was pushed GitHub alone knows: dates in commits are their
+      // author's. Without an answer a branch of this repository passes, since who pushes there may ask Claude as well.
+      const place = { owner: from?.owner.login ?? "", repo: from?.name ?? "", ref, per_page: 1 };
+      const pushes = await github.request("GET /repos/{owner}/{repo}/activity", place).catch(() => undefined);
+      const push = pushes?.data[0] ?? { after: isFork ? "" : sha, timestamp: 0 };
+      return push.after === sha && new Date(push.timestamp) <= new Date(comment?.created_at ?? 0);
+    }
   }
 }

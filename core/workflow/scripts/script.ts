@@ -50,6 +50,11 @@ interface Exec {
   ): Promise<{ exitCode: number; stdout: string }>;
 }
 
+interface Written {
+  /** Null when the account was deleted. */
+  readonly user: { readonly login: string } | null;
+}
+
 /** The event that started the run. https://docs.github.com/webhooks/webhook-events-and-payloads */
 interface Context {
   readonly actor: string;
@@ -58,9 +63,10 @@ interface Context {
   /** The issue or the pull request of the event. */
   readonly issue: { readonly number: number };
   readonly payload: {
-    readonly comment?: { readonly body: string; readonly created_at: string };
-    readonly review?: { readonly body: string | null; readonly commit_id: string };
-    readonly issue?: {
+    readonly comment?: Written & { readonly body: string; readonly created_at: string };
+    /** Without a commit when that is gone. */
+    readonly review?: Written & { readonly body: string | null; readonly commit_id: string | null };
+    readonly issue?: Written & {
       readonly number: number;
       readonly title: string;
       readonly body: string | null;
@@ -135,6 +141,7 @@ interface GitHub {
 
 interface PullRequest {
   readonly state: string;
+  readonly merged: boolean;
   readonly base: { readonly repo: { readonly id: number } };
   readonly head: {
     readonly ref: string;

@@ -9,6 +9,10 @@ const written = "2026-11-25T10:00:00Z";
 interface Situation {
   event?: object;
   permission?: string;
+  /** Of mallory, who did not start the run. */
+  permissionOfMallory?: string;
+  /** Whether GitHub refuses a reply. */
+  locked?: boolean;
   pull?: object;
   /** The newest push to the head's branch; undefined where GitHub does not know, null where it refuses to say. */
   push?: { after: string; timestamp: string } | undefined | null;
@@ -20,18 +24,22 @@ interface Situation {
 const app = { id: 22, name: "app", owner: { login: "acme" } };
 const fork = { id: 33, name: "app", owner: { login: "mallory" } };
 const head = (change = {}) => ({ ref: "topic", sha: current, repo: app, ...change });
-const pullOf = (change = {}) => ({ state: "open", base: { repo: { id: 22 } }, head: head(), ...change });
+const pullOf = (change = {}) => ({ state: "open", merged: false, base: { repo: { id: 22 } }, head: head(), ...change });
+const [user, mallory] = [{ login: "alice" }, { login: "mallory" }];
 const comment = (body: string) => ({
-  comment: { body, created_at: written },
-  issue: { number: 5, title: "@claude", body: null },
+  comment: { body, created_at: written, user },
+  issue: { number: 5, title: "@claude", body: null, user: mallory },
 });
-const inConversation = { ...comment("@claude fix it"), issue: { number: 5, title: "x", body: null, pull_request: {} } };
+const inConversation = {
+  ...comment("@claude fix it"),
+  issue: { number: 5, title: "x", body: null, user: mallory, pull_request: {} },
+};
 const onLine = (sha: string) => ({
-  comment: { body: "@claude fix it", created_at: written },
+  comment: { body: "@claude fix it", created_at: written, user },
   pull_request: { number: 5, head: { sha } },
 });
-const review = (commit_id: string) => ({
-  review: { body: "@claude fix it", commit_id },
+const review = (commit_id: string | null) => ({
+  review: { body: "@claude fix it", commit_id, user },
   pull_request: { number: 5, head: { sha: current } },
 });
 
@@ -44,8 +52,11 @@ async function ask(situation: Situation) {
     const github = {
       rest: {
         repos: {
-          getCollaboratorPermissionLevel: async (question: object) => {
-            expect(question).toEqual({ owner: "acme", repo: "app", username: "alice" });
+          getCollaboratorPermissionLevel: async ({ username, ...place }: { username: string }) => {
+            expect(place).toEqual({ owner: "acme", repo: "app" });
+            if (username === "ghost") return { data: { permission: "none" } };
+            if (username === "mallory") return { data: { permission: situation.permissionOfMallory ?? "read" } };
+            expect(username).toBe("alice");
             return { data: { permission, role_name: "write", user: { permissions: { admin: true } } } };
           },
           getBranch: async () => {
@@ -54,7 +65,12 @@ async function ask(situation: Situation) {
           },
         },
         pulls: { get: async () => ({ data: pull }) },
-        issues: { createComment: async (text: object) => void said.push(text) },
+        issues: {
+          createComment: async (text: object) => {
+            if (situation.locked) throw new Error("Unable to create comment because issue is locked.");
+            said.push(text);
+          },
+        },
       },
       request: async (route: string, place: object) => {
         expect(route).toBe("GET /repos/{owner}/{repo}/activity");
@@ -67,8 +83,9 @@ async function ask(situation: Situation) {
     };
     return { github, context: { payload: event }, env: { ALLOW_FORKS: String(situation.allowForks ?? false) } };
   };
-  const { outputs, exported, notices } = await runScript("check-access", world);
+  const { outputs, exported, notices, warnings } = await runScript("check-access", world);
   expect(notices).toEqual(Object.values(exported));
+  expect(warnings).toEqual(situation.locked ? ["Unable to create comment because issue is locked."] : []);
   return { outputs, refusal: exported.NOT_ASKED, said };
 }
 
@@ -89,6 +106,26 @@ it.each([
   expect(await ask({ permission })).toEqual(want);
 });
 
+describe("the words of somebody else than who started the run", () => {
+  const transferred = (author: object | null) => ({ issue: { number: 5, title: "@claude", body: "", user: author } });
+  it.each<[string, Situation, object]>([
+    ["an issue that was transferred", { event: transferred(mallory) }, refused(texts.noWriteAccess)],
+    ["the same of a colleague", { event: transferred(mallory), permissionOfMallory: "write" }, granted],
+    [
+      "a discussion of a colleague that an outsider made an issue",
+      { event: transferred(mallory), permissionOfMallory: "write", permission: "triage" },
+      refused(texts.noWriteAccess),
+    ],
+    ["an account that is gone", { event: transferred(null) }, refused(texts.noWriteAccess)],
+  ])("%s", async (_, situation, want) => {
+    expect(await ask(situation)).toEqual(want);
+  });
+});
+
+it("is refused without a reply where the conversation is locked", async () => {
+  expect(await ask({ event: review(old), locked: true })).toEqual(refused(texts.headMoved));
+});
+
 it("is red when GitHub does not tell the permission", async () => {
   const getCollaboratorPermissionLevel = async () => {
     throw new Error("Resource not accessible by integration");
@@ -105,10 +142,13 @@ const hostile = "\"; $(touch pwned) `touch pwned` ' ${PATH} ::error::x ##[error]
 describe("the text asks Claude only with @claude as a word of its own", () => {
   const events = {
     issue_comment: comment,
-    pull_request_review_comment: (body: string) => ({ ...onLine(current), comment: { body, created_at: written } }),
-    pull_request_review: (body: string) => ({ ...review(current), review: { body, commit_id: current } }),
-    "issues, in the body": (body: string) => ({ issue: { number: 5, title: "me@claude.ai", body } }),
-    "issues, in the title": (title: string) => ({ issue: { number: 5, title, body: null } }),
+    pull_request_review_comment: (body: string) => ({
+      ...onLine(current),
+      comment: { body, created_at: written, user },
+    }),
+    pull_request_review: (body: string) => ({ ...review(current), review: { body, commit_id: current, user } }),
+    "issues, in the body": (body: string) => ({ issue: { number: 5, title: "me@claude.ai", body, user } }),
+    "issues, in the title": (title: string) => ({ issue: { number: 5, title, body: null, user } }),
   };
   const lookAlikes = [
     "me@claude.ai",
@@ -172,6 +212,7 @@ describe("the commits are those that were commented on", () => {
     ["a comment on a line, pushed since", { event: onLine(old) }, replied(texts.headMoved)],
     ["a review", { event: review(current) }, granted],
     ["a review of older commits", { event: review(old) }, replied(texts.headMoved)],
+    ["a review of commits that are gone", { event: review(null) }, replied(texts.headMoved)],
     [
       "a closed pull request, of which the action takes no commits",
       { event: review(old), pull: pullOf({ state: "closed" }) },
@@ -192,6 +233,22 @@ describe("a fork", () => {
   const situation = { event: inConversation, pull, push: seen };
   it.each<[string, Situation, object]>([
     ["is refused", situation, replied(texts.otherRepository)],
+    // Its author could open it again before the action fetches.
+    [
+      "whose pull request is closed is refused",
+      { ...situation, pull: pullOf({ ...pull, state: "closed" }) },
+      replied(texts.otherRepository),
+    ],
+    [
+      "passes once it is merged, with which it stays closed",
+      { ...situation, pull: pullOf({ head: head({ repo: null }), state: "closed", merged: true }) },
+      granted,
+    ],
+    [
+      "never with commits pushed since while it was closed",
+      { ...situation, allowForks: true, pull: pullOf({ ...pull, state: "closed" }), push: { ...seen, after: old } },
+      replied(texts.headMoved),
+    ],
     ["of the same name elsewhere is refused", { ...situation, event: review(current) }, replied(texts.otherRepository)],
     [
       "that is gone is refused",
