@@ -1,5 +1,5 @@
 /** Workflow model -> YAML text, and back to the question whose file it is. */
-import { Document, isScalar, type Node, Scalar, visit, YAMLMap, type YAMLSeq } from "yaml";
+import { Document, isNode, isScalar, type Node, Scalar, visit, YAMLMap, type YAMLSeq } from "yaml";
 import type { Job, Step, Workflow } from "./model.ts";
 
 const headerPattern = /^\uFEFF?# Written by claude-aperture for the stack (\S.*)\. Do not edit\b/;
@@ -86,7 +86,7 @@ function annotateSteps(list: YAMLSeq<YAMLMap>, steps: readonly Step[]): void {
 }
 
 /**
- * Writes a step or a script that several jobs have once, with an anchor, and an alias where it is meant again. GitHub reads
+ * Writes a step, or a script or an environment of one, that several jobs have once, with an anchor, and an alias where it is meant again. GitHub reads
  * both since September 2025; it has no merge keys.
  * https://docs.github.com/actions/reference/workflows-and-actions/reusing-workflow-configurations#yaml-anchors-and-aliases
  */
@@ -108,9 +108,9 @@ function shareRepeated(document: Document, workflow: Workflow): void {
       shared.spaceBefore = index > 0;
       list.items[index] = shared;
       if (shared !== node) continue;
-      for (const path of [["run"], ["with", "script"]]) {
-        const script = node.getIn(path, true);
-        if (isScalar(script)) node.setIn(path, share(script, `${anchor}-script`));
+      for (const path of [["run"], ["with", "script"], ["env"]]) {
+        const part = node.getIn(path, true);
+        if (isNode(part)) node.setIn(path, share(part, `${anchor}-${path.at(-1)}`));
       }
     }
   }
