@@ -24,7 +24,7 @@ export const otherRepository = message({
 
 export const branchOfThatName = message({
   when: "green, and a reply",
-  says: "Claude was not asked: its commits on the code of a fork would land on the branch of the same name here.",
+  says: "Claude was not asked: its commits would land on a branch here that has the name of the fork's.",
   cause: "`workflow.allowForks`, and a fork whose branch is called `main`, say",
   fix: "the author opens it again from a branch of another name",
 });

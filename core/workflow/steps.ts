@@ -21,10 +21,11 @@ export function scriptStep(
   script: ScriptName,
   step: Omit<ActionStep, "kind" | "uses" | "version" | "with">,
 ): ActionStep {
+  const text = scriptText(script);
   return actionStep("actions/github-script", options.actions?.["actions/github-script"], {
     ...step,
     // GitHub's passing failures: 5xx and no answer, after one, four and nine seconds. By default none is asked again.
-    with: { retries: "3", script: scriptText(script) },
+    with: { ...(text.includes("github.") ? { retries: "3" } : {}), script: text },
   });
 }
 

@@ -44,3 +44,11 @@ describe("a gateway that fails is asked, and the run is an error", () => {
     expect(exitCode).toBe(1);
   });
 });
+
+/** The action hands over what follows `@claude` as the last text of the prompt, which may be a command. */
+it.each(["/review", "/compact", "/no-such-command now"])("%s ends well, and no model was asked", async (prompt) => {
+  const { model, exitCode, output } = await start({ world, preset: "mention", prompt });
+  expect(model.conversation).toEqual([]);
+  expect(exitCode).toBe(0);
+  expect(output).toMatch(/"num_turns":0\b/);
+});

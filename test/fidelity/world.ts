@@ -119,6 +119,7 @@ export interface Start {
   /** In place of the workflow's `claude_args`, and no variable of its step but the base URL: to see that a trap works. */
   unguarded?: string;
   toolUses?: readonly ToolUse[];
+  prompt?: string;
   model?: Model;
   /** A folder that lies over /etc: for settings of the machine. */
   etc?: string;
@@ -152,7 +153,7 @@ export async function start(given: Start): Promise<Run> {
   const args = evaluate(unguarded ?? String(step.with?.claude_args));
   const command = [
     executable,
-    ...["-p", "Begin.", "--output-format", "stream-json", "--verbose"],
+    ...["-p", given.prompt ?? "Begin.", "--output-format", "stream-json", "--verbose"],
     ...commandLineOf(`${argumentsOfTheAction(preset)} ${args}`, split),
   ];
   const environment = {

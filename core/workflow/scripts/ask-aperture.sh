@@ -24,6 +24,7 @@ done
 case $seen in
   6*) cause="$noName" ;;
   '0 40'[13]*) cause="$noRole" ;;
+  '0 5'*) cause="$status500" ;;
   0*) cause="$notAperture" ;;
   *' 0.000000') cause="$noConnection" ;;
   *) cause="$noAnswer" ;;

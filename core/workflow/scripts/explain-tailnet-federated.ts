@@ -17,7 +17,8 @@ export async function explainTailnet({ core, exec, process, text }: Script): Pro
     const jwt = await core.getIDToken(AUDIENCE);
     const body = new URLSearchParams({ client_id: CLIENT_ID, jwt });
     const exchange = "https://api.tailscale.com/api/v2/oauth/token-exchange";
-    const answer = await fetch(exchange, { method: "POST", body }).catch(() => undefined);
+    const signal = AbortSignal.timeout(20_000);
+    const answer = await fetch(exchange, { method: "POST", body, signal }).catch(() => undefined);
     if (!answer) return text.noTailscale;
     core.info(`${answer.status} for ${Buffer.from(jwt.split(".")[1] ?? "", "base64url")}`);
     return answer.ok ? text.tagRefused : text.tokenRefused;

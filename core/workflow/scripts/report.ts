@@ -75,7 +75,7 @@ export async function report({
     const marker = `<!-- claude-aperture/review ${env.GITHUB_WORKFLOW_REF?.split("@")[0]} -->`;
     // GitHub refuses more than 65,536 characters, and half a character.
     const shown = said.length > 65_000 ? `${said.slice(0, 65_000)}\n\n[cut]` : said;
-    const body = `${marker}\n${shown.toWellFormed()}`;
+    const body = `${marker}\nClaude's review of ${context.payload.pull_request?.head.sha}:\n\n${shown.toWellFormed()}`;
     const target = { ...repo, issue_number: issue.number, per_page: 100 };
     const comments = await github.paginate(github.rest.issues.listComments, target);
     // People can write the marker as well.

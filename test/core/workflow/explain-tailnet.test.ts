@@ -28,6 +28,12 @@ describe("with a federated identity", () => {
     throw new TypeError("fetch failed");
   };
 
+  /** Ends with the request's own limit, and at once. */
+  const hanging = async (_: unknown, request?: RequestInit) => {
+    if (!(request?.signal instanceof AbortSignal)) throw new SyntaxError("The request has no limit.");
+    throw new DOMException("The operation was aborted due to timeout", "TimeoutError");
+  };
+
   it.each<[string, World, string]>([
     ["joined, but the ping is not answered", { tailscaleStatus: running }, texts.noPing],
     ["no id-token", { env: withoutIdToken }, texts.noIdToken],
@@ -37,6 +43,7 @@ describe("with a federated identity", () => {
     ["a deleted identity, or one that does not fit", { fetch: answer(403) }, texts.tokenRefused],
     ["an identity that is accepted", { fetch: answer(200) }, texts.tagRefused],
     ["no way to Tailscale", { fetch: unreachable }, texts.noTailscale],
+    ["a connection that hangs", { fetch: hanging }, texts.noTailscale],
   ])("%s", async (_, world, cause) => {
     const { exported, log } = await explain({ fetch: unreachable, ...world });
     expect(exported).toEqual({ CAUSE: cause });

@@ -85,6 +85,12 @@ const skipped: Record<"review" | "mention", Record<string, Run>> = {
     "an outsider": comment("@claude", by("NONE")),
     "a first-time contributor": comment("@claude", by("FIRST_TIME_CONTRIBUTOR")),
     "an outsider's issue": issue("@claude", "", by("NONE")),
+    "a first timer on GitHub": comment("@claude", by("FIRST_TIMER")),
+    "the placeholder of an import": comment("@claude", by("MANNEQUIN")),
+    "an outsider's issue that a maintainer transferred": run("issues", {
+      issue: { number: 9, title: "@claude", body: "", ...by("NONE"), user: { login: "mallory", type: "User" } },
+      changes: { old_issue: { number: 3 } },
+    }),
     "an outsider's review": review("@claude", {}, by("NONE")),
     "a review of a fork": review("@claude", { head: { repo: { full_name: "mallory/app" } } }),
     "a line of a fork": lineComment("@claude", { head: { repo: { full_name: "mallory/app" } } }),

@@ -157,7 +157,10 @@ describe.each(Object.entries(scenarios))("%s", (name, given) => {
 
   it("gives a script nothing but what its environment has", () => {
     for (const step of steps.filter(({ uses }) => uses?.includes("github-script")))
-      expect(Object.keys(step.with ?? {})).toEqual(["retries", "script"]);
+      expect(Object.keys(step.with ?? {})).toEqual([
+        ...(step.name === "Explain the tailnet" ? [] : ["retries"]),
+        "script",
+      ]);
     for (const { run } of steps.filter((step) => step.run !== undefined))
       expect(run).not.toMatch(/\b(node|bun|python|perl|ruby|npx|deno)\b/);
   });
@@ -227,8 +230,8 @@ it("asks about a mention before the job that answers, and again right before Cla
 
 /** Hundreds of repositories have this text, and the state of a stack has it for each. */
 it.each([
-  ["review-federated", 14_000],
-  ["review-mention-federated", 20_000],
+  ["review-federated", 14_200],
+  ["review-mention-federated", 20_200],
 ])("%s has less than %d bytes", (name, limit) => {
   expect(Buffer.byteLength(textOf(scenarios[name] ?? options))).toBeLessThan(limit);
 });

@@ -133,6 +133,7 @@ describe("the comment of a review", () => {
   const path = "acme/app/.github/workflows/claude.yml";
   const marker = `<!-- claude-aperture/review ${path} -->`;
   const bot = { login: "github-actions[bot]" };
+  const sha = "1".repeat(40);
 
   /** Runs the step on a pull request that has these comments, and returns what it wrote. */
   async function review(result: string, comments: object[] = []) {
@@ -156,17 +157,17 @@ describe("the comment of a review", () => {
           GITHUB_WORKFLOW_REF: `${path}@refs/pull/5/merge`,
         }),
         github: { paginate, rest: { issues } },
-        context: { eventName: "pull_request" },
+        context: { eventName: "pull_request", payload: { pull_request: { number: 5, head: { sha } } } },
       };
     };
     const outcome = await runScript("report", world);
     return { writes, outcome };
   }
-  const created = (text: string) => [
-    { create: { owner: "acme", repo: "app", issue_number: 5, body: `${marker}\n${text}` } },
-  ];
+  /** Says which commit it is about: it stays when the review of the next push fails. */
+  const bodyOf = (text: string) => `${marker}\nClaude's review of ${sha}:\n\n${text}`;
+  const created = (text: string) => [{ create: { owner: "acme", repo: "app", issue_number: 5, body: bodyOf(text) } }];
   const updated = (comment_id: number, text: string) => [
-    { update: { owner: "acme", repo: "app", comment_id, body: `${marker}\n${text}` } },
+    { update: { owner: "acme", repo: "app", comment_id, body: bodyOf(text) } },
   ];
 
   it("is written at the first run", async () => {

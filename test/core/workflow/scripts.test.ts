@@ -132,7 +132,8 @@ describe("Ask Aperture", () => {
     ["403", { "/api/providers": { status: 403, body: "::error::from the body" } }, red(texts.noRole)],
     ["a missing role at the second path", { "/v1/models": { status: 403 } }, red(texts.noRole)],
     ["301", { "/api/providers": { status: 301 } }, red(texts.notAperture)],
-    ["500", { "/api/providers": { status: 500, body: providers } }, red(texts.notAperture)],
+    ["500", { "/api/providers": { status: 500, body: providers } }, red(texts.status500)],
+    ["503", { "/api/providers": { status: 503 } }, red(texts.status500)],
   ])("%s", async (_, routes, want) => {
     const outcome = await ask(routes);
     expect(outcome).toMatchObject(want);
