@@ -39,6 +39,8 @@ export interface Entry {
   line?: number;
   /** The value that stands in the file, on one line. */
   found?: string;
+  /** That value as Tailscale reads it: of a name that stands twice the last, and fields whatever their case. */
+  live?: unknown;
   /** The entry as it should stand in its section, indented with tabs, without a comma behind it. Absent when it is ours. */
   wanted?: string;
   /** The stacks in the entry's mark. */
@@ -50,14 +52,14 @@ export function plan(policy: string, fragment: Fragment, owner: string, applied?
   checkOwner(owner);
   const lineOf = indexLines(policy);
   const { claims } = survey(readPolicy(policy), fragment, owner, applied);
-  return claims.map(({ section, tag, state, wanted, entry }) => ({
+  return claims.map(({ section, tag, state, wanted, entry, live }) => ({
     section,
     key: tag,
     state,
     ...(state === "ours"
       ? {}
       : { wanted: (section === "tagOwners" ? `${JSON.stringify(tag)}: ` : "") + multiline(wanted, tabs) }),
-    ...(entry ? { line: lineOf(entry.item.start), found: inlineNode(policy, entry.item.value) } : {}),
+    ...(entry ? { line: lineOf(entry.item.start), found: inlineNode(policy, entry.item.value), live } : {}),
     ...(entry?.mark ? { owners: entry.mark.stacks } : {}),
   }));
 }

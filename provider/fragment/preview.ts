@@ -38,16 +38,21 @@ export interface Edit {
 export function previewMessage({ before, after, wanted, dropped, owner }: Edit, access: Fragment): string {
   const changes = new PendingChanges(listChanges(before, after));
   const lines = wanted.flatMap((entry) => {
-    const { section, key, state, line, found = "", owners } = entry;
+    const { section, key, state, line, found = "", live, owners } = entry;
     const value = inline(entryValue(section, key, access[key] ?? emptyAccess));
     if (state === "missing") return [`+ ${named(section, key, value)}`];
     if (state === "edited") {
       changes.take(entry);
-      const fields = describeEdit(section, key, JSON.parse(found), access[key] ?? emptyAccess);
+      const fields = describeEdit(section, key, live, access[key] ?? emptyAccess);
       if (fields.length === 0) return [`~ ${named(section, key, `${found} => ${value}`)} (line ${line})`];
       return fields.map((field) => `~ ${key} ${field} (line ${line})`);
     }
-    if (state === "shared") return [stays(entry, `will be shared with ${owners?.join(" and ")}`)];
+    if (state === "shared") {
+      const sharing = `will be shared with ${owners?.join(" and ")}`;
+      // A name that stands twice in it goes.
+      if (!changes.takeSame(entry)) return [stays(entry, sharing)];
+      return [`~ ${named(section, key, `${found} => ${value}`)} ${sharing} (line ${line})`];
+    }
     return state === "adopted" ? [stays(entry, "stays as it is")] : [];
   });
   const left = dropped.flatMap((entry) => {
@@ -97,10 +102,20 @@ class PendingChanges {
   }
 
   /** Several entries may stand on one line: the one with the same value first. */
-  take({ section, line, found }: Entry): void {
-    const here = [...this.#changes].filter((change) => change.section === section && change.line === line);
-    const change = here.find(({ before }) => before === found) ?? here[0];
+  take(entry: Entry): void {
+    if (this.takeSame(entry)) return;
+    const change = this.#onLineOf(entry)[0];
     if (change) this.#changes.delete(change);
+  }
+
+  /** Whether an entry with this value is among the changes. */
+  takeSame(entry: Entry): boolean {
+    const change = this.#onLineOf(entry).find(({ before }) => before === entry.found);
+    return change !== undefined && this.#changes.delete(change);
+  }
+
+  #onLineOf({ section, line }: Entry): EntryChange[] {
+    return [...this.#changes].filter((change) => change.section === section && change.line === line);
   }
 
   rest(): EntryChange[] {

@@ -90,6 +90,28 @@ it("names the stack whose entry will be shared, and the one for which a shared e
   ]);
 });
 
+it("says of an entry in which a name stands twice that it is written anew, also where it becomes a shared one", () => {
+  const doubled = aperture("tag:ci", "anthropic/**").replace('"ip"', '"ip": ["*"], "ip"');
+  const policy = file({
+    tagOwners: ['"tag:ci": [],'],
+    grants: [marked(doubled, "acme/dev")],
+  });
+  expect(preview(policy, { "tag:ci": access }).slice(1)).toEqual([
+    `~ grants ${doubled} => ${aperture("tag:ci", "anthropic/**")} will be shared with acme/dev (line 6)`,
+  ]);
+});
+
+it("shows what goes of an entry as Tailscale reads it: names in any case, the last of two, both of two `app`", () => {
+  const edited = aperture("tag:ci", "anthropic/**")
+    .replace('"dst": ["tag:aperture"]', '"dst": ["tag:aperture"], "Dst": ["*"]')
+    .replace('"app"', '"app": {"x.y/cap/z": [{}]}, "APP"');
+  const policy = file({ tagOwners: ['"tag:ci": [],'], grants: [marked(edited, owner)] });
+  expect(preview(policy, { "tag:ci": access }).slice(1)).toEqual([
+    '~ tag:ci destinations: "*" => "tag:aperture" (line 6)',
+    "~ tag:ci app.x.y/cap/z: - [{}] (line 6)",
+  ]);
+});
+
 it("says of a tag that goes what stays, because somebody else wrote it", () => {
   const policy = file({
     tagOwners: ['"tag:ci": ["group:ops"],'],
