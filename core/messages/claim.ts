@@ -21,8 +21,8 @@ export const newNameExists = message({
   says: "{previous} is to be called {owner}, and a stack of that name is there already:",
   advice: `
 {found}
-Nothing was written. Choose a name that no other stack of this tailnet has; where these are leftovers of nobody:
-  pulumi config set --path claude-aperture:policy.takeOver true`,
+Nothing was written. Choose a name that no other stack of this tailnet has. Where these are leftovers of nobody, delete them and
+their marks, and run again: policy.takeOver is for a new state only.`,
   cause: "`policy.owner`, or `pulumi stack rename`, gave the stack the name of another one",
   fix: "another name",
 });

@@ -17,7 +17,8 @@ import type { Inputs, Kept } from "./inputs.ts";
 
 /**
  * What stands against a claim. `kept` is what stands in state: a claim that is there has nothing to show, and nothing is
- * asked, unless its name changes to one that it never had.
+ * asked, unless its name changes to one that it never had. Then `takeOver`, which may have stayed from the first run, counts
+ * for nothing: two stacks would become one, and their marks in the policy file cannot.
  */
 export async function checkClaim(
   context: OperationContext,
@@ -31,12 +32,9 @@ export async function checkClaim(
     if (isEmpty(evidence)) return [];
     const found = describeEvidence(evidence);
     const { owner } = inputs;
-    if (!inputs.takeOver) {
-      const message = kept
-        ? formatMessage(texts.newNameExists, { previous: kept.owner, owner, found })
-        : formatMessage(texts.stackExists, { owner, found });
-      return [{ path: "", message }];
-    }
+    if (kept)
+      return [{ path: "", message: formatMessage(texts.newNameExists, { previous: kept.owner, owner, found }) }];
+    if (!inputs.takeOver) return [{ path: "", message: formatMessage(texts.stackExists, { owner, found }) }];
     await context.log("warning", formatMessage(texts.takenOver, { found }));
     if (evidence.credentials.length > 0) await context.log("warning", formatMessage(texts.oldCredentials, {}));
     return [];

@@ -150,10 +150,20 @@ describe("a state with a claim", () => {
     const given = { owner, repositories: ["acme/app"] };
     expect((await check(given, { owner: "acme/mine" })).reasons).toEqual([
       `acme/mine is to be called ${owner}, and a stack of that name is there already:\n${entries}\n` +
-        "Nothing was written. Choose a name that no other stack of this tailnet has; where these are leftovers of nobody:\n" +
-        "  pulumi config set --path claude-aperture:policy.takeOver true",
+        "Nothing was written. Choose a name that no other stack of this tailnet has. Where these are leftovers of nobody, delete them and\n" +
+        "their marks, and run again: policy.takeOver is for a new state only.",
     ]);
     expect((await check({ ...given, owner: "acme/new" }, { owner: "acme/mine" })).reasons).toEqual([]);
+  });
+
+  it.each([
+    ["marks", marked, {}],
+    ["a workflow file", companyPolicy, { workflows: ["acme/app"] }],
+  ])("may not take it with a takeOver that was left in the settings either: %s", async (_, policy, given) => {
+    const { check, logged } = await started(policy);
+    const { reasons } = await check({ owner, takeOver: true, ...given }, { owner: "acme/mine" });
+    expect(reasons).toEqual([expect.stringContaining(`acme/mine is to be called ${owner}`)]);
+    expect(logged()).toEqual([expect.stringMatching(/^policy\.takeOver has done its work/)]);
   });
 
   it("is read as it stands, and cannot be imported", async () => {
