@@ -93,9 +93,9 @@ export function isField(text: string, name: Item["name"], field: string): boolea
   return key === field || (key.length === field.length && fold(key) === fold(field));
 }
 
-/** Also the two letters outside ASCII that Go folds: U+017F (long s) and U+212A (Kelvin sign). */
+/** Also the two letters outside ASCII that Go folds, U+017F (long s) and U+212A (Kelvin sign), and none that it does not. */
 export function fold(name: string): string {
-  return name.toUpperCase().toLowerCase();
+  return name.replaceAll("\u017f", "s").toLowerCase();
 }
 
 /** The value of a field of an object; of several the last one, as for Tailscale. */

@@ -3,8 +3,9 @@ import { isField } from "../document.ts";
 import { apertureCapability, type TagAccess } from "../fragment.ts";
 import { jsonValue, type Node, stringValue } from "../hujson.ts";
 import { sameJson } from "../meaning.ts";
+import { parsePort } from "../ports.ts";
 import { inline } from "../render.ts";
-import { coversPattern } from "../rules.ts";
+import { coversPattern, isDestination } from "../rules.ts";
 import { type ForeignRule, lastFields, words } from "./foreign-rules.ts";
 import type { Selectors } from "./selectors.ts";
 
@@ -90,10 +91,17 @@ export function givesOnlyAperture(text: string, rule: ForeignRule, access: TagAc
 
 const grantFields = ["src", "dst", "ip", "app", "srcposture"];
 
-/** Is the grant one that this program makes for another stack, by its mark and what it gives? */
+/** Is the grant one that this program makes for another stack, by its mark and what it gives? A person may have widened it. */
 export function isOfAnotherStack(text: string, rule: ForeignRule, owner: string): boolean {
   const isMarked = rule.entry?.mark?.stacks.some((name) => name !== owner) ?? false;
-  return isMarked && [...apps(text, rule).keys()].join() === apertureCapability && rule.entry?.sources.length === 1;
+  return (
+    isMarked &&
+    rule.entry?.sources.length === 1 &&
+    [...lastFields(text, rule.value).keys()].every((name) => ["src", "dst", "ip", "app"].includes(name)) &&
+    [...apps(text, rule).keys()].join() === apertureCapability &&
+    words(text, rule.value, "dst").every(isDestination) &&
+    words(text, rule.value, "ip").every((port) => parsePort(port) !== undefined)
+  );
 }
 
 /** What the documentation of Aperture opens, and what is wanted: tailscale.com/docs/aperture, "Control model access". */

@@ -145,6 +145,12 @@ describe("a grant that gives nothing but Aperture makes no tag one in use", () =
     ["on a port of the settings", grant(src, dst, '"ip": ["tcp:8080"]'), { ports: ["tcp:8080"] }, false],
     ["on every port", grant(src, dst, '"ip": ["*"]', aperture(user, all)), {}, true],
     [
+      "on every port, beside a letter that Go does not fold",
+      grant(src, dst, '"ip": ["*"]', '"\u0131p": ["80"]'),
+      {},
+      true,
+    ],
+    [
       "with a second capability",
       grant(src, dst, `"app": {"tailscale.com/cap/aperture": [], "x.y/cap/z": [{}]}`),
       {},
@@ -186,6 +192,19 @@ describe("a grant that gives nothing but Aperture makes no tag one in use", () =
       expect(reachOf(`{"grants": [${mark(name)} {${src}, "dst": ["*"], "ip": ["*"]}]}`)[0], name).toMatch(/^right! /);
       expect(reachOf(`{"tagOwners": {${mark(name)} "tag:prod": ["tag:ci"]}}`)[0], name).toMatch(/^right! /);
     }
+  });
+});
+
+describe("a grant with the mark of another stack is in use where this program would not make it", () => {
+  it.each<[string, string[], boolean]>([
+    ["as it makes them", [dst, '"ip": ["tcp:9", "icmp:*"]'], false],
+    ["to everything", ['"dst": ["*"]', '"ip": ["tcp:80"]'], true],
+    ["to a network", ['"dst": ["tag:aperture", "10.0.0.0/8"]', '"ip": ["tcp:80"]'], true],
+    ["on every port", [dst, '"ip": ["*"]'], true],
+    ["through a router", [dst, '"ip": ["tcp:9"]', '"via": ["tag:router"]'], true],
+  ])("%s", (_, fields, isUse) => {
+    const text = `{"grants": [/* acme/dev: managed by Pulumi */ {${[src, ...fields, aperture(user)].join(", ")}}]}`;
+    expect(reachOf(text, { ports: ["tcp:443"] }).map((line) => line.startsWith("right!"))).toEqual([isUse]);
   });
 });
 
