@@ -84,7 +84,9 @@ export class Selectors {
 const deepestSet = 5;
 
 function relate(ranges: AddressRange[], addresses: AddressRange[], hasTag: boolean): Target {
-  const isOne = ranges.length === 1 && ranges.every(isSingleAddress);
+  const isAperture = (range: AddressRange) => addresses.some((address) => containsRange(address, range));
+  // A set may hold each of its addresses.
+  const isOne = ranges.every(isSingleAddress) && (ranges.length === 1 || ranges.every(isAperture));
   if (addresses.some((address) => ranges.some((range) => containsRange(range, address)))) {
     return { reaches: "yes", isOnlyAperture: isOne };
   }

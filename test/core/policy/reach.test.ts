@@ -130,6 +130,18 @@ describe("a grant that gives nothing but Aperture makes no tag one in use", () =
     ["as the how-to has it, with a machine name", howTo("ai"), {}, false],
     ["with an alias", `{"hosts": {"ai": "100.64.0.5"}, ${howTo("ai").slice(1)}`, at("100.64.0.5"), false],
     ["with an alias of a range", `{"hosts": {"ai": "100.64.0.0/16"}, ${howTo("ai").slice(1)}`, at("100.64.0.5"), true],
+    [
+      "with a set of its addresses",
+      `{"ipsets": {"ipset:ai": ["add 100.64.0.5", "fd7a:115c:a1e0::5"]}, ${howTo("ipset:ai").slice(1)}`,
+      at("100.64.0.5", "fd7a:115c:a1e0::5"),
+      false,
+    ],
+    [
+      "with a set of its address and another one",
+      `{"ipsets": {"ipset:ai": ["add 100.64.0.5", "100.64.0.6"]}, ${howTo("ipset:ai").slice(1)}`,
+      at("100.64.0.5", "fd7a:115c:a1e0::5"),
+      true,
+    ],
     ["with an address, where the settings have the tag", howTo("100.64.0.5"), {}, false],
     ["with another address", howTo("100.64.0.6"), at("100.64.0.5"), true],
     ["with another tag", howTo("tag:gateway"), {}, true],
