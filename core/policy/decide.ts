@@ -1,5 +1,5 @@
 /** What an edit does to a policy file, before any text is cut or written. */
-import { gapsIn, spansLines } from "./containers.ts";
+import { gapsIn, lineIndent, spansLines } from "./containers.ts";
 import { allMarks, type LooseMark, type PolicyDocument, type PolicyEntry, type Section } from "./document.ts";
 import { type SectionName, sectionNames } from "./fragment.ts";
 import { commentsIn } from "./hujson.ts";
@@ -47,7 +47,7 @@ class Deciding {
     added: [],
     rewritten: new Map(),
     removedMarks: [],
-    remembered: { sections: new Set(), oneLine: false, plainJson: false },
+    remembered: { sections: new Set(), moved: new Set(), oneLine: false, plainJson: false },
   };
 
   constructor(policy: PolicyDocument, ownership: Ownership, stack: string, direction: Direction) {
@@ -63,6 +63,7 @@ class Deciding {
     for (const claim of this.#wanted) this.#keep(claim);
     for (const name of sectionNames) this.#add(name);
     for (const name of sectionNames) this.#removeFrom(name);
+    for (const name of sectionNames) this.#rememberMoved(name);
     this.#noteFile();
     return this.#decisions;
   }
@@ -146,6 +147,17 @@ class Deciding {
     remembered.oneLine ||= mark.note.oneLine;
     remembered.plainJson ||= mark.note.plainJson;
     if (section && mark.isBlock && isBesideItem(this.#policy.text, mark)) remembered.sections.add(section.name);
+  }
+
+  /** Whether the first item that stays is one that `insertFirst` moved, by its indentation. */
+  #rememberMoved(name: SectionName): void {
+    const { text, sections } = this.#policy;
+    const removed = this.#decisions.removed[name];
+    const gone = new Set(removed.map(({ item }) => item));
+    const first = sections[name]?.container.items.find((item) => !gone.has(item));
+    if (!first) return;
+    const indent = lineIndent(text, first.start);
+    if (removed.some(({ mark }) => lineIndent(text, mark.start) !== indent)) this.#decisions.remembered.moved.add(name);
   }
 
   /** Makes sure that one of the stack's marks says how the file looked before. */

@@ -14,6 +14,8 @@ import { Splice } from "./splice.ts";
 export interface Remembered {
   /** Sections that were on one line. */
   sections: Set<SectionName>;
+  /** Those of them whose first item an insertion moved to the next line: it is indented less than our entries. */
+  moved: Set<SectionName>;
   /** The top-level object was on one line. */
   oneLine: boolean;
   /** The file was JSON without comments and trailing commas. */
@@ -26,12 +28,13 @@ export function restore(text: string, remembered: Remembered): string {
   return remembered.plainJson ? withoutTrailingCommas(closed) : closed;
 }
 
-function closeContainers(text: string, { sections, oneLine }: Remembered): string {
+function closeContainers(text: string, { sections, moved, oneLine }: Remembered): string {
   const policy = readPolicy(text);
   const splice = new Splice(policy.tree);
   for (const name of sectionNames) {
     const section = policy.sections[name];
-    if (!section || !sections.has(name) || pullUp(text, section.container, splice)) continue;
+    if (!section || !sections.has(name)) continue;
+    if (moved.has(name) && pullUp(text, section.container, splice)) continue;
     if (section.entries.every(({ mark }) => mark === undefined)) close(text, section.container, splice);
   }
   if (oneLine && allMarks(policy).length === 0) close(text, policy.root, splice);
@@ -46,9 +49,6 @@ function pullUp(text: string, container: Container, splice: Splice): boolean {
   if (!first || lead === undefined || blanks === undefined || indent !== lineIndent(text, container.start))
     return false;
   if (hasNewline(text, inside + lead.length, first.start)) return false;
-  // Where the line of the container is indented more than the container, Format leaves items with that indentation.
-  const closing = hasNewline(text, lastOffset(container), container.end) && lineIndent(text, container.end - 1);
-  if (closing !== false && `${closing}\t` === indent) return false;
   splice.replace(inside + blanks.length, inside + lead.length, "");
   return true;
 }

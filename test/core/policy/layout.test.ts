@@ -236,3 +236,19 @@ it("what hujson.Format left as it was is so with our entries, and without them a
     { numRuns: 500 },
   );
 });
+
+describe("a first item that moved to the next line goes back, and no other one", () => {
+  const theirs = '{"src": ["*"], "dst": ["*"]}';
+  const other = "/* acme/dev: managed by Pulumi */ ";
+  it.each([
+    ["a closing bracket that stands left of its section", `{\n\t"grants": [{\n\t\t"src": ["*"],\n\t}\n],\n}\n`],
+    ["that, and comments between items", `{\n\t"grants": [${theirs}, /* c */\n\t\t${theirs},\n],\n}\n`],
+    ["items without indentation, beside a mark", `{\n"grants": [\n${other}${theirs},\n${theirs}\n]\n}\n`],
+    [
+      "items as far left as their section",
+      `{\n    "grants": [\n    {\n      "src": ["*"]\n    }, ${other}${theirs}\n  ]\n}\n`,
+    ],
+  ])("%s", (_, text) => {
+    expect(remove(insert(text, ci, owner), ci, owner)).toBe(text);
+  });
+});
