@@ -1,7 +1,7 @@
 import { formatMessage } from "../messages/entry.ts";
 import { ownerTaken } from "../messages/policy-file.ts";
 import { change } from "./change.ts";
-import { allMarks, isField, readPolicy } from "./document.ts";
+import { allMarks, isField, type PolicyDocument, readPolicy } from "./document.ts";
 import {
   type Fragment,
   type Mode,
@@ -12,7 +12,7 @@ import {
 } from "./fragment.ts";
 import { placeOf } from "./hujson.ts";
 import { indexLines } from "./lines.ts";
-import { checkOwner, markText } from "./marks.ts";
+import { checkOwner, type Mark, markText } from "./marks.ts";
 import { observeFragment, observeOwner } from "./observe.ts";
 import { type Claim, survey } from "./ownership.ts";
 import { PolicyError } from "./policy-error.ts";
@@ -123,16 +123,23 @@ export function findMarks(policy: string, owner: string): MarkedPlace[] {
     });
 }
 
-/** The same entries under another owner. Marks that name the new owner already are an error: two stacks need two names. */
-export function remark(policy: string, owner: string, newOwner: string): string {
+/**
+ * The same entries under another owner. Marks that name the new owner already are an error: two stacks need two names.
+ * Where only the new one has marks, an interrupted run may have written them: then in front of entries of `tags`, those
+ * that the stack has or had.
+ */
+export function remark(policy: string, owner: string, newOwner: string, tags?: string[]): string {
   checkOwner(owner);
   checkOwner(newOwner);
   if (owner === newOwner) return policy;
   const document = readPolicy(policy);
   const marks = allMarks(document);
   const own = marks.filter(({ stacks }) => stacks.includes(owner));
-  const other = marks.find(({ stacks }) => stacks.includes(newOwner));
-  if (own.length > 0 && other) {
+  const other =
+    own.length > 0
+      ? marks.find(({ stacks }) => stacks.includes(newOwner))
+      : tags && markOfOthers(document, newOwner, tags);
+  if (other) {
     throw new PolicyError(
       formatMessage(ownerTaken, { newOwner, owner }),
       "Choose a name that no other stack of this tailnet has.",
@@ -147,6 +154,13 @@ export function remark(policy: string, owner: string, newOwner: string): string 
   const result = splice.apply();
   verifyEdit(document, sameValues, [owner, newOwner], result);
   return result;
+}
+
+/** A mark of the owner in front of an entry of another tag. */
+function markOfOthers({ sections }: PolicyDocument, owner: string, tags: string[]): Mark | undefined {
+  return sectionNames
+    .flatMap((name) => sections[name]?.entries ?? [])
+    .find(({ mark, sources }) => mark?.stacks.includes(owner) && !sources.some((tag) => tags.includes(tag)))?.mark;
 }
 
 /**

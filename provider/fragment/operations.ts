@@ -129,7 +129,8 @@ export function sharedOwner(owner: string, urn: string): Problem {
 
 function edited(text: string, inputs: Inputs, previous: Inputs | undefined): string {
   const renamed = previous !== undefined && previous.owner !== inputs.owner;
-  const marked = renamed ? remark(text, previous.owner, inputs.owner) : text;
+  const tags = Object.keys({ ...previous?.access, ...inputs.access });
+  const marked = renamed ? remark(text, previous.owner, inputs.owner, tags) : text;
   return keepingRules(text, insert(marked, inputs.access, inputs.owner, previous?.access));
 }
 

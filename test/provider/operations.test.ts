@@ -69,6 +69,26 @@ describe("create, update, delete", () => {
     expect(state.policy).toBe(written.replaceAll("claude-aperture/prod", "renamed/prod"));
   });
 
+  it("gets no name that another stack has in its marks, also where all its own entries are adopted and have none", async () => {
+    const { state, context } = await startTailnet();
+    await writeFragment(context, inputs(), undefined);
+    state.policy = state.policy.replaceAll("// claude-aperture/prod: managed by Pulumi\n", "// by hand\n");
+    const theirs = inputs({ access: { "tag:theirs": ciAccess }, owner: "acme/theirs" });
+    await writeFragment(context, theirs, undefined);
+    const before = state.policy;
+    const renamed = writeFragment(context, inputs({ owner: "acme/theirs" }), inputs());
+    await expect(renamed).rejects.toThrow("Choose a name that no other stack of this tailnet has.");
+    expect(state.policy).toBe(before);
+  });
+
+  it("goes on with a new name that an interrupted run has written into the marks", async () => {
+    const { state, context } = await startTailnet();
+    await writeFragment(context, inputs({ owner: "renamed/prod" }), undefined);
+    const written = state.policy;
+    await writeFragment(context, inputs({ owner: "renamed/prod" }), inputs());
+    expect(state.policy).toBe(written);
+  });
+
   it("two stacks that share a tag: the last one out removes it", async () => {
     const { state, context } = await startTailnet();
     const other = inputs({ owner: "claude-aperture/dev" });
