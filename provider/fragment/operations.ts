@@ -62,13 +62,15 @@ export async function previewFragment(
   previous: Inputs | undefined,
 ): Promise<void> {
   const { text: before } = await context.api.read();
-  const owner = previous?.owner ?? inputs.owner;
+  // A name takes the place of another one on its line: the lines are those of the file as it stands.
+  const marked = withOwner(before, inputs, previous);
+  const { owner } = inputs;
   const dropped = Object.entries(previous?.access ?? {}).filter(([tag]) => !Object.hasOwn(inputs.access, tag));
   const edit = {
     before,
     after: edited(before, inputs, previous),
-    wanted: plan(before, inputs.access, owner, previous?.access),
-    dropped: plan(before, Object.fromEntries(dropped), owner),
+    wanted: plan(marked, inputs.access, owner, previous?.access),
+    dropped: plan(marked, Object.fromEntries(dropped), owner),
     owner,
   };
   const message = previewMessage(edit, inputs.access);
@@ -128,10 +130,7 @@ export function sharedOwner(owner: string, urn: string): Problem {
 }
 
 function edited(text: string, inputs: Inputs, previous: Inputs | undefined): string {
-  const renamed = previous !== undefined && previous.owner !== inputs.owner;
-  const tags = Object.keys({ ...previous?.access, ...inputs.access });
-  const marked = renamed ? remark(text, previous.owner, inputs.owner, tags) : text;
-  return keepingRules(text, insert(marked, inputs.access, inputs.owner, previous?.access));
+  return keepingRules(text, insert(withOwner(text, inputs, previous), inputs.access, inputs.owner, previous?.access));
 }
 
 /** The edited text, unless the edit adds the first rule of all, or takes away the last: either turns everybody else's access over. */
@@ -139,6 +138,12 @@ function keepingRules(before: string, after: string): string {
   const [had, has] = [hasRuleSection(before), hasRuleSection(after)];
   if (had === has) return after;
   throw new OperationError(formatMessage(has ? texts.firstRule : texts.lastRule, {}));
+}
+
+/** The text with the name of the inputs in the stack's marks. */
+function withOwner(text: string, inputs: Inputs, previous: Inputs | undefined): string {
+  if (previous === undefined || previous.owner === inputs.owner) return text;
+  return remark(text, previous.owner, inputs.owner, Object.keys({ ...previous.access, ...inputs.access }));
 }
 
 async function refuseUnlessValid(context: OperationContext, live: PolicyFile, wanted: string, inputs: Inputs) {

@@ -5,6 +5,7 @@ import {
   deleteFragment,
   findFragment,
   observeFragment,
+  previewFragment,
   readFragment,
   writeFragment,
 } from "../../provider/fragment/operations.ts";
@@ -82,9 +83,11 @@ describe("create, update, delete", () => {
   });
 
   it("goes on with a new name that an interrupted run has written into the marks", async () => {
-    const { state, context } = await startTailnet();
+    const { state, context, logged } = await startTailnet();
     await writeFragment(context, inputs({ owner: "renamed/prod" }), undefined);
     const written = state.policy;
+    await previewFragment(context, inputs({ owner: "renamed/prod" }), inputs());
+    expect(logged).toEqual([]);
     await writeFragment(context, inputs({ owner: "renamed/prod" }), inputs());
     expect(state.policy).toBe(written);
   });
