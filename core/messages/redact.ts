@@ -16,8 +16,8 @@ const tokens = [
   ["sk-ant-", "[\\w-]{10,}"],
   // Pulumi's: https://www.pulumi.com/docs/administration/access-identity/access-tokens/
   ["pul-", "[\\da-f]{40}"],
-  // JSON Web Tokens.
-  ["eyJ", "[\\w-]+\\.[\\w-]+\\.[\\w-]*"],
+  // JSON Web Tokens. Without a limit a text of nothing but their beginning would be read anew from each.
+  ["eyJ", "[\\w-]{1,1000}\\.[\\w-]+\\.[\\w-]*"],
 ] as const;
 
 /** What a credential looks like, as regular expressions; the workflow's last step takes them out of comments as well. */
