@@ -31,7 +31,7 @@ async function writers(seed: number): Promise<string> {
   const { operations } = options;
   const sizes = { seed, stackEdits: operations, personEdits: operations };
   const onProgress = (done: number) => {
-    if (done % 20 === 0) formatMessage(`seed ${seed}, writers: ${done} of ${operations} edits of stacks`);
+    if (done % 20 === 0) logProgress(`seed ${seed}, writers: ${done} of ${operations} edits of stacks`);
   };
   const result = await withStacks((world, stacks) => contest(world, stacks, { ...sizes, onProgress }));
   if (result.violations.length > 0) throw new Error(result.violations.join("\n"));
@@ -42,7 +42,7 @@ async function writers(seed: number): Promise<string> {
 async function history(seed: number): Promise<string> {
   const { operations } = options;
   const onStep = (step: number) => {
-    if (step % 20 === 0) formatMessage(`seed ${seed}, history: ${step} of ${operations} operations`);
+    if (step % 20 === 0) logProgress(`seed ${seed}, history: ${step} of ${operations} operations`);
   };
   const limits = { seed, operations, ...(until === undefined ? {} : { until }) };
   const result = await withHistoryStacks((world, stacks) => runHistory(world, stacks, { ...limits, onStep }));
@@ -58,7 +58,7 @@ async function violationsOf(what: "writers" | "histories", seed: number, run: (s
     const again = `npm run soak -- --seed ${seed} --operations ${options.operations} --only ${what}`;
     violations.push(`${again}\n${error instanceof Error ? error.message : String(error)}`);
   }
-  formatMessage(summary.at(-1) ?? "");
+  logProgress(summary.at(-1) ?? "");
 }
 
 function isOver(): boolean {
@@ -69,7 +69,7 @@ function minutes(): string {
   return ((Date.now() - started) / 60_000).toFixed(1);
 }
 
-function formatMessage(what: string): void {
+function logProgress(what: string): void {
   console.log(`${minutes()} min  ${what}`);
 }
 
