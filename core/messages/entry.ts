@@ -12,13 +12,11 @@ interface Row {
   fix: string;
 }
 
-/** A text of ours. What throws it fills it in with `formatMessage`; where that is not possible, `file` names the source. */
+/** A text of ours. What throws it fills it in with `formatMessage`. */
 export interface Message<Text extends string = string, Advice extends string = string> extends Row {
   says: Text;
   /** How the message goes on: the fix, as it is read at a terminal. */
   advice?: Advice;
-  /** A script that can import no TypeScript and so holds its own copy, which a test compares. */
-  file?: string;
 }
 
 /** A text of somebody else's program, by a pattern that finds it in an output. */

@@ -14,10 +14,9 @@ export const engineTooOld = message({
   fix: "a newer Pulumi, first on `PATH`",
 });
 
-/** Said by shell scripts, which can take no text from here; a test holds theirs against it. */
+/** Printed by the plugin's start scripts, which can import nothing: a test holds their text against this one. */
 export const pluginNodeMissing = message({
   says: "The claude-aperture plugin needs Node.js 22.18 or newer and found none on PATH.",
-  file: "provider/pulumi-resource-claude-aperture",
   cause: "no Node on `PATH`",
   fix: "Node.js 22.18 or newer on `PATH`, such as the one that `npm ci` brought, in `node_modules/.bin`",
 });
