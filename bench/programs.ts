@@ -1,9 +1,11 @@
 /** What is compared: this program, the plain one, and an empty one as the floor; each as a stack ready to run. */
+
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { insert } from "../core/policy/edit.ts";
 import type { Fragment } from "../core/policy/fragment.ts";
+import { workflowDefaults } from "../core/workflow/options.ts";
 import { claudeWorkflow } from "../core/workflow/presets.ts";
 import { render } from "../core/workflow/render.ts";
 import { createProject, type Project } from "../sandbox/project.ts";
@@ -132,9 +134,7 @@ function workflowText(): string {
       identity: "federated",
       hostname: "ai",
       tag: "tag:ci",
-      path: ".github/workflows/claude.yml",
-      runsOn: "ubuntu-latest",
-      timeoutMinutes: 20,
+      ...workflowDefaults,
     }),
   );
 }

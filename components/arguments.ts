@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { formatMessage } from "../core/messages/entry.ts";
 import { componentUnusable } from "../core/messages/start.ts";
+import { toOwner } from "../core/policy/marks.ts";
 import type { Problem } from "../core/problem.ts";
 import { findArgumentProblems } from "../core/settings/arguments.ts";
 import { listProblems } from "../core/settings/problem.ts";
@@ -32,5 +33,5 @@ export function errorInWords(text: string): pulumi.RunError {
 
 /** The name of the running stack, as it stands in marks and headers. */
 export function stackOwner(): string {
-  return `${pulumi.getProject()}/${pulumi.getStack()}`;
+  return toOwner({ project: pulumi.getProject(), stack: pulumi.getStack() });
 }

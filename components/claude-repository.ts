@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { Tag } from "../core/policy/fragment.ts";
+import { claudeRepositoryType } from "../core/resource-types.ts";
 import {
   componentArguments,
   fields,
@@ -109,7 +110,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
   constructor(name: string, args: ClaudeRepositoryArgs, options?: pulumi.ComponentResourceOptions) {
     const component = { kind: "ClaudeRepository", name };
     const complete = completeArguments(component, args);
-    super("claude-aperture:index:ClaudeRepository", name, {}, options);
+    super(claudeRepositoryType, name, {}, options);
     const { slug, workflow } = complete;
     checkOwnerOf(component, slug, this.getProvider("github:index/actionsSecret:ActionsSecret"));
     const { repository } = args;

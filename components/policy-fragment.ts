@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Fragment, Tag, TagAccess } from "../core/policy/fragment.ts";
+import { policyFragmentType } from "../core/resource-types.ts";
 
 /** `TagAccess` whose values may be outputs of other resources. */
 export type TagAccessArgs = { [Key in keyof TagAccess]: pulumi.Input<TagAccess[Key]> };
@@ -46,10 +47,8 @@ export class PolicyFragment extends pulumi.CustomResource {
 
   constructor(name: string, args: PolicyFragmentArgs, options?: pulumi.CustomResourceOptions) {
     const { access, owner, mode, shareTag } = args;
-    super(PolicyFragment.type, name, { access, owner, mode, shareTag }, options);
+    super(policyFragmentType, name, { access, owner, mode, shareTag }, options);
   }
-
-  static readonly type = "claude-aperture:index:PolicyFragment";
 
   /** The fragment that carries `owner` in its marks, managed by another stack. */
   static get(name: string, owner: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): PolicyFragment {

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { describeCredential } from "../core/claim/credential-name.ts";
 import type { Tag } from "../core/policy/fragment.ts";
+import { runnerIdentityType } from "../core/resource-types.ts";
 import { componentArguments, credential, fields, forPulumi, slug } from "../core/settings/arguments.ts";
 import { githubIssuer } from "../core/settings/fields.ts";
 import type { RepositorySlug } from "../core/settings/settings.ts";
@@ -77,7 +78,7 @@ export class RunnerIdentity extends pulumi.ComponentResource implements RunnerSe
 
   constructor(name: string, args: RunnerIdentityArgs, options?: pulumi.ComponentResourceOptions) {
     checkArguments({ kind: "RunnerIdentity", name }, argumentsOfIdentity, args);
-    super("claude-aperture:index:RunnerIdentity", name, {}, options);
+    super(runnerIdentityType, name, {}, options);
     const { clientId, audienceOrSecret } = createRunnerCredential(name, args, this);
     this.clientId = clientId;
     this.audienceOrSecret = audienceOrSecret;

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { stackClaimType } from "../core/resource-types.ts";
 
 /** Plain values only: they are used before anything is created, and stand in no state but for the name. */
 export interface StackClaimArgs {
@@ -25,8 +26,6 @@ export class StackClaim extends pulumi.CustomResource {
   declare readonly formerly: pulumi.Output<string[] | undefined>;
 
   constructor(name: string, args: StackClaimArgs, options?: pulumi.CustomResourceOptions) {
-    super(StackClaim.type, name, { formerly: undefined, ...args }, options);
+    super(stackClaimType, name, { formerly: undefined, ...args }, options);
   }
-
-  static readonly type = "claude-aperture:index:StackClaim";
 }

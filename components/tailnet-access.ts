@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Fragment, Tag, TagAccess } from "../core/policy/fragment.ts";
 import { check } from "../core/policy/rules.ts";
 import type { Problem } from "../core/problem.ts";
+import { tailnetAccessType } from "../core/resource-types.ts";
 import { componentArguments, fields, forPulumi } from "../core/settings/arguments.ts";
 import { checkArguments, refuseIfAny, stackOwner } from "./arguments.ts";
 import { PolicyFragment, type PolicyFragmentArgs } from "./policy-fragment.ts";
@@ -59,7 +60,7 @@ export class TailnetAccess extends pulumi.ComponentResource {
     checkArguments(component, argumentsOfAccess, args);
     const access = accessOf(args);
     refuseIfAny(component, check(access).map(asArgument));
-    super("claude-aperture:index:TailnetAccess", name, {}, options);
+    super(tailnetAccessType, name, {}, options);
     this.policyFragment = this.createPolicyFragment(name, args, access);
     this.registerOutputs({});
   }

@@ -1,12 +1,10 @@
 /** The Pulumi schema of the package: https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/ */
+import { packageName, policyFragmentType, stackClaimType } from "../core/resource-types.ts";
 import packageJson from "../package.json" with { type: "json" };
 import * as claim from "./claim/inputs.ts";
 import { requiredOf, schemaOf } from "./fields.ts";
 import { accessFields, accessType, fields } from "./fragment/inputs.ts";
 
-export const packageName = "claude-aperture";
-export const claimToken = "claude-aperture:index:StackClaim";
-export const fragmentToken = "claude-aperture:index:PolicyFragment";
 export const version = packageJson.version;
 
 const string = { type: "string" };
@@ -63,7 +61,7 @@ export const schema = {
     },
   },
   resources: {
-    [claimToken]: {
+    [stackClaimType]: {
       description:
         "The stack's claim to its name, whose random id proves which credentials are the stack's own. Created before " +
         "anything else, and only where no stack of the name has left something; goes last.",
@@ -72,11 +70,11 @@ export const schema = {
       properties: schemaOf(claim.outputFields),
       required: requiredOf(claim.outputFields),
     },
-    [fragmentToken]: {
+    [policyFragmentType]: {
       description:
         "The tag owners, grants and tests of one stack, which are valid only together. Validated by Tailscale during " +
         "preview, written with `If-Match`, and refreshed before each preview. Import: `pulumi import " +
-        "claude-aperture:index:PolicyFragment NAME OWNER`.",
+        `${policyFragmentType} NAME OWNER\`.`,
       inputProperties: schemaOf(fields),
       requiredInputs: requiredOf(fields),
       properties: schemaOf(fields),

@@ -4,6 +4,7 @@ import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
+import { policyFragmentType, stackClaimType } from "../core/resource-types.ts";
 import { TailnetConnection } from "../services/tailscale/connection.ts";
 import type { ProviderSettings } from "../services/tailscale/credentials.ts";
 import { KeysApi } from "../services/tailscale/keys.ts";
@@ -16,7 +17,7 @@ import { engineLog, type Log, standardErrorLog } from "./engine-log.ts";
 import { fragmentResource } from "./fragment/resource.ts";
 import { isExpected, type OperationContext, type Resource } from "./resource.ts";
 import { checkResponse, diffResponse } from "./responses.ts";
-import { claimToken, fragmentToken, schema, version } from "./schema.ts";
+import { schema, version } from "./schema.ts";
 import { decode, encode, type PropertyMap, secretProperties } from "./structs.ts";
 
 /**
@@ -99,8 +100,8 @@ class Provider {
   #tailnet: TailnetConnection;
   /** By type token. */
   readonly #resources = new Map<string, Resource>([
-    [claimToken, claimResource()],
-    [fragmentToken, fragmentResource()],
+    [stackClaimType, claimResource()],
+    [policyFragmentType, fragmentResource()],
   ]);
 
   constructor(runtime: Runtime, log: Log | undefined) {

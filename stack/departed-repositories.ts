@@ -16,6 +16,7 @@ import {
   type OauthClientArgs,
   RepositoryFile,
 } from "../components/providers.ts";
+import { claudeRepositoryType } from "../core/resource-types.ts";
 import type { RepositorySettings, RepositorySlug } from "../core/settings/settings.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
 import { type RepositoryFindings, readRepositories } from "../services/github/repositories.ts";
@@ -95,7 +96,7 @@ function keep(
   resources: { type: string; child: string; outputs: Record<string, unknown> }[],
   hasLeft: boolean,
 ): void {
-  const repository = new pulumi.ComponentResource("claude-aperture:index:ClaudeRepository", name);
+  const repository = new pulumi.ComponentResource(claudeRepositoryType, name);
   const options = { parent: repository, ignoreChanges: ["*"], retainOnDelete: hasLeft };
   for (const { type, child, outputs } of resources) {
     // The arguments only have to be of the right form: all changes are ignored.

@@ -1,4 +1,5 @@
 /** Whose a workflow file is, by the name in its header: this stack's, under its present or a former name, or another one's. */
+import { stackClaimType } from "../core/resource-types.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
 import { managedBy } from "../core/workflow/render.ts";
 import type { RepositoryFindings } from "../services/github/repositories.ts";
@@ -34,15 +35,13 @@ export async function recogniseOwnFiles(settings: Settings, findings: Repository
 
 /** By the names that the stack's claim has had, for files that stand in its state. */
 export function ownFiles(owner: string, state: StackResources): IsOwnFile {
-  const claim = Object.values(state).find(({ type }) => type === claimType)?.outputs;
+  const claim = Object.values(state).find(({ type }) => type === stackClaimType)?.outputs;
   const formerly = Array.isArray(claim?.formerly) ? claim.formerly : [];
   const names = new Set<unknown>([claim?.owner, ...formerly]);
   const standing = standingRepositories(state);
   return (repository, headerOwner) =>
     headerOwner === owner || (names.has(headerOwner) && findStanding(standing, repository)?.hasWorkflow === true);
 }
-
-const claimType = "claude-aperture:index:StackClaim";
 
 function headerOwner(findings: RepositoryFindings, slug: RepositorySlug): string | undefined {
   const text = findings.get(slug)?.workflowText;

@@ -4,6 +4,7 @@ import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { z } from "zod";
 import { resourceName } from "../components/names.ts";
+import { claudeRepositoryType } from "../core/resource-types.ts";
 import type { RepositorySettings } from "../core/settings/settings.ts";
 
 /** A repository of which something is in the state. */
@@ -17,8 +18,6 @@ export interface StandingRepository {
 
 /** By the name of the repository's component. */
 export type StandingRepositories = Map<string, StandingRepository>;
-
-const componentType = "claude-aperture:index:ClaudeRepository";
 
 const resources = z.record(
   z.string(),
@@ -56,7 +55,7 @@ export async function readStandingRepositories(): Promise<StandingRepositories> 
 
 export function standingRepositories(resources: StackResources): StandingRepositories {
   const names = Object.entries(resources)
-    .filter(([, { type }]) => type === componentType)
+    .filter(([, { type }]) => type === claudeRepositoryType)
     .map(([urn]) => lastName(urn));
   const standing: StandingRepositories = new Map(names.map((name) => [name, { secrets: 0, hasWorkflow: false }]));
   for (const [urn, { outputs }] of Object.entries(resources)) {

@@ -1,3 +1,4 @@
+import { adminPages } from "./admin-pages.ts";
 import { message, type Section } from "./entry.ts";
 
 export const noLinux = message({
@@ -50,7 +51,7 @@ export const noName = message({
   says: "The name of Aperture does not resolve: MagicDNS is off, or it differs.",
   cause:
     "MagicDNS is off, the tailnet's DNS has no search domain, or a self-hosted runner keeps its own resolver. `tailscale ping` finds the name in the peer list",
-  fix: "turn [MagicDNS](https://login.tailscale.com/admin/dns) on; or the full name as `aperture.hostname`",
+  fix: `turn [MagicDNS](${adminPages.dns}) on; or the full name as \`aperture.hostname\``,
 });
 
 export const noConnection = message({

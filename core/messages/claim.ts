@@ -1,6 +1,5 @@
+import { adminPages } from "./admin-pages.ts";
 import { message, type Section } from "./entry.ts";
-
-const credentialsUrl = "https://login.tailscale.com/admin/settings/trust-credentials";
 
 export const stackExists = message({
   says: "The state of {owner} is new, and what it would set up is there already:",
@@ -36,7 +35,7 @@ export const takenOver = message({
 
 export const oldCredentials = message({
   says: "The credentials from before are left alone",
-  advice: `: this stack makes its own. Delete the old ones once nothing uses them: ${credentialsUrl}`,
+  advice: `: this stack makes its own. Delete the old ones once nothing uses them: ${adminPages.trustCredentials}`,
   cause: "they were taken over with `policy.takeOver: true`, and their secrets are not to be read back",
   fix: "delete them; their descriptions are in the list above the message",
 });
@@ -63,7 +62,7 @@ export const leftoverDeleted = message({
 
 export const leftoverRemains = message({
   says: 'The credential {id} ("{description}") was left by an interrupted run, and Tailscale answered {status} to its deletion.',
-  advice: ` Delete it: ${credentialsUrl}`,
+  advice: ` Delete it: ${adminPages.trustCredentials}`,
   cause: "the deploying credential may not delete it",
   fix: "delete it by hand",
 });

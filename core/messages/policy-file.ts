@@ -1,10 +1,9 @@
+import { adminPages } from "./admin-pages.ts";
 import { message, type Section } from "./entry.ts";
-
-const editor = "https://login.tailscale.com/admin/acls/file";
 
 export const invalidAlready = message({
   says: "Tailscale refuses the policy file as it already stands: {said}",
-  advice: `{details}\nNothing was written. Repair the file first: ${editor}`,
+  advice: `{details}\nNothing was written. Repair the file first: ${adminPages.policyFile}`,
   cause: "the file was invalid before us, for instance since a group was deleted",
   fix: "repair it in the admin console; the message has the line",
 });
@@ -20,14 +19,14 @@ export const invalidWithUs = message({
 export const tagStillUsed = message({
   when: "in `destroy`, or after a change of `tag`",
   says: "{tag} would be gone, and is still used:",
-  advice: `\n{uses}\nChange those rules first (${editor}), or keep the tag.`,
+  advice: `\n{uses}\nChange those rules first (${adminPages.policyFile}), or keep the tag.`,
   cause: "rules of others use a tag that only our entry defines",
   fix: "change those rules first, or give the tag an entry of their own in `tagOwners`",
 });
 
 export const tagUndefined = message({
   says: '{tag} is not in "tagOwners". If it is Aperture\'s, define it there',
-  advice: ` and give it to the device,\nor name one of the device's Tailscale addresses instead: ${editor}`,
+  advice: ` and give it to the device,\nor name one of the device's Tailscale addresses instead: ${adminPages.policyFile}`,
   cause: "`aperture.device` is a tag that the policy file does not define",
   fix: "as it says; or a Tailscale address as `aperture.device`",
 });
@@ -36,15 +35,15 @@ export const changedAllTheTime = message({
   says: "The tailnet policy file changed during each of {tries} tries to write it, so nothing was written.",
   advice:
     "\nSomething else writes it all the time: another `pulumi up`, a GitOps job (tailscale/gitops-acl-action, Terraform), " +
-    "or somebody in the admin console. Who it is: https://login.tailscale.com/admin/logs\nRun again when it is quiet.",
+    `or somebody in the admin console. Who it is: ${adminPages.logs}\nRun again when it is quiet.`,
   cause: "something writes it without a pause (each write of ours met a 412)",
-  fix: "find it in the [audit log](https://login.tailscale.com/admin/logs); run again when it is quiet",
+  fix: `find it in the [audit log](${adminPages.logs}); run again when it is quiet`,
 });
 
 export const writtenAndGone = message({
   says: "The server accepted the policy file {times} times, and each time the entries were gone when it was read back.",
   advice:
-    "\nSomething else restores an older file, such as a GitOps job. Who it is: https://login.tailscale.com/admin/logs\n" +
+    `\nSomething else restores an older file, such as a GitOps job. Who it is: ${adminPages.logs}\n` +
     'Where the file belongs to another tool, set mode "observe" and add the entries there.',
   cause:
     "another tool restores its own file, such as [gitops-acl-action](https://github.com/tailscale/gitops-acl-action) or Terraform's `tailscale_acl`",
@@ -57,7 +56,7 @@ export const managedElsewhere = message({
     "\nNothing was written, because the next run of that tool would undo it.\n" +
     'Set mode "observe" (pulumi config set --path claude-aperture:policy.mode observe): an update then shows which entries\n' +
     "to add there, and a destroy leaves the file alone. Or, if the file is not managed there any more, turn off\n" +
-    '"Prevent edits in the admin console":\nhttps://login.tailscale.com/admin/settings/policy-file-management',
+    `"Prevent edits in the admin console":\n${adminPages.policyFileManagement}`,
   cause: 'the tailnet setting "Prevent edits in the admin console"',
   fix: "`policy: { mode: observe }`, and the entries in the file that is managed there; or turn the setting off",
 });
@@ -65,7 +64,7 @@ export const managedElsewhere = message({
 export const firstRule = message({
   says: 'The tailnet policy file has neither "grants" nor "acls", so Tailscale allows everything. The grant of this stack would be the first rule, and end that for every other device.',
   advice:
-    `\nNothing was written. Say before what others may do: ${editor}\n` +
+    `\nNothing was written. Say before what others may do: ${adminPages.policyFile}\n` +
     '  "grants": [{"src": ["*"], "dst": ["*"], "ip": ["*"]}],    as it is now\n' +
     '  "grants": [],                                             nothing but what rules allow',
   cause: "nobody has written a rule; where there is none, everything is allowed",
@@ -74,7 +73,7 @@ export const firstRule = message({
 
 export const lastRule = message({
   says: 'Without this stack the tailnet policy file would have neither "grants" nor "acls", and Tailscale would allow everything to every device.',
-  advice: `\nNothing was written. Add "grants": [] (which allows nothing) or rules of your own, then run again: ${editor}`,
+  advice: `\nNothing was written. Add "grants": [] (which allows nothing) or rules of your own, then run again: ${adminPages.policyFile}`,
   cause: "the rules of others were taken out since this stack added its grant",
   fix: "as it says",
 });

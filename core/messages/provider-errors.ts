@@ -1,4 +1,5 @@
 /** What the two official providers say when a service refuses a write, by what was to be written. */
+import { adminPages } from "./admin-pages.ts";
 import type { ForeignMessage } from "./entry.ts";
 
 /** An error of a resource. The first entry whose pattern is in the error explains it. */
@@ -167,7 +168,7 @@ export const tailscaleErrors: readonly ProviderError[] = [
     pattern: /\(403\)/,
     cause:
       "the deployer lacks the scope `federated_keys` (for an OAuth client `oauth_keys`), or its user is no Owner, Admin or Network admin",
-    fix: "add the scope at [Trust credentials](https://login.tailscale.com/admin/settings/trust-credentials), run `pulumi up` again",
+    fix: `add the scope at [Trust credentials](${adminPages.trustCredentials}), run \`pulumi up\` again`,
   },
   {
     when,

@@ -1,3 +1,4 @@
+import { adminPages } from "./admin-pages.ts";
 import { message, type Section } from "./entry.ts";
 import { settingsMessages } from "./settings.ts";
 import { engineTooOld, nodeTooOld, pluginNodeMissing, pluginNodeTooOld } from "./versions.ts";
@@ -17,7 +18,7 @@ export const deviceNotTrusted = message({
     "\n  If it is Aperture, say so: pulumi config set --path aperture.device {address}\n  or better, give it a tag that nothing else has: pulumi config set --path aperture.device tag:aperture",
   cause:
     "`aperture.device` is not set, and the one device with Aperture's name has no tag, is shared from another tailnet, or carries the runners' tag. Whoever has the name gets the prompts",
-  fix: "as it says, after a look at the device in the [admin console](https://login.tailscale.com/admin/machines)",
+  fix: `as it says, after a look at the device in the [admin console](${adminPages.machines})`,
 });
 
 export const apertureFound = message({

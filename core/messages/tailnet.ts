@@ -1,3 +1,4 @@
+import { adminPages } from "./admin-pages.ts";
 import { message, type Section } from "./entry.ts";
 
 export const noTailscale = message({
@@ -22,7 +23,7 @@ export const tokenRefused = message({
   says: "Tailscale refuses the identity: it was deleted, or it does not fit the claims in this log.",
   cause:
     "`pulumi destroy` or a deletion in the console; a custom subject template, a transfer, `environment` or `runs-on` changed by hand, a self-hosted runner with the label of GitHub's",
-  fix: "`pulumi up --refresh`; the reason is at [Trust credentials](https://login.tailscale.com/admin/settings/trust-credentials)",
+  fix: `\`pulumi up --refresh\`; the reason is at [Trust credentials](${adminPages.trustCredentials})`,
 });
 
 export const tagRefused = message({
@@ -70,7 +71,7 @@ export const tailnet: Section = {
       seen: "`failed to exchange JWT for access token: token exchange failed with status 403`, then `sudo failed with exit code 1`",
       cause:
         "the token does not match the identity: subject, audience or claim. Common: a custom subject template, a transfer to another owner, `environment` changed by hand",
-      fix: "`pulumi up`, which reads the subject's form from GitHub; the reason is at [Trust credentials](https://login.tailscale.com/admin/settings/trust-credentials)",
+      fix: `\`pulumi up\`, which reads the subject's form from GitHub; the reason is at [Trust credentials](${adminPages.trustCredentials})`,
     },
     {
       seen: "`token exchange failed with status 403` on a repository made, renamed or transferred since 2026-07-15, with a subject typed by hand",

@@ -1,3 +1,4 @@
+import { adminPages } from "./admin-pages.ts";
 import { message, type Section } from "./entry.ts";
 import { tailscaleErrors } from "./provider-errors.ts";
 
@@ -104,9 +105,9 @@ export const clientRefused = message({
 
 export const identityRefused = message({
   says: "Tailscale refused the identity token for client {client} ({status}){said}",
-  advice: "\nThe reason is on the credential's page: https://login.tailscale.com/admin/settings/trust-credentials",
+  advice: `\nThe reason is on the credential's page: ${adminPages.trustCredentials}`,
   cause: "subject, audience or a claim does not match. The answer has no reason on purpose",
-  fix: "the reason is on the credential's page at [Trust credentials](https://login.tailscale.com/admin/settings/trust-credentials)",
+  fix: `the reason is on the credential's page at [Trust credentials](${adminPages.trustCredentials})`,
 });
 
 export const noRuntimeToken = message({

@@ -36,6 +36,11 @@ const markForm = new RegExp(
 /** An owner that can stand in a mark, and could not end its comment or be read as two. */
 export const markOwnerPattern = new RegExp(`^${ownerForm}$`);
 
+/** The owner of a stack for which nobody names another: `claude-aperture/prod`. */
+export function toOwner({ project, stack }: { project: string; stack: string }): string {
+  return `${project}/${stack}`;
+}
+
 export function isMarkOwner(owner: string): boolean {
   return owner.length <= 255 && markOwnerPattern.test(owner);
 }

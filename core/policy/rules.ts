@@ -12,9 +12,13 @@ import { parsePort } from "./ports.ts";
 
 export type { Problem } from "../problem.ts";
 
-/** `tag:`, a letter, then letters, digits and dashes: tailscale/tailscale, tailcfg.CheckTag. */
+/** `tag:`, a letter, then letters, digits and dashes: tailscale/tailscale, tailcfg.CheckTag. For use in regular expressions. */
+export const tagSyntax = "tag:[A-Za-z][A-Za-z0-9-]*";
+
+const tagPattern = new RegExp(`^${tagSyntax}$`);
+
 export function isTag(value: string): value is Tag {
-  return /^tag:[A-Za-z][A-Za-z0-9-]*$/.test(value);
+  return tagPattern.test(value);
 }
 
 /** An address of a tailnet device: in 100.64.0.0/10 or fd7a:115c:a1e0::/48 (tailscale.com/docs, "IP address types"). */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { formatMessage } from "../messages/entry.ts";
 import { notAModelPattern, notATag, notLinux, promptTooLong } from "../messages/settings.ts";
-import { isModelPattern, isTag } from "../policy/rules.ts";
+import { isModelPattern, isTag, tagSyntax } from "../policy/rules.ts";
 import { actionNames, parsePin } from "../workflow/actions.ts";
 import {
   isCommitMessage,
@@ -56,7 +56,7 @@ export const tag = text('a tag, such as "tag:ci"')
       "share its grant and look like one caller in Aperture's logs.",
     default: defaults.tag,
     examples: ["tag:ci", "tag:ci-api"],
-    pattern: "^tag:[A-Za-z][A-Za-z0-9-]*$",
+    pattern: `^${tagSyntax}$`,
   });
 
 export const models = z

@@ -3,7 +3,7 @@ import { formatMessage } from "../messages/entry.ts";
 import { tagOfAperture } from "../messages/policy-file.ts";
 import { differentModels, foreignOwner, modelOutsideGrant, noModel } from "../messages/settings.ts";
 import type { Tag, TagAccess } from "../policy/fragment.ts";
-import { isMarkOwner } from "../policy/marks.ts";
+import { isMarkOwner, toOwner } from "../policy/marks.ts";
 import { isExactModel, isTag, isWholeProvider, matchesModel } from "../policy/rules.ts";
 import type { ActionName } from "../workflow/actions.ts";
 import { isModelName } from "../workflow/names.ts";
@@ -117,7 +117,7 @@ export function parseSettings(source: SettingsSource): ParsedSettings {
   if (!parsed.success || owner.name === undefined) return fail(problems);
 
   problems.push(...findTagsOfAperture(parsed.data));
-  const { value, problems: others } = normalise(parsed.data, owner.name, `${source.project}/${source.stack}`);
+  const { value, problems: others } = normalise(parsed.data, owner.name, toOwner(source));
   problems.push(...findExpressions(raw), ...others, ...findContradictions(value));
   return problems.length > 0 ? fail(problems) : { settings: value, warnings: findWarnings(parsed.data, value) };
 }

@@ -5,11 +5,11 @@ import { find, hasRuleSection, insert, observe, plan, remark, remove } from "../
 import type { Fragment } from "../../core/policy/fragment.ts";
 import { isAsWanted } from "../../core/policy/ownership.ts";
 import { check as checkRules, type Problem } from "../../core/policy/rules.ts";
+import { policyFragmentType } from "../../core/resource-types.ts";
 import { ConnectionError } from "../../services/tailscale/http.ts";
 import { ApiError, type PolicyFile, PreconditionFailed } from "../../services/tailscale/policy-file.ts";
 import { backoff } from "../../services/tailscale/runtime.ts";
 import { isExpected, type OperationContext, OperationError } from "../resource.ts";
-import { fragmentToken } from "../schema.ts";
 import type { Inputs, ObservedInputs } from "./inputs.ts";
 import { managedElsewhereMessage, missingMessage, previewMessage, removalMessage } from "./preview.ts";
 import { explainReach } from "./reach.ts";
@@ -125,7 +125,7 @@ export async function findFragment(context: OperationContext, owner: string): Pr
 /** What stands against a second fragment of one owner; `urn` is the first's. */
 export function sharedOwner(owner: string, urn: string): Problem {
   const name = urn.split("::").at(-1) ?? urn;
-  const resource = `${fragmentToken} "${name}"`;
+  const resource = `${policyFragmentType} "${name}"`;
   return { path: "owner", message: formatMessage(texts.sharedOwner, { owner: JSON.stringify(owner), resource }) };
 }
 

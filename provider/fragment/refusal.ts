@@ -1,6 +1,8 @@
 /** Why the server refuses a policy file, for people: its words, the line, who broke it, and the way out. */
+import { adminPages } from "../../core/messages/admin-pages.ts";
 import { formatMessage } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/policy-file.ts";
+import { tagSyntax } from "../../core/policy/rules.ts";
 import type { Finding, Verdict } from "../../services/tailscale/policy-file.ts";
 import { type Assertion, definesTag, type LocatedTest, locateTest, usesOfTag } from "./locate.ts";
 
@@ -26,7 +28,7 @@ interface Judged {
   owner: string;
 }
 
-const editorUrl = "https://login.tailscale.com/admin/acls/file";
+const tagsInText = new RegExp(`\\b${tagSyntax}`, "g");
 
 export function refusalMessage({ verdict, unchanged, live, wanted, owner }: Refusal): string {
   const values = (judged: Judged) => ({
@@ -73,7 +75,7 @@ function details(judged: Judged): string[] {
 /** What to do about tags that the refused file uses and does not define; undefined when there are none. */
 function tagAdvice({ verdict, text, live, owner }: Judged): string[] | undefined {
   const said = [verdict.message, ...verdict.findings.flatMap(({ errors }) => errors)].join("\n");
-  const tags = [...new Set(said.match(/\btag:[A-Za-z][A-Za-z0-9-]*/g))].filter((tag) => !definesTag(text, tag));
+  const tags = [...new Set(said.match(tagsInText))].filter((tag) => !definesTag(text, tag));
   if (tags.length === 0) return undefined;
   const lines = live.split("\n");
   return tags.map((tag) => {
@@ -86,7 +88,7 @@ function tagAdvice({ verdict, text, live, owner }: Judged): string[] | undefined
 function advice(judged: Judged): string[] {
   const tests = judged.verdict.findings.map((finding) => locate(judged, finding));
   if (tests.some((test) => test?.isOwn === false)) {
-    return [`The failing test is somebody else's: settle it with its author, or change it: ${editorUrl}`];
+    return [`The failing test is somebody else's: settle it with its author, or change it: ${adminPages.policyFile}`];
   }
   if (tests.some((test) => test?.isOwn)) {
     return [

@@ -1,4 +1,5 @@
 /** The acts of the rehearsal: what each does on the engine, and the claims that code then checks. */
+import { workflowDefaults } from "../../core/workflow/options.ts";
 import type { Project } from "../project.ts";
 import type { World } from "../world.ts";
 import { credentials, fileText, joins, names, onlyAdded, secretNames, writeCount, writes } from "./evidence.ts";
@@ -22,7 +23,7 @@ export interface Act {
 
 const app = "acme/app";
 const api = "acme/api";
-const workflowPath = ".github/workflows/claude.yml";
+const workflowPath = workflowDefaults.path;
 const modelsSetting = "claude-aperture:models";
 
 /** Nobody is there to answer questions. */

@@ -1,4 +1,5 @@
 /** What the claims of the rehearsal rest on: looked up in the services, never in what the program says of itself. */
+import { workflowDefaults } from "../../core/workflow/options.ts";
 import { fetchThroughProxy } from "../../services/fetch.ts";
 import type { World } from "../world.ts";
 
@@ -69,7 +70,7 @@ export async function joins(world: World, repository: string, tag: string, ident
   const jwt = await world.github.issueToken({
     repository,
     event: "pull_request",
-    workflowPath: ".github/workflows/claude.yml",
+    workflowPath: workflowDefaults.path,
     audience,
   });
   const exchange = await fetch(`${world.tailscale.url}/api/v2/oauth/token-exchange`, {

@@ -3,9 +3,10 @@ import { expect, it, onTestFinished } from "vitest";
 import { credentials, fileText } from "../../sandbox/rehearsal/evidence.ts";
 import { startWorld } from "../../sandbox/world.ts";
 import { deployingJob } from "./actions-runtime.ts";
+import { deployerScopes } from "./deployer-scopes.ts";
 import { fail, oneRepository, stackIn, succeed } from "./support.ts";
 
-const scopes = ["auth_keys", "devices:core:read", "feature_settings:read", "federated_keys", "policy_file"];
+const scopes = deployerScopes.filter((scope) => scope !== "oauth_keys");
 const tags = ["tag:deployer"];
 
 /** A world whose deployer owns the runner's tag. */

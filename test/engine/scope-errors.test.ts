@@ -7,6 +7,7 @@ import { devicesUnread } from "../../core/messages/start.ts";
 import { forbidden } from "../../core/messages/tailscale-credentials.ts";
 import type { TokenOptions } from "../../sandbox/github/index.ts";
 import { examplePolicy, type World } from "../../sandbox/world.ts";
+import { deployerScopes } from "./deployer-scopes.ts";
 import { diagnostics, expectReadable, secretsOf } from "./diagnostics.ts";
 import { claudeAperture } from "./inline-claude-aperture.ts";
 import { fail, oneRepository, stage } from "./support.ts";
@@ -61,15 +62,7 @@ describe("a GitHub token", () => {
 });
 
 describe("a Tailscale OAuth client", () => {
-  const all = [
-    "policy_file",
-    "federated_keys",
-    "oauth_keys",
-    "auth_keys",
-    "feature_settings:read",
-    "devices:core:read",
-  ];
-  const without = (...scopes: string[]) => all.filter((scope) => !scopes.includes(scope));
+  const without = (...scopes: string[]) => deployerScopes.filter((scope) => !scopes.includes(scope));
   const owned = { ...oneRepository, "claude-aperture:tagOwners": ["tag:deployer"] };
   const reading = {
     action: "read the policy file",
@@ -114,7 +107,7 @@ describe("a Tailscale OAuth client", () => {
     },
     {
       name: "a tag that owns the runners' tag",
-      scopes: all,
+      scopes: deployerScopes,
       config: { "claude-aperture:tagOwners": [] },
       command: "up",
       wanted: key("requested tags [tag:ci] are invalid or not permitted (400)"),

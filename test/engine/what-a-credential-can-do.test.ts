@@ -7,6 +7,7 @@ import { credentials } from "../../sandbox/rehearsal/evidence.ts";
 import { compileSearch } from "../../sandbox/secrecy/search.ts";
 import { secretsInPlay } from "../../sandbox/secrecy/sweep.ts";
 import { createKey, type FederatedIdentity, owner } from "../../sandbox/tailscale/index.ts";
+import { deployerScopes } from "./deployer-scopes.ts";
 import { sharedStage } from "./shared-stage.ts";
 import { oneRepository, succeed } from "./support.ts";
 
@@ -201,14 +202,7 @@ describe("a runner's OAuth client", () => {
 });
 
 describe("the deployer's Tailscale credential", () => {
-  const scopes = [
-    "policy_file",
-    "federated_keys",
-    "oauth_keys",
-    "auth_keys",
-    "feature_settings:read",
-    "devices:core:read",
-  ];
+  const scopes = deployerScopes;
   const byOwner = { kind: "user", userId: owner.userId } as const;
 
   /** The policy file with a tag of the deployer, which owns the runners'; put back afterwards. */

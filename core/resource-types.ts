@@ -1,0 +1,8 @@
+/** Our package, and the types of its resources and components, as the engine and the state name them. */
+export const packageName = "claude-aperture";
+
+export const stackClaimType = "claude-aperture:index:StackClaim";
+export const policyFragmentType = "claude-aperture:index:PolicyFragment";
+export const tailnetAccessType = "claude-aperture:index:TailnetAccess";
+export const runnerIdentityType = "claude-aperture:index:RunnerIdentity";
+export const claudeRepositoryType = "claude-aperture:index:ClaudeRepository";
