@@ -162,7 +162,7 @@ async function commitChange(c: Context<Env>, { path, branch, content, body, expe
   await setTimeout(commitMs);
   const now = git.branches.get(branch);
   if (now !== expected) throw new Refusal(409, `is at ${now} but expected ${expected}`, "rest/repos/contents");
-  return git.commit(branch, { [path]: content }, body.message, author, committer);
+  return git.commit(branch, { files: { [path]: content }, message: body.message, author, committer });
 }
 
 function signature(role: string, given: object | undefined): Signature | undefined {

@@ -34,20 +34,23 @@ export function objectId(type: "blob" | "tree" | "commit", content: Uint8Array |
   return createHash("sha1").update(`${type} ${bytes.length}\0`).update(bytes).digest("hex");
 }
 
+export interface NewCommit {
+  /** By path: the content that the commit sets; `undefined` removes the file. */
+  files: Record<string, string | Uint8Array | undefined>;
+  message: string;
+  author: Signature;
+  /** Default: the author. */
+  committer?: Signature;
+}
+
 export class GitStore {
   readonly blobs = new Map<Sha, Buffer>();
   readonly commits = new Map<Sha, Commit>();
   /** Branch name to the commit at its tip. */
   readonly branches = new Map<string, Sha>();
 
-  /** Moves `branch` (created when absent) by one commit that sets or, with `undefined`, removes `files`. */
-  commit(
-    branch: string,
-    files: Record<string, string | Uint8Array | undefined>,
-    message: string,
-    author: Signature,
-    committer = author,
-  ): Commit {
+  /** Moves `branch` (created when absent) by one commit. */
+  commit(branch: string, { files, message, author, committer = author }: NewCommit): Commit {
     const parent = this.tip(branch);
     const tree = new Map(parent?.files);
     for (const [path, content] of Object.entries(files)) {
@@ -56,7 +59,7 @@ export class GitStore {
     }
     const treeSha = treeId(tree);
     const parents = parent ? [parent.sha] : [];
-    const sha = objectId("commit", commitText(treeSha, parents, author, committer, message));
+    const sha = objectId("commit", commitText({ treeSha, parents, author, committer, message }));
     const commit: Commit = { sha, message, author, committer, parents, treeSha, files: tree };
     this.commits.set(sha, commit);
     this.branches.set(branch, sha);
@@ -106,11 +109,11 @@ export class GitStore {
   }
 }
 
-function commitText(tree: Sha, parents: Sha[], author: Signature, committer: Signature, message: string): string {
+function commitText({ treeSha, parents, author, committer, message }: Omit<Commit, "sha" | "files">): string {
   const person = (role: string, by: Signature): string =>
     `${role} ${by.name} <${by.email}> ${Math.floor(Date.parse(by.date) / 1000)} +0000`;
   return [
-    `tree ${tree}`,
+    `tree ${treeSha}`,
     ...parents.map((sha) => `parent ${sha}`),
     person("author", author),
     person("committer", committer),

@@ -146,7 +146,7 @@ export class GitHubState {
     };
     if (!options.empty) {
       const files = options.files ?? { "README.md": `# ${name}\n` };
-      repository.git.commit(repository.defaultBranch, files, "Initial commit", somebody());
+      repository.git.commit(repository.defaultBranch, { files, message: "Initial commit", author: somebody() });
     }
     this.repositories.push(repository);
     return repository;

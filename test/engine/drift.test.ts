@@ -105,9 +105,13 @@ it("a workflow file and secrets changed by hand show with --refresh, and up --re
     clientId: secretValue("acme/api", "TS_OAUTH_CLIENT_ID"),
   };
 
-  app.git.commit(app.defaultBranch, { [path]: `${before.files[0]}# more\n` }, "try something", somebody);
+  app.git.commit(app.defaultBranch, {
+    files: { [path]: `${before.files[0]}# more\n` },
+    message: "try something",
+    author: somebody,
+  });
   app.secrets.set("TS_AUDIENCE", "somebody's");
-  api.git.commit(api.defaultBranch, { [path]: undefined }, "away with it", somebody);
+  api.git.commit(api.defaultBranch, { files: { [path]: undefined }, message: "away with it", author: somebody });
   api.secrets.delete("TS_OAUTH_CLIENT_ID");
 
   const output = await fail(project, "preview", "--refresh", "--expect-no-changes");

@@ -48,7 +48,7 @@ const pull = { title: "t", head: "feature", base: "main", body: "b", maintainer_
 function feature(client: Client): void {
   const { git } = client.state.repository("acme/app");
   git.branches.set("feature", tip(client));
-  git.commit("feature", { "a.md": "a" }, "a", somebody());
+  git.commit("feature", { files: { "a.md": "a" }, message: "a", author: somebody() });
 }
 
 test("a pull request is opened, read, changed and closed", async () => {
@@ -58,7 +58,9 @@ test("a pull request is opened, read, changed and closed", async () => {
     status: 201,
     body: { number: 1, state: "open", head: { ref: "feature", sha: tip(client, "feature") }, base: { ref: "main" } },
   });
-  client.state.repository("acme/app").git.commit("feature", { "a.md": "b" }, "b", somebody());
+  client.state
+    .repository("acme/app")
+    .git.commit("feature", { files: { "a.md": "b" }, message: "b", author: somebody() });
   const moved = tip(client, "feature");
   expect((await client.rest("GET", `${repo}/pulls/1`)).body).toMatchObject({ head: { sha: moved }, merged: false });
   client.state.repository("acme/app").git.branches.delete("feature");

@@ -42,8 +42,8 @@ test("object ids are those of Git", () => {
   ).toBe(git("tree", sorted));
   const store = new GitStore();
   const by = { name: "A", email: "a@example.com", date: "2026-01-02T03:04:05Z" };
-  const first = store.commit("main", { a: "1" }, "one", by);
-  const second = store.commit("main", { a: undefined }, "two", by);
+  const first = store.commit("main", { files: { a: "1" }, message: "one", author: by });
+  const second = store.commit("main", { files: { a: undefined }, message: "two", author: by });
   const stamp = `A <a@example.com> ${Date.parse(by.date) / 1000} +0000`;
   const text = `tree ${treeId(new Map())}\nparent ${first.sha}\nauthor ${stamp}\ncommitter ${stamp}\n\ntwo`;
   expect(second.sha).toBe(git("commit", Buffer.from(text)));
@@ -229,8 +229,8 @@ test("commits are listed by branch and path, in pages, and read by name or id", 
   const client = await github();
   const { git } = client.state.repository("acme/app");
   for (let index = 0; index < 3; index += 1)
-    git.commit("main", { "docs/notes.md": String(index) }, `n${index}`, somebody());
-  git.commit("main", { "docs/notes.md": undefined, "b.md": "b" }, "move", somebody());
+    git.commit("main", { files: { "docs/notes.md": String(index) }, message: `n${index}`, author: somebody() });
+  git.commit("main", { files: { "docs/notes.md": undefined, "b.md": "b" }, message: "move", author: somebody() });
   const page = await client.rest("GET", `${repo}/commits?sha=main&path=docs/notes.md&per_page=2&page=1`);
   expect(page.body).toMatchObject([{ commit: { message: "move" } }, { commit: { message: "n2" } }]);
   expect(page.headers.get("link")).toMatch(/page=2>; rel="next".*page=2>; rel="last"/);

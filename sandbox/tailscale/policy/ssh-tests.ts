@@ -9,6 +9,18 @@ import { localpartDomain } from "./ssh.ts";
 /** One end of an SSH connection: a person's device, or one with tags. */
 type Machine = { kind: "user"; login: string } | { kind: "tagged"; tags: readonly string[] };
 
+/** Who logs in where, as which user. */
+interface Login {
+  src: Machine;
+  dst: Machine;
+  user: string;
+}
+
+interface Rules {
+  policy: Policy;
+  tailnet: Tailnet;
+}
+
 type Outcome = "Accept" | "Check" | "Drop";
 
 /** Runs `tests` against the SSH rules of `policy`: what failed, by `src`. The texts are our wording. */
@@ -33,7 +45,7 @@ function errorsOf(test: SshTest, policy: Policy, tailnet: Tailnet): string[] {
     if (!dst) return [`unknown user or host: ${JSON.stringify(word)}`];
     return expectations.flatMap(({ user, want }) => {
       if (user === "") return [`user "" is not valid`];
-      const got = outcome(src, dst, user, policy, tailnet);
+      const got = outcome({ src, dst, user }, { policy, tailnet });
       return got === want
         ? []
         : [`user ${JSON.stringify(user)} on ${JSON.stringify(word)}: want: ${want}, got: ${got}`];
@@ -42,25 +54,26 @@ function errorsOf(test: SshTest, policy: Policy, tailnet: Tailnet): string[] {
 }
 
 /** What the rules say; those that ask for a check come first (https://tailscale.com/docs/features/tailscale-ssh). */
-function outcome(src: Machine, dst: Machine, user: string, policy: Policy, tailnet: Tailnet): Outcome {
+function outcome({ src, dst, user }: Login, rules: Rules): Outcome {
+  const { policy } = rules;
   const matching = policy.ssh.filter(
     (rule) =>
-      rule.src.some((word) => isMatch(parseSelector(word, policy), src, policy, tailnet)) &&
-      rule.dst.some((word) => isDestination(parseSelector(word, policy), dst, src, policy, tailnet)) &&
+      rule.src.some((word) => isMatch(parseSelector(word, policy), src, rules)) &&
+      rule.dst.some((word) => isDestination(parseSelector(word, policy), { src, dst }, rules)) &&
       isLoginUser(rule, user, src),
   );
   if (matching.some(({ action }) => action.trim() === "check")) return "Check";
   return matching.length > 0 ? "Accept" : "Drop";
 }
 
-function isDestination(selector: Selector, dst: Machine, src: Machine, policy: Policy, tailnet: Tailnet): boolean {
+function isDestination(selector: Selector, { src, dst }: Pick<Login, "src" | "dst">, rules: Rules): boolean {
   if (selector.kind === "autogroup" && selector.name === "self") {
     return src.kind === "user" && dst.kind === "user" && src.login === dst.login;
   }
-  return isMatch(selector, dst, policy, tailnet);
+  return isMatch(selector, dst, rules);
 }
 
-function isMatch(selector: Selector, machine: Machine, policy: Policy, tailnet: Tailnet): boolean {
+function isMatch(selector: Selector, machine: Machine, { policy, tailnet }: Rules): boolean {
   if (machine.kind === "tagged") {
     if (selector.kind === "tag") return machine.tags.includes(selector.name);
     return selector.kind === "autogroup" && selector.name === "tagged";

@@ -22,7 +22,7 @@ export function watchRepositories(world: World, slugs: string[]): Repositories {
   for (const slug of slugs) {
     const { git, defaultBranch, secrets } = world.github.state.repository(slug);
     secrets.set(foreign.secret, `of ${slug}`);
-    git.commit(defaultBranch, { [foreign.file]: `# of ${slug}\n` }, "build", somebody);
+    git.commit(defaultBranch, { files: { [foreign.file]: `# of ${slug}\n` }, message: "build", author: somebody });
   }
   let edited = false;
   return {
@@ -61,7 +61,7 @@ function commit(world: World, slug: string, edit: (text: string) => string | und
   const text = fileText(world, slug, workflowPath);
   if (text === undefined) return false;
   const { git, defaultBranch } = world.github.state.repository(slug);
-  git.commit(defaultBranch, { [workflowPath]: edit(text) }, "by hand", somebody);
+  git.commit(defaultBranch, { files: { [workflowPath]: edit(text) }, message: "by hand", author: somebody });
   return true;
 }
 
