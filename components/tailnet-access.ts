@@ -5,6 +5,7 @@ import { check } from "../core/policy/rules.ts";
 import type { Problem } from "../core/problem.ts";
 import { tailnetAccessType } from "../core/resource-types.ts";
 import { componentArguments, fields, forPulumi } from "../core/settings/arguments.ts";
+import { defaults } from "../core/settings/fields.ts";
 import { checkArguments, refuseIfAny, stackOwner } from "./arguments.ts";
 import { PolicyFragment, type PolicyFragmentArgs } from "./policy-fragment.ts";
 import { applyTransform, type Transform } from "./transform.ts";
@@ -73,8 +74,8 @@ export class TailnetAccess extends pulumi.ComponentResource {
         {
           access,
           owner: args.owner ?? stackOwner(),
-          mode: args.mode ?? "write",
-          shareTag: args.shareTag ?? false,
+          mode: args.mode ?? defaults.policy.mode,
+          shareTag: args.shareTag ?? defaults.policy.shareTag,
         },
         { parent: this },
       ),
@@ -87,11 +88,11 @@ function accessOf(args: TailnetAccessArgs): Fragment {
     Object.entries(args.tags).map(([tag, { models }]): [string, TagAccess] => [
       tag,
       {
-        owners: args.tagOwners ?? [],
+        owners: args.tagOwners ?? defaults.tagOwners,
         destinations: args.destinations,
         ports: args.ports ?? ["tcp:80"],
         models,
-        test: args.test ?? "accept",
+        test: args.test ?? defaults.policy.test,
       },
     ]),
   );
