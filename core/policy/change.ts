@@ -43,19 +43,21 @@ import { restore } from "./restore.ts";
 import { Splice } from "./splice.ts";
 import { verifyEdit } from "./verify.ts";
 
+export interface Change {
+  stack: string;
+  direction: Direction;
+  /** What the stack's entries are to be; in the direction `remove` it only says which entries are the stack's. */
+  fragment: Fragment;
+  /** What was inserted before, which also says which entries are the stack's. Default: the fragment. */
+  applied?: Fragment | undefined;
+}
+
 /**
- * The text with exactly `fragment` as the stack's entries; in the direction `remove` without any of them, where `fragment`
- * only says which entries are the stack's, as `applied` does, which was inserted before.
+ * The text with exactly the fragment as the stack's entries; in the direction `remove` without any of them.
  *
  * @throws PolicyError when another stack wants something else for the same tag, and when the edit went wrong
  */
-export function change(
-  text: string,
-  fragment: Fragment,
-  stack: string,
-  direction: Direction,
-  applied: Fragment = fragment,
-): string {
+export function change(text: string, { stack, direction, fragment, applied = fragment }: Change): string {
   const policy = readPolicy(text);
   const ownership = survey(policy, fragment, stack, applied);
   if (direction === "insert") refuseConflicts(text, ownership.claims, stack);
@@ -109,13 +111,14 @@ function addEntries(splice: Splice, policy: PolicyDocument, decisions: Decisions
   if (created.length > 0) {
     const marks = Object.values(sections).flatMap(({ mark }) => mark ?? []);
     const gone = new Set(decisions.removedSections.map(({ item }) => item.item));
-    for (const piece of insertLast(text, root, created, marks, marking, gone)) splice.insert(piece.offset, piece.text);
+    for (const piece of insertLast(text, root, { items: created, marks, marking }, gone))
+      splice.insert(piece.offset, piece.text);
     delete marking.note;
   }
   for (const { section, claims } of decisions.added) {
     if (!section) continue;
     const marks = section.entries.flatMap(({ mark }) => mark ?? []);
-    const piece = insertFirst(text, section.container, root, claims.map(newEntry), marks, marking);
+    const piece = insertFirst(text, section.container, root, { items: claims.map(newEntry), marks, marking });
     splice.insert(piece.offset, piece.text);
     delete marking.note;
   }

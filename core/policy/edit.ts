@@ -72,13 +72,13 @@ const tabs = { eol: "\n", indent: "", unit: "\t" };
  */
 export function insert(policy: string, fragment: Fragment, owner: string, applied?: Fragment): string {
   checkOwner(owner);
-  return change(policy, fragment, owner, "insert", applied);
+  return change(policy, { stack: owner, direction: "insert", fragment, applied });
 }
 
 /** Removes the owner's entries. `fragment` is what was inserted: it proves which entries are the owner's. */
 export function remove(policy: string, fragment: Fragment, owner: string): string {
   checkOwner(owner);
-  return change(policy, fragment, owner, "remove");
+  return change(policy, { stack: owner, direction: "remove", fragment });
 }
 
 /** What carries the owner's mark, as far as the file alone proves it. */

@@ -18,6 +18,13 @@ export interface Marking {
   note?: Note | undefined;
 }
 
+/** What goes into a container, beside the marks that are in it: marks of one container look alike. */
+export interface Insertion {
+  items: NewItem[];
+  marks: Mark[];
+  marking: Marking;
+}
+
 /** Text to be inserted at an offset. */
 export interface Piece {
   offset: number;
@@ -42,7 +49,7 @@ export function valueText(value: unknown, layout: Layout | undefined): string {
 }
 
 /**
- * New items behind the opening bracket of a container. `marks` are those in it: marks of one container look alike.
+ * New items behind the opening bracket of a container.
  *
  * A container without lines of its own gets them where its items have some, `[{`, newline: the first item moves to the
  * next line, indented as its closing bracket is. `restore` takes that back with the last mark.
@@ -51,9 +58,7 @@ export function insertFirst(
   text: string,
   container: Container,
   root: Container,
-  items: NewItem[],
-  marks: Mark[],
-  marking: Marking,
+  { items, marks, marking }: Insertion,
 ): Piece {
   const inside = container.start + 1;
   const [first] = container.items;
@@ -86,16 +91,10 @@ export function insertFirst(
  * New members at the end of the top-level object, with the empty lines that it has between its members. `gone` are
  * members that are cut in the same edit.
  */
-export function insertLast(
-  text: string,
-  root: Container,
-  items: NewItem[],
-  marks: Mark[],
-  marking: Marking,
-  gone: Set<Item>,
-): Piece[] {
+export function insertLast(text: string, root: Container, insertion: Insertion, gone: Set<Item>): Piece[] {
+  const { items, marks, marking } = insertion;
   const last = root.items.at(-1);
-  if (!last) return [insertFirst(text, root, root, items, marks, marking)];
+  if (!last) return [insertFirst(text, root, root, insertion)];
   const end = lastOffset(root);
   const isOpen = spansLines(text, root);
   const needsComma = last.comma === undefined && !gone.has(last);
