@@ -1,13 +1,13 @@
 /** The program of a stack: settings -> StackClaim -> TailnetAccess -> one ClaudeRepository per repository -> outputs. */
 
 import { ClaudeRepository } from "./components/claude-repository.ts";
-import { resourceName } from "./components/names.ts";
+import { toResourceName } from "./components/names.ts";
 import { StackClaim } from "./components/stack-claim.ts";
 import { TailnetAccess } from "./components/tailnet-access.ts";
 import { WorkflowGate } from "./components/workflow-gate.ts";
-import { apertureDestinations } from "./stack/aperture-device.ts";
+import { findApertureDestinations } from "./stack/aperture-device.ts";
 import { keepAsTheyAre } from "./stack/departed-repositories.ts";
-import { keptRepositories, readStack, summarise } from "./stack/stack.ts";
+import { listKeptRepositories, readStack, summarise } from "./stack/stack.ts";
 
 const stack = await readStack();
 const { aperture, policy, tagOwners, repositories: listed } = stack.settings;
@@ -20,7 +20,7 @@ const access = new TailnetAccess(
   "tailnet-access",
   {
     tags: Object.fromEntries(listed.map(({ tag, models }) => [tag, { models }])),
-    destinations: await apertureDestinations(aperture, runnerTags),
+    destinations: await findApertureDestinations(aperture, runnerTags),
     tagOwners,
     owner,
     mode,
@@ -35,7 +35,7 @@ const workflowGate = new WorkflowGate();
 const deployed = stack.available.map(({ settings: repository, facts }) => {
   const { slug, formerly, tag, identity, workflow, delivery } = repository;
   const component = new ClaudeRepository(
-    resourceName(slug),
+    toResourceName(slug),
     {
       repository: facts,
       hostname: aperture.hostname,
@@ -48,11 +48,11 @@ const deployed = stack.available.map(({ settings: repository, facts }) => {
       owner,
       workflowGate,
     },
-    { dependsOn: access, aliases: formerly.map((name) => ({ name: resourceName(name) })) },
+    { dependsOn: access, aliases: formerly.map((name) => ({ name: toResourceName(name) })) },
   );
   return { repository, component };
 });
 
-await keepAsTheyAre(keptRepositories(stack));
+await keepAsTheyAre(listKeptRepositories(stack));
 
 export const { repositories, workflows, skipped, unremovable, pending, next } = summarise(stack, deployed);

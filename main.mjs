@@ -10,12 +10,12 @@ if (problem !== undefined) throw new pulumi.RunError(problem);
 delete Error.prepareStackTrace;
 
 const { redactLog } = await import("./components/redact-log.ts");
-const { environmentCredentials } = await import("./stack/secrets.ts");
-redactLog(environmentCredentials(process.env));
+const { readEnvironmentCredentials } = await import("./stack/secrets.ts");
+redactLog(readEnvironmentCredentials(process.env));
 
 // The stack's outputs, whatever index.ts exports.
 const outputs = await import("./index.ts").catch(async (error) => {
-  const { readableError } = await import("./stack/readable-error.ts");
-  throw readableError(error);
+  const { toReadableError } = await import("./stack/readable-error.ts");
+  throw toReadableError(error);
 });
 export default { ...outputs };

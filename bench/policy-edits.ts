@@ -1,7 +1,7 @@
 /** How long the pure policy edits take on a policy file with thousands of entries. */
 import { find, insert, observe, plan, remove } from "../core/policy/edit.ts";
 import type { Fragment } from "../core/policy/fragment.ts";
-import { examplePolicy } from "../sandbox/world.ts";
+import { readExamplePolicy } from "../sandbox/world.ts";
 import { median } from "./statistics.ts";
 
 export interface EditMeasurement {
@@ -23,10 +23,10 @@ const warmUps = 10;
  */
 export function measureEdits(entries: number): EditMeasurement[] {
   const tags = Math.ceil(entries / 3);
-  const others = insert(examplePolicy(), fragment("other", tags - 1), "claude-aperture/others");
+  const others = insert(readExamplePolicy(), fragment("other", tags - 1), "claude-aperture/others");
   return [
     measure("one tag of this stack among those of others", others, fragment("ci", 1)),
-    measure("every entry of this stack", examplePolicy(), fragment("ci", tags)),
+    measure("every entry of this stack", readExamplePolicy(), fragment("ci", tags)),
   ];
 }
 

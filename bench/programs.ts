@@ -9,7 +9,7 @@ import { workflowDefaults } from "../core/workflow/options.ts";
 import { claudeWorkflow } from "../core/workflow/presets.ts";
 import { render } from "../core/workflow/render.ts";
 import { createProject, type Project } from "../sandbox/project.ts";
-import { examplePolicy } from "../sandbox/world.ts";
+import { readExamplePolicy } from "../sandbox/world.ts";
 
 export type ProgramName = "ours" | "plain" | "plain-defaults" | "empty";
 
@@ -122,7 +122,7 @@ function policyWith(models: string[]): string {
   const fragment: Fragment = {
     "tag:ci": { owners: [], destinations: ["tag:aperture"], ports: ["tcp:80"], models, test: "accept" },
   };
-  return insert(examplePolicy(), fragment, "plain/bench");
+  return insert(readExamplePolicy(), fragment, "plain/bench");
 }
 
 /** The same file that claude-aperture writes. */

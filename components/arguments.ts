@@ -23,15 +23,15 @@ export function checkArguments(component: Component, schema: z.ZodType, args: un
 /** @throws pulumi.RunError when there is a problem. */
 export function refuseIfAny({ kind, name }: Component, problems: readonly Problem[]): void {
   if (problems.length === 0) return;
-  throw errorInWords(`${formatMessage(componentUnusable, { kind, name })}\n${listProblems(problems)}`);
+  throw toErrorInWords(`${formatMessage(componentUnusable, { kind, name })}\n${listProblems(problems)}`);
 }
 
 /** An error that shows its text alone, also where it rejects an input: the SDK then prints the stack (cmd/run/index.js of 3.270). */
-export function errorInWords(text: string): pulumi.RunError {
+export function toErrorInWords(text: string): pulumi.RunError {
   return Object.assign(new pulumi.RunError(text), { stack: text });
 }
 
 /** The name of the running stack, as it stands in marks and headers. */
-export function stackOwner(): string {
+export function readStackOwner(): string {
   return toOwner({ project: pulumi.getProject(), stack: pulumi.getStack() });
 }

@@ -14,17 +14,17 @@ import { propertyPath } from "../core/settings/problem.ts";
 import { findExpressions } from "../core/settings/refusals.ts";
 import {
   type DeliverySettings,
-  defined,
   type IdentitySettings,
+  omitUndefined,
   type RepositorySlug,
   type WorkflowSettings,
 } from "../core/settings/settings.ts";
 import { type FederatedSubject, federatedSubject } from "../core/workflow/oidc.ts";
-import { secretsOf, type WorkflowOptions } from "../core/workflow/options.ts";
+import { nameSecrets, type WorkflowOptions } from "../core/workflow/options.ts";
 import { claudeWorkflow } from "../core/workflow/presets.ts";
 import { render } from "../core/workflow/render.ts";
 import { createActionsSecret } from "./actions-secret.ts";
-import { checkArguments, refuseIfAny, stackOwner } from "./arguments.ts";
+import { checkArguments, readStackOwner, refuseIfAny } from "./arguments.ts";
 import { explainErrors } from "./explain-errors.ts";
 import { type ActionsSecret, type ActionsSecretArgs, RepositoryFile, type RepositoryFileArgs } from "./providers.ts";
 import { checkOwnerOf, type KnownRepository, lookUpRepository } from "./repository-facts.ts";
@@ -145,7 +145,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
    */
   private createSecretsAndWorkflowFile(name: string, args: Complete): void {
     const { clientId, audienceOrSecret } = this.credential;
-    const secretNames = secretsOf(args.identity.kind);
+    const secretNames = nameSecrets(args.identity.kind);
     const isFederated = args.identity.kind === "federated";
     const rows = [
       { what: "client-id", secretName: secretNames.clientId, value: clientId, isNeeded: isFederated },
@@ -199,13 +199,13 @@ export class ClaudeRepository extends pulumi.ComponentResource {
 function completeArguments(component: { kind: string; name: string }, args: ClaudeRepositoryArgs): Complete {
   checkArguments(component, argumentsOfRepository, args);
   const { repository, tag, identity = defaults.identity, delivery = defaults.delivery } = args;
-  const workflow: WorkflowSettings = { actions: {}, ...defaults.workflow, ...defined(args.workflow) };
+  const workflow: WorkflowSettings = { actions: {}, ...defaults.workflow, ...omitUndefined(args.workflow) };
   const options = {
     ...workflow,
     identity: identity.kind,
     hostname: args.hostname ?? defaults.hostname,
     tag,
-    owner: args.owner ?? stackOwner(),
+    owner: args.owner ?? readStackOwner(),
   };
   refuseIfAny(component, findExpressions({ workflow: args.workflow }, propertyPath));
   return {

@@ -1,15 +1,15 @@
 /** Causes and fixes for errors of the official providers, in the run in which they come. */
 import * as pulumi from "@pulumi/pulumi";
-import { plain } from "../core/messages/entry.ts";
+import { toPlainText } from "../core/messages/entry.ts";
 import { explanationOf } from "../core/messages/provider-errors.ts";
-import { hooksOfRun, inThisRun } from "./run-hooks.ts";
+import { bindToRun, makeHooksEachRun } from "./run-hooks.ts";
 
 /**
  * The hooks of a resource of an official provider: when its creation, update or deletion fails, the log says cause and fix.
  * Resources that fail alike are explained once a run. It retries nothing, and does not see what fails in a read.
  */
-export const explainErrors = hooksOfRun("registerErrorHook", () => ({
-  onError: [new pulumi.ErrorHook("claude-aperture-explain", inThisRun(createExplainer()))],
+export const explainErrors = makeHooksEachRun("registerErrorHook", () => ({
+  onError: [new pulumi.ErrorHook("claude-aperture-explain", bindToRun(createExplainer()))],
 }));
 
 /** An error hook that explains each cause once for each type of resource. */
@@ -22,8 +22,8 @@ export function createExplainer(log: (message: string) => unknown = pulumi.log.e
       known.add(explanation);
       await log(
         `Why ${name}, and whatever fails like it, cannot be ${failedOperation}d (docs/troubleshooting.md):\n` +
-          `  Cause: ${plain(explanation.cause)}.\n` +
-          `  Fix: ${plain(explanation.fix)}.`,
+          `  Cause: ${toPlainText(explanation.cause)}.\n` +
+          `  Fix: ${toPlainText(explanation.fix)}.`,
       );
     }
     return false;

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { connectToGitHub, type GitHubConnection, GitHubError } from "../services/github/connection.ts";
 
 /** @throws pulumi.RunError when neither `github:` of the stack nor the environment has a credential. */
-export function githubOfStack(): GitHubConnection {
+export function connectStackToGitHub(): GitHubConnection {
   const config = new pulumi.Config("github");
   const configuration = {
     baseUrl: config.get("baseUrl"),

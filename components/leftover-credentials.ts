@@ -5,8 +5,8 @@ import { formatMessage } from "../core/messages/entry.ts";
 import { TailnetConnection } from "../services/tailscale/connection.ts";
 import { KeysApi, type TailnetKey } from "../services/tailscale/keys.ts";
 import { removeLeftover } from "../services/tailscale/leftovers.ts";
-import { processRuntime } from "../services/tailscale/runtime.ts";
-import { hooksOfRun, inThisRun } from "./run-hooks.ts";
+import { createRuntime } from "../services/tailscale/runtime.ts";
+import { bindToRun, makeHooksEachRun } from "./run-hooks.ts";
 
 const keyTypes: Record<string, string> = {
   "tailscale:index/federatedIdentity:FederatedIdentity": "federated",
@@ -14,7 +14,7 @@ const keyTypes: Record<string, string> = {
 };
 
 /** The keys that are the same credential as a newly made one: its description names claim, repository and rotation. */
-export function leftovers(
+export function findTwins(
   keys: TailnetKey[],
   made: { id: string; keyType: string; description: string },
 ): TailnetKey[] {
@@ -30,12 +30,12 @@ export function leftovers(
  * It never fails a run: the credential itself is made. A trust credential sees the keys of its own kind only, so an OAuth
  * client as deployer does not find a federated identity that was left.
  */
-export const removesLeftovers = hooksOfRun("registerResourceHook", () => ({
-  afterCreate: [new pulumi.ResourceHook("claude-aperture-remove-leftovers", inThisRun(leftoverRemover()))],
+export const createLeftoverHooks = makeHooksEachRun("registerResourceHook", () => ({
+  afterCreate: [new pulumi.ResourceHook("claude-aperture-remove-leftovers", bindToRun(leftoverRemover()))],
 }));
 
 function leftoverRemover(): pulumi.ResourceHookFunction {
-  const tailnet = new TailnetConnection(processRuntime(), {});
+  const tailnet = new TailnetConnection(createRuntime(), {});
   const api = new KeysApi(tailnet);
   let listed: Promise<TailnetKey[]> | undefined;
   return async ({ id, type, newInputs }) => {
@@ -45,7 +45,7 @@ function leftoverRemover(): pulumi.ResourceHookFunction {
     try {
       // What an earlier run left was there before the first creation of this one.
       listed ??= api.list();
-      for (const key of leftovers(await listed, { id, keyType, description })) {
+      for (const key of findTwins(await listed, { id, keyType, description })) {
         const { severity, message } = await removeLeftover(api, key);
         await pulumi.log[severity === "warning" ? "warn" : "info"](message);
       }

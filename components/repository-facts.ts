@@ -7,9 +7,9 @@ import type { RepositorySlug } from "../core/settings/settings.ts";
 import type { OidcCustomization } from "../core/workflow/oidc.ts";
 import { describeGitHubError } from "../services/github/errors.ts";
 import { RepositoryLookup } from "../services/github/lookup.ts";
-import { type Component, errorInWords, refuseIfAny } from "./arguments.ts";
-import { githubOfStack } from "./github.ts";
-import { onceEachRun } from "./run-hooks.ts";
+import { type Component, refuseIfAny, toErrorInWords } from "./arguments.ts";
+import { connectStackToGitHub } from "./github.ts";
+import { makeOnceEachRun } from "./run-hooks.ts";
 
 /** A repository as GitHub spells it, with what the OIDC subject depends on. */
 export interface KnownRepository {
@@ -22,7 +22,7 @@ export interface KnownRepository {
   oidc: OidcCustomization;
 }
 
-const lookup = onceEachRun(() => new RepositoryLookup(githubOfStack));
+const lookup = makeOnceEachRun(() => new RepositoryLookup(connectStackToGitHub));
 
 /**
  * Asks GitHub, with the credentials of the GitHub provider's environment and configuration, about a repository. All that ask in
@@ -36,7 +36,7 @@ export async function lookUpRepository(component: Component, slug: RepositorySlu
     .find(slug)
     .catch((error: unknown) => {
       const said = describeGitHubError(error);
-      throw said === undefined ? error : errorInWords(said);
+      throw said === undefined ? error : toErrorInWords(said);
     });
   if (!facts) return refuse(texts.missing.says) as never;
   if (facts.archived) refuse(texts.archived.says);

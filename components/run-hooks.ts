@@ -3,7 +3,7 @@ import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 
 /** What `make` gives, made once for each run: the engine of a run is what tells it from others. */
-export function onceEachRun<T extends object>(make: () => T): () => T {
+export function makeOnceEachRun<T extends object>(make: () => T): () => T {
   const made = new WeakMap<object, T>();
   return () => {
     const monitor: object = pulumi.runtime.getMonitor() ?? noEngine;
@@ -19,11 +19,11 @@ const noEngine = {};
  * The hooks that `make` gives, made once for each run, because a hook is registered with the engine of its run. None under
  * Pulumi's mocks, whose monitor takes no hooks: the registration would wait for it forever.
  */
-export function hooksOfRun(
+export function makeHooksEachRun(
   kind: "registerResourceHook" | "registerErrorHook",
   make: () => pulumi.ResourceHookBinding,
 ): () => pulumi.ResourceHookBinding {
-  return onceEachRun(() => (kind in (pulumi.runtime.getMonitor() ?? noEngine) ? make() : {}));
+  return makeOnceEachRun(() => (kind in (pulumi.runtime.getMonitor() ?? noEngine) ? make() : {}));
 }
 
 /**
@@ -31,6 +31,6 @@ export function hooksOfRun(
  * engine of an inline program, and prints what is logged to the console (`runtime/state` of the SDK).
  */
 // biome-ignore lint/suspicious/noExplicitAny: as in the type of AsyncResource.bind
-export function inThisRun<F extends (...args: any[]) => unknown>(callback: F): F {
+export function bindToRun<F extends (...args: any[]) => unknown>(callback: F): F {
   return AsyncResource.bind(callback) as F;
 }

@@ -6,9 +6,9 @@ import { runnerIdentityType } from "../core/resource-types.ts";
 import { componentArguments, credential, fields, forPulumi, slug } from "../core/settings/arguments.ts";
 import { githubIssuer } from "../core/settings/fields.ts";
 import type { RepositorySlug } from "../core/settings/settings.ts";
-import { checkArguments, stackOwner } from "./arguments.ts";
+import { checkArguments, readStackOwner } from "./arguments.ts";
 import { explainErrors } from "./explain-errors.ts";
-import { removesLeftovers } from "./leftover-credentials.ts";
+import { createLeftoverHooks } from "./leftover-credentials.ts";
 import { FederatedIdentity, type FederatedIdentityArgs, OauthClient, type OauthClientArgs } from "./providers.ts";
 import { applyTransform, type Transform } from "./transform.ts";
 
@@ -142,11 +142,11 @@ function createOauthClient(
 
 function describe(args: RunnerIdentityArgs, rotation?: string): pulumi.Input<string> {
   const { repository, claim } = args;
-  const owner = args.owner ?? stackOwner();
+  const owner = args.owner ?? readStackOwner();
   if (claim === undefined) return describeCredential({ repository, owner, rotation });
   return pulumi.output(claim).apply((id) => describeCredential({ repository, owner, claim: id, rotation }));
 }
 
 function hooksOf({ claim }: RunnerIdentityArgs): pulumi.ResourceHookBinding {
-  return { ...explainErrors(), ...(claim === undefined ? {} : removesLeftovers()) };
+  return { ...explainErrors(), ...(claim === undefined ? {} : createLeftoverHooks()) };
 }

@@ -6,7 +6,7 @@ import type { Problem } from "../core/problem.ts";
 import { tailnetAccessType } from "../core/resource-types.ts";
 import { componentArguments, fields, forPulumi } from "../core/settings/arguments.ts";
 import { defaults } from "../core/settings/fields.ts";
-import { checkArguments, refuseIfAny, stackOwner } from "./arguments.ts";
+import { checkArguments, readStackOwner, refuseIfAny } from "./arguments.ts";
 import { PolicyFragment, type PolicyFragmentArgs } from "./policy-fragment.ts";
 import { applyTransform, type Transform } from "./transform.ts";
 
@@ -73,7 +73,7 @@ export class TailnetAccess extends pulumi.ComponentResource {
         `${name}-policy`,
         {
           access,
-          owner: args.owner ?? stackOwner(),
+          owner: args.owner ?? readStackOwner(),
           mode: args.mode ?? defaults.policy.mode,
           shareTag: args.shareTag ?? defaults.policy.shareTag,
         },

@@ -13,7 +13,7 @@ export function childPath(path: string, key: string): string {
  * The changes that turn `before` into `after`, keyed by property path, such as `access["tag:ci"].models[0]`.
  * Each names the smallest part that differs; an unknown value counts as changed.
  */
-export function changes(before: PropertyMap, after: PropertyMap): Map<string, Change> {
+export function findChanges(before: PropertyMap, after: PropertyMap): Map<string, Change> {
   const found = new Map<string, Change>();
   compareMaps("", before, after, found);
   return found;

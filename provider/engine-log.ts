@@ -9,7 +9,7 @@ export type Severity = "info" | "warning";
 export type Log = (severity: Severity, message: string, urn: string) => Promise<void>;
 
 /** The log of the engine at `address`, as the handshake names it. */
-export function engineLog(address: string): Log {
+export function createEngineLog(address: string): Log {
   // The engine is on this machine; a proxy of the environment is not for it.
   const client = new engineGrpc.EngineClient(address, grpc.credentials.createInsecure(), {
     "grpc.enable_http_proxy": 0,

@@ -43,7 +43,7 @@ export function withDefaults(properties: structPb.Struct | undefined, fields: Fi
 }
 
 /** The values of properties that were checked: with the defaults of the table, and without nulls, which are absent values. */
-export function valuesOf(properties: PropertyMap, fields: Fields): PropertyMap {
+export function readValues(properties: PropertyMap, fields: Fields): PropertyMap {
   return Object.assign(
     defaultsOf(fields),
     Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null)),
@@ -59,7 +59,7 @@ function defaultsOf(fields: Fields): PropertyMap {
 }
 
 /** The names of the properties that a program has to give. */
-export function requiredOf(fields: Fields): string[] {
+export function listRequired(fields: Fields): string[] {
   return Object.keys(fields).filter((name) => {
     const field = fields[name];
     return field !== undefined && !field.optional && !("default" in field);
@@ -67,7 +67,7 @@ export function requiredOf(fields: Fields): string[] {
 }
 
 /** A table as `properties` of a Pulumi schema. */
-export function schemaOf(fields: Fields): Record<string, object> {
+export function buildSchema(fields: Fields): Record<string, object> {
   return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, propertySchema(field)]));
 }
 

@@ -1,5 +1,5 @@
 /** The process: serves the provider on a port of this machine and prints the port, as Pulumi expects of a plugin. */
-import { processRuntime } from "../services/tailscale/runtime.ts";
+import { createRuntime } from "../services/tailscale/runtime.ts";
 import { onEngineGone } from "./lifetime.ts";
 import { startServer } from "./server.ts";
 
@@ -8,7 +8,7 @@ import { startServer } from "./server.ts";
  * one somebody has started the plugin by hand.
  */
 export async function main(): Promise<void> {
-  const { port } = await startServer(processRuntime());
+  const { port } = await startServer(createRuntime());
   process.stdout.write(`${port}\n`);
   const engine = process.argv.slice(2).findLast((argument) => !argument.startsWith("-"));
   if (engine) onEngineGone(engine, () => process.exit(0));

@@ -2,7 +2,7 @@
 import { packageName, policyFragmentType, stackClaimType } from "../core/resource-types.ts";
 import packageJson from "../package.json" with { type: "json" };
 import * as claim from "./claim/inputs.ts";
-import { requiredOf, schemaOf } from "./fields.ts";
+import { buildSchema, listRequired } from "./fields.ts";
 import { accessFields, accessType, fields } from "./fragment/inputs.ts";
 
 export const version = packageJson.version;
@@ -56,8 +56,8 @@ export const schema = {
     [accessType]: {
       type: "object",
       description: "What runners that carry a tag may reach, and how the policy file says so.",
-      properties: schemaOf(accessFields),
-      required: requiredOf(accessFields),
+      properties: buildSchema(accessFields),
+      required: listRequired(accessFields),
     },
   },
   resources: {
@@ -65,19 +65,19 @@ export const schema = {
       description:
         "The stack's claim to its name, whose random id proves which credentials are the stack's own. Created before " +
         "anything else, and only where no stack of the name has left something; goes last.",
-      inputProperties: schemaOf(claim.fields),
-      requiredInputs: requiredOf(claim.fields),
-      properties: schemaOf(claim.outputFields),
-      required: requiredOf(claim.outputFields),
+      inputProperties: buildSchema(claim.fields),
+      requiredInputs: listRequired(claim.fields),
+      properties: buildSchema(claim.outputFields),
+      required: listRequired(claim.outputFields),
     },
     [policyFragmentType]: {
       description:
         "The tag owners, grants and tests of one stack, which are valid only together. Validated by Tailscale during " +
         "preview, written with `If-Match`, and refreshed before each preview. Import: `pulumi import " +
         `${policyFragmentType} NAME OWNER\`.`,
-      inputProperties: schemaOf(fields),
-      requiredInputs: requiredOf(fields),
-      properties: schemaOf(fields),
+      inputProperties: buildSchema(fields),
+      requiredInputs: listRequired(fields),
+      properties: buildSchema(fields),
       required: Object.keys(fields),
     },
   },

@@ -12,8 +12,8 @@ import { PolicyApi } from "../services/tailscale/policy-file.ts";
 import type { Runtime } from "../services/tailscale/runtime.ts";
 import { claimResource } from "./claim/resource.ts";
 import { checkConfiguration, parseConfiguration, withoutSettings } from "./configuration.ts";
-import { changes } from "./diff.ts";
-import { engineLog, type Log, standardErrorLog } from "./engine-log.ts";
+import { findChanges } from "./diff.ts";
+import { createEngineLog, type Log, standardErrorLog } from "./engine-log.ts";
 import { fragmentResource } from "./fragment/resource.ts";
 import { isExpected, type OperationContext, type Resource } from "./resource.ts";
 import { checkResponse, diffResponse } from "./responses.ts";
@@ -58,7 +58,7 @@ export function createService(runtime: Runtime, log?: Log): UntypedServiceImplem
     }),
     diffConfig: unary((request: pb.DiffRequest) => {
       // Never a replacement: two names of one tailnet look like two tailnets, and its entries would come and go.
-      return diffResponse(changes(decode(request.getOldInputs()), decode(request.getNews())));
+      return diffResponse(findChanges(decode(request.getOldInputs()), decode(request.getNews())));
     }),
     configure: unary((request: pb.ConfigureRequest) => {
       provider.configure(request.getArgs());
@@ -112,7 +112,7 @@ class Provider {
   }
 
   connect(engineAddress: string): void {
-    if (!this.#fixedLog && engineAddress !== "") this.#log = engineLog(engineAddress);
+    if (!this.#fixedLog && engineAddress !== "") this.#log = createEngineLog(engineAddress);
   }
 
   configure(properties: structPb.Struct | undefined): void {

@@ -27,7 +27,7 @@ export interface FaultyRequest {
 export type Faults = (request: FaultyRequest) => Fault | undefined;
 
 /** The answer to send in place of the service's; undefined: the service's own. `act` has the service act. */
-export async function failing(c: Context, fault: Fault, act: () => Promise<void>): Promise<Response | undefined> {
+export async function applyFault(c: Context, fault: Fault, act: () => Promise<void>): Promise<Response | undefined> {
   if (fault.kind === "answer") return Response.json(fault.body, fault);
   if (fault.kind === "text") {
     return new Response(fault.text, { status: fault.status, headers: { "content-type": fault.type } });

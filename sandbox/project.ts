@@ -49,7 +49,7 @@ export async function createProject(options: ProjectOptions): Promise<Project> {
   const main = options.program === undefined ? join(root, "main.mjs") : writeProgram(directory, options.program);
   writeFileSync(join(directory, "Pulumi.yaml"), relocatedProject(main));
   const stackFile = join(directory, `Pulumi.${stack}.yaml`);
-  writeFileSync(stackFile, stringify({ config: options.config ?? rehearsalConfig() }));
+  writeFileSync(stackFile, stringify({ config: options.config ?? readRehearsalConfig() }));
   const { home, linked } = ownHome(directory, options.environment.PULUMI_HOME);
   const temporary = join(directory, "tmp");
   mkdirSync(temporary, { recursive: true });
@@ -110,7 +110,7 @@ function ownHome(directory: string, shared: string | undefined): { home: string;
 }
 
 /** The configuration of Pulumi.rehearsal.yaml. */
-export function rehearsalConfig(): Record<string, unknown> {
+export function readRehearsalConfig(): Record<string, unknown> {
   return parse(readFileSync(join(root, "Pulumi.rehearsal.yaml"), "utf8")).config;
 }
 

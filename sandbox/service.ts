@@ -1,7 +1,7 @@
 /** What every loopback service shares: a journal of its requests, latency, two control routes, and a 501 for the rest. */
 import { type ServerType, serve } from "@hono/node-server";
 import { type Context, Hono } from "hono";
-import { type Fault, type Faults, failing } from "./faults.ts";
+import { applyFault, type Fault, type Faults } from "./faults.ts";
 import type { KnownSecret } from "./secrecy/known-secrets.ts";
 
 /** One request that a service answered; control requests are left out. Holds no header and no body, so no secret. */
@@ -53,7 +53,7 @@ export function createService(
     const url = new URL(c.req.url);
     const request = { method: c.req.method, path: url.pathname };
     const fault = faults.choose?.(request);
-    const answer = fault && (await failing(c, fault, next));
+    const answer = fault && (await applyFault(c, fault, next));
     if (!fault) await next();
     journal.push({
       ...request,

@@ -34,7 +34,7 @@ export interface WorldOptions {
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** The policy file of a plausible company, with comments, groups, hosts, grants, ssh and tests. */
-export function examplePolicy(): string {
+export function readExamplePolicy(): string {
   return readFileSync(join(import.meta.dirname, "example-policy.hujson"), "utf8");
 }
 
@@ -55,7 +55,7 @@ export async function startWorld(options: WorldOptions = {}) {
   });
   const tailscale = await startTailscale({
     ...service(1),
-    policy: options.policy ?? examplePolicy(),
+    policy: options.policy ?? readExamplePolicy(),
     store: options.store ?? "raw",
     ...(options.format ? { format: options.format } : {}),
     apiKeys: [apiKey],

@@ -1,8 +1,8 @@
 /** `npm run schema`: writes settings.schema.json and docs/settings.md from the zod schema. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { jsonSchema, settingsPage } from "../core/settings/reference.ts";
+import { buildJsonSchema, renderSettingsPage } from "../core/settings/reference.ts";
 
 const root = join(import.meta.dirname, "..");
-writeFileSync(join(root, "settings.schema.json"), `${JSON.stringify(jsonSchema(), undefined, 2)}\n`);
-writeFileSync(join(root, "docs", "settings.md"), settingsPage());
+writeFileSync(join(root, "settings.schema.json"), `${JSON.stringify(buildJsonSchema(), undefined, 2)}\n`);
+writeFileSync(join(root, "docs", "settings.md"), renderSettingsPage());

@@ -2,6 +2,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogue } from "../core/messages/index.ts";
-import { troubleshootingPage } from "../core/messages/page.ts";
+import { renderTroubleshootingPage } from "../core/messages/page.ts";
 
-writeFileSync(join(import.meta.dirname, "..", "docs", "troubleshooting.md"), troubleshootingPage(catalogue));
+writeFileSync(join(import.meta.dirname, "..", "docs", "troubleshooting.md"), renderTroubleshootingPage(catalogue));

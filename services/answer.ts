@@ -2,7 +2,7 @@
 import type { z } from "zod";
 
 /** The body of an answer where JSON is due, as a value; the text itself where it is none, as octokit has it. */
-export function jsonOf({ headers, body }: { headers: Headers; body: string }): unknown {
+export function readJson({ headers, body }: { headers: Headers; body: string }): unknown {
   // Whatever is in it: an empty page is no empty answer.
   if (isPage(body, headers.get("content-type"))) return "<html>";
   try {
@@ -18,16 +18,16 @@ export function isPage(body: unknown, contentType?: string | null): body is stri
 }
 
 /** `value` in its documented shape. What `refuse` makes of the reason, such as "an HTML page", is thrown otherwise. */
-export function documented<T>(shape: z.ZodType<T>, value: unknown, refuse: (what: string) => Error): T {
+export function requireDocumented<T>(shape: z.ZodType<T>, value: unknown, refuse: (what: string) => Error): T {
   const result = shape.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const place = issue?.path.join(".");
-  throw refuse(notJson(value) ?? `JSON of another form (${place ? `${place}: ` : ""}${issue?.message})`);
+  throw refuse(describeNotJson(value) ?? `JSON of another form (${place ? `${place}: ` : ""}${issue?.message})`);
 }
 
 /** What a body is that is no JSON, for people; undefined for JSON. Shows nothing of it: it can hold anything. */
-export function notJson(value: unknown): string | undefined {
+export function describeNotJson(value: unknown): string | undefined {
   if (value === undefined || value === "") return "nothing";
   if (isPage(value)) return "an HTML page";
   if (typeof value === "string") return "a text, not the documented JSON";

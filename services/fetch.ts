@@ -1,5 +1,5 @@
 /** `fetch` for the clients of this folder: through the proxy that the environment names. Nothing global is changed. */
-import { namesProxy, proxyFor } from "./proxy.ts";
+import { findProxy, namesProxy } from "./proxy.ts";
 
 type Fetch = typeof globalThis.fetch;
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,7 +24,7 @@ function proxied(undici: typeof import("undici"), environment: Environment): Fet
   const dispatcher = new undici.Agent({
     // Called once for each origin, those of redirects included.
     factory(origin, options) {
-      const proxy = proxyFor(new URL(origin), environment);
+      const proxy = findProxy(new URL(origin), environment);
       if (!proxy) return new undici.Pool(origin, options);
       return new undici.ProxyAgent({
         uri: proxy.origin,
@@ -39,7 +39,7 @@ function proxied(undici: typeof import("undici"), environment: Environment): Fet
   return (input, init) =>
     send(input, { ...init, dispatcher }).catch((error: unknown) => {
       const url = new URL(input instanceof Request ? input.url : input);
-      throw withReason(error, proxyFor(url, environment)?.host);
+      throw withReason(error, findProxy(url, environment)?.host);
     });
 }
 

@@ -19,7 +19,7 @@ export function namesProxy(environment: Environment): boolean {
  * for hosts that `NO_PROXY` names, and always for this machine.
  * @throws {ProxyError}
  */
-export function proxyFor(url: URL, environment: Environment): URL | undefined {
+export function findProxy(url: URL, environment: Environment): URL | undefined {
   const name = url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
   const value = variable(name, environment);
   if (value === undefined || isThisMachine(hostOf(url)) || isExempt(url, variable("NO_PROXY", environment))) {

@@ -35,7 +35,7 @@ export type Choice = { kind: "found"; addresses: string[]; message: string } | {
  * @throws pulumi.RunError when no device, or more than one, has the name; when the device that has it is not one of the
  *   tailnet's own with a tag; and when the credential may not see the devices.
  */
-export async function apertureDestinations(
+export async function findApertureDestinations(
   { hostname, device }: ApertureSettings,
   runnerTags: string[] = [],
 ): Promise<string[]> {

@@ -20,8 +20,8 @@ import { claudeRepositoryType } from "../core/resource-types.ts";
 import type { RepositorySettings, RepositorySlug } from "../core/settings/settings.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
 import { type RepositoryFindings, readRepositories } from "../services/github/repositories.ts";
-import { type SkippedRepository, whyUnavailable } from "./repository-checks.ts";
-import { lastName, readStackResources, type StackResources } from "./state.ts";
+import { explainUnavailable, type SkippedRepository } from "./repository-checks.ts";
+import { readLastName, readStackResources, type StackResources } from "./state.ts";
 
 /** The stack's outputs of its last run, as far as this one needs them. */
 export interface PreviousOutputs {
@@ -34,16 +34,16 @@ export interface PreviousOutputs {
 }
 
 /** Repositories of the last run that nobody lists now, under no name; without those that the engine may forget already. */
-export function departed(previous: PreviousOutputs, listed: RepositorySettings[]): RepositorySlug[] {
+export function findDeparted(previous: PreviousOutputs, listed: RepositorySettings[]): RepositorySlug[] {
   const names = new Set(listed.flatMap(({ slug, formerly }) => [slug, ...formerly]).map((name) => name.toLowerCase()));
   const slugs = Object.keys({ ...previous.repositories, ...previous.skipped }) as RepositorySlug[];
   return slugs.filter((slug) => !names.has(slug.toLowerCase()) && !Object.hasOwn(previous.unremovable ?? {}, slug));
 }
 
 /** Those that GitHub lets nobody write, and why. A renamed one can be written: GitHub redirects its old name. */
-export function unwritable(findings: RepositoryFindings): SkippedRepository[] {
+export function findUnwritable(findings: RepositoryFindings): SkippedRepository[] {
   return [...findings].flatMap(([slug, facts]) => {
-    const reason = whyUnavailable(facts);
+    const reason = explainUnavailable(facts);
     return reason === undefined ? [] : [{ slug, reason }];
   });
 }
@@ -54,10 +54,10 @@ export async function readUnremovable(
   listed: RepositorySettings[],
   connection: GitHubConnection,
 ): Promise<SkippedRepository[]> {
-  const slugs = departed(previous, listed);
+  const slugs = findDeparted(previous, listed);
   if (slugs.length === 0) return [];
   const requests = slugs.map((slug) => ({ slug, workflowPath: ".github" }));
-  return unwritable(await readRepositories(requests, connection));
+  return findUnwritable(await readRepositories(requests, connection));
 }
 
 /** A repository whose resources are declared as the state has them. */
@@ -83,7 +83,7 @@ export async function keepAsTheyAre(repositories: KeptRepository[]): Promise<voi
 export function resourcesOf(state: StackResources, { slug, name, hasLeft }: KeptRepository) {
   const repository = slug.slice(slug.indexOf("/") + 1).toLowerCase();
   return Object.entries(state).flatMap(([urn, { type, outputs }]) => {
-    const child = lastName(urn);
+    const child = readLastName(urn);
     const kind = child.startsWith(`${name}-`) ? child.slice(name.length + 1) : "";
     const isWritten = kind !== "" && String(outputs?.repository).toLowerCase() === repository;
     const isCredential = !hasLeft && /^identity-(federated$|oauth(-|$))/.test(kind);

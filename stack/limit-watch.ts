@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../core/settings/settings.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
 import { readRateLimit } from "../services/github/rate-limit.ts";
-import { progress } from "./waves.ts";
+import { describeProgress } from "./waves.ts";
 
 /** How long the provider waits before it gives a resource up: the plugin SDK's default for create, update and delete. */
 const providerPatienceMs = 20 * 60_000;
@@ -25,10 +25,12 @@ export async function watchLimit(github: GitHubConnection, settings: Settings, i
     const end = limit.reset;
     const what = "GitHub's hourly limit of this credential was used up during this run, perhaps by another program";
     if (end - Date.now() < providerPatienceMs) {
-      pulumi.log.warn(`${what}. This run waits for its end and goes on by itself: ${await progress(settings, end)}.`);
+      pulumi.log.warn(
+        `${what}. This run waits for its end and goes on by itself: ${await describeProgress(settings, end)}.`,
+      );
     } else {
       await pulumi.log.error(
-        `${what}. ${await progress(settings, end)}.\n` +
+        `${what}. ${await describeProgress(settings, end)}.\n` +
           "  What is being written waits for up to 20 minutes and then fails; the next `pulumi up` goes on where this one ended.",
       );
     }

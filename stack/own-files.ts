@@ -1,9 +1,9 @@
 /** Whose a workflow file is, by the name in its header: this stack's, under its present or a former name, or another one's. */
 import { stackClaimType } from "../core/resource-types.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
-import { managedBy } from "../core/workflow/render.ts";
+import { readHeaderOwner } from "../core/workflow/render.ts";
 import type { RepositoryFindings } from "../services/github/repositories.ts";
-import { findStanding, readStackResources, type StackResources, standingRepositories } from "./state.ts";
+import { findStanding, listStandingRepositories, readStackResources, type StackResources } from "./state.ts";
 
 /** Where a stack of the same name would have left something. */
 export interface Traces {
@@ -13,7 +13,7 @@ export interface Traces {
   workflows: RepositorySlug[];
 }
 
-export function tracesIn({ repositories, policy }: Settings, findings: RepositoryFindings): Traces {
+export function findTraces({ repositories, policy }: Settings, findings: RepositoryFindings): Traces {
   return {
     repositories: repositories.flatMap(({ slug, formerly }) => [slug, ...formerly]),
     workflows: repositories.map(({ slug }) => slug).filter((slug) => headerOwner(findings, slug) === policy.owner),
@@ -30,20 +30,20 @@ export async function recogniseOwnFiles(settings: Settings, findings: Repository
   if (headers.every((owner) => owner === undefined || owner === policy.owner)) {
     return (_, owner) => owner === policy.owner;
   }
-  return ownFiles(policy.owner, await readStackResources().catch(() => ({})));
+  return recogniseByState(policy.owner, await readStackResources().catch(() => ({})));
 }
 
 /** By the names that the stack's claim has had, for files that stand in its state. */
-export function ownFiles(owner: string, state: StackResources): IsOwnFile {
+export function recogniseByState(owner: string, state: StackResources): IsOwnFile {
   const claim = Object.values(state).find(({ type }) => type === stackClaimType)?.outputs;
   const formerly = Array.isArray(claim?.formerly) ? claim.formerly : [];
   const names = new Set<unknown>([claim?.owner, ...formerly]);
-  const standing = standingRepositories(state);
+  const standing = listStandingRepositories(state);
   return (repository, headerOwner) =>
     headerOwner === owner || (names.has(headerOwner) && findStanding(standing, repository)?.hasWorkflow === true);
 }
 
 function headerOwner(findings: RepositoryFindings, slug: RepositorySlug): string | undefined {
   const text = findings.get(slug)?.workflowText;
-  return text === undefined ? undefined : managedBy(text);
+  return text === undefined ? undefined : readHeaderOwner(text);
 }

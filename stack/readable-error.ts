@@ -9,7 +9,7 @@ import { SettingsError } from "../core/settings/problem.ts";
  * The error as people are to see it. What is in words already stays as it is; of anything else the message is shown, without
  * credentials, and the stack trace goes to the debug log.
  */
-export function readableError(error: unknown): Error {
+export function toReadableError(error: unknown): Error {
   if (pulumi.RunError.isInstance(error) || pulumi.ResourceError.isInstance(error)) return error;
   if (error instanceof SettingsError) return new pulumi.RunError(error.message);
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));

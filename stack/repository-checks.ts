@@ -4,7 +4,7 @@ import { formatMessage } from "../core/messages/entry.ts";
 import * as texts from "../core/messages/repositories.ts";
 import type { Problem } from "../core/settings/problem.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
-import { managedBy } from "../core/workflow/render.ts";
+import { readHeaderOwner } from "../core/workflow/render.ts";
 import type { BranchProtection, RepositoryFacts, RepositoryFindings } from "../services/github/repositories.ts";
 import type { IsOwnFile } from "./own-files.ts";
 
@@ -51,7 +51,7 @@ export function decideRepositories(
 }
 
 /** Why nothing can be written to a repository, as "is archived, ..."; undefined when it can. */
-export function whyUnavailable(facts: RepositoryFacts | undefined): string | undefined {
+export function explainUnavailable(facts: RepositoryFacts | undefined): string | undefined {
   const text = unavailable(facts);
   return text && predicate(text);
 }
@@ -120,7 +120,7 @@ function foreignWorkflow(
 ): string | undefined {
   const { path, adopt } = settings.workflow;
   if (workflowText === undefined || adopt) return undefined;
-  const owner = managedBy(workflowText);
+  const owner = readHeaderOwner(workflowText);
   if (owner === undefined) return formatMessage(texts.foreignFile, { path });
   return isOwnFile(settings, owner) ? undefined : formatMessage(texts.otherStacksFile, { path, owner });
 }

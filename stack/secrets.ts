@@ -11,7 +11,7 @@ const names = [
  * Values of the variables that hold a credential. Not a file's that one names, which is read by who uses it, and not an App's
  * private key, which has a form of its own.
  */
-export function environmentCredentials(environment: Readonly<Record<string, string | undefined>>): string[] {
+export function readEnvironmentCredentials(environment: Readonly<Record<string, string | undefined>>): string[] {
   return names.flatMap((name) => {
     const value = environment[name];
     return value && !value.startsWith("file:") ? [value] : [];

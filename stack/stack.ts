@@ -3,21 +3,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import type { ClaudeRepository } from "../components/claude-repository.ts";
-import { githubOfStack } from "../components/github.ts";
-import { resourceName } from "../components/names.ts";
+import { connectStackToGitHub } from "../components/github.ts";
+import { toResourceName } from "../components/names.ts";
 import { formatMessage } from "../core/messages/entry.ts";
 import { leftAndUnwritable } from "../core/messages/repositories.ts";
 import { parseSettings, type Settings } from "../core/settings/settings.ts";
 import { describeGitHubError } from "../services/github/errors.ts";
-import { limitEnds, observeLimits } from "../services/github/rate-limit.ts";
+import { findLimitEnd, observeLimits } from "../services/github/rate-limit.ts";
 import { readRepositories } from "../services/github/repositories.ts";
 import { type KeptRepository, readUnremovable } from "./departed-repositories.ts";
 import { requireEngine } from "./engine-version.ts";
 import { watchLimit } from "./limit-watch.ts";
-import { recogniseOwnFiles, type Traces, tracesIn } from "./own-files.ts";
+import { findTraces, recogniseOwnFiles, type Traces } from "./own-files.ts";
 import { type AvailableRepository, decideRepositories, type SkippedRepository } from "./repository-checks.ts";
 import { readStackOutputs } from "./state.ts";
-import { fitToLimits, limitReached, type Pending } from "./waves.ts";
+import { createLimitError, fitToLimits, type Pending } from "./waves.ts";
 
 /** What a stack sets up, checked against GitHub. */
 export interface Stack {
@@ -36,7 +36,7 @@ export interface Stack {
 export async function readStack(): Promise<Stack> {
   await requireEngine();
   const settings = readSettings();
-  const github = githubOfStack();
+  const github = connectStackToGitHub();
   const observed = observeLimits(github);
   const requests = settings.repositories.map(({ slug, workflow }) => ({ slug, workflowPath: workflow.path }));
   const read = Promise.all([
@@ -60,12 +60,12 @@ export async function readStack(): Promise<Stack> {
     // It only tells people something; a rejection that nobody handles would end the run with a stack trace.
     watchLimit(github, settings).catch((error) => pulumi.log.debug(`The limit is not watched: ${error}`));
   }
-  return { settings, skipped, unremovable, traces: tracesIn(settings, findings), ...wave };
+  return { settings, skipped, unremovable, traces: findTraces(settings, findings), ...wave };
 }
 
 /** The repositories that stay as they are in this run. */
-export function keptRepositories({ skipped, unremovable }: Stack): KeptRepository[] {
-  const kept = ({ slug }: SkippedRepository, hasLeft: boolean) => ({ slug, name: resourceName(slug), hasLeft });
+export function listKeptRepositories({ skipped, unremovable }: Stack): KeptRepository[] {
+  const kept = ({ slug }: SkippedRepository, hasLeft: boolean) => ({ slug, name: toResourceName(slug), hasLeft });
   return [...skipped.map((one) => kept(one, false)), ...unremovable.map((one) => kept(one, true))];
 }
 
@@ -88,8 +88,8 @@ function isEncrypted(key: string): boolean {
 }
 
 async function explainGitHubError(error: unknown, settings: Settings): Promise<never> {
-  const end = limitEnds(error);
-  if (end !== undefined) throw await limitReached(settings, end);
+  const end = findLimitEnd(error);
+  if (end !== undefined) throw await createLimitError(settings, end);
   const said = describeGitHubError(error);
   throw said === undefined ? error : new pulumi.RunError(said);
 }

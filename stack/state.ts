@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { z } from "zod";
-import { resourceName } from "../components/names.ts";
+import { toResourceName } from "../components/names.ts";
 import { claudeRepositoryType } from "../core/resource-types.ts";
 import type { RepositorySettings } from "../core/settings/settings.ts";
 
@@ -36,11 +36,11 @@ export async function readStackOutputs(): Promise<Record<string, unknown>> {
 /** @throws when the engine does not answer, or answers with the resources of another stack. */
 export async function readStackResources(): Promise<StackResources> {
   const found = await askEngine("pulumi:pulumi:readStackResourceOutputs", { stackName: stackName() });
-  return ofStack(resources.parse(found), `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::`);
+  return requireOwnStack(resources.parse(found), `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::`);
 }
 
 /** The resources. @throws when a URN does not begin with `prefix`. */
-export function ofStack(found: StackResources, prefix: string): StackResources {
+export function requireOwnStack(found: StackResources, prefix: string): StackResources {
   const foreign = Object.keys(found).find((urn) => !urn.startsWith(prefix));
   if (foreign !== undefined) throw new Error(`another stack's resource: ${foreign}`);
   return found;
@@ -50,13 +50,13 @@ export function ofStack(found: StackResources, prefix: string): StackResources {
 const stackName = () => [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
 
 export async function readStandingRepositories(): Promise<StandingRepositories> {
-  return standingRepositories(await readStackResources());
+  return listStandingRepositories(await readStackResources());
 }
 
-export function standingRepositories(resources: StackResources): StandingRepositories {
+export function listStandingRepositories(resources: StackResources): StandingRepositories {
   const names = Object.entries(resources)
     .filter(([, { type }]) => type === claudeRepositoryType)
-    .map(([urn]) => lastName(urn));
+    .map(([urn]) => readLastName(urn));
   const standing: StandingRepositories = new Map(names.map((name) => [name, { secrets: 0, hasWorkflow: false }]));
   for (const [urn, { outputs }] of Object.entries(resources)) {
     const [, type, owner = "", kind] = childName.exec(urn) ?? [];
@@ -79,7 +79,7 @@ export function findStanding(
   state: StandingRepositories,
   { slug, formerly }: RepositorySettings,
 ): StandingRepository | undefined {
-  const name = [slug, ...formerly].map(resourceName).find((one) => state.has(one));
+  const name = [slug, ...formerly].map(toResourceName).find((one) => state.has(one));
   return name === undefined ? undefined : state.get(name);
 }
 
@@ -89,7 +89,7 @@ export function isFinished(repository: StandingRepository | undefined, { deliver
 }
 
 /** The name of a resource, which ends its URN. */
-export const lastName = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
+export const readLastName = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
 
 /** The provider writes times as Go prints them: `2026-11-24 17:04:53 +0000 UTC`. */
 function providerTime(text: string): number {

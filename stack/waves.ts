@@ -2,8 +2,8 @@
 import { setTimeout } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { RepositorySlug, Settings } from "../core/settings/settings.ts";
-import { managedBy } from "../core/workflow/render.ts";
-import { clockTime, type Observation } from "../services/github/rate-limit.ts";
+import { readHeaderOwner } from "../core/workflow/render.ts";
+import { formatClockTime, type Observation } from "../services/github/rate-limit.ts";
 import { chooseWave, fitsWhole } from "./budget.ts";
 import type { AvailableRepository } from "./repository-checks.ts";
 import { findStanding, isFinished, readStandingRepositories, type StandingRepositories } from "./state.ts";
@@ -29,9 +29,9 @@ export async function fitToLimits(
   available: AvailableRepository[],
   { rateLimit, now }: Observation,
 ): Promise<{ available: AvailableRepository[]; pending?: Pending }> {
-  if (rateLimit && rateLimit.remaining < providerStart) throw await limitReached(settings, rateLimit.reset);
+  if (rateLimit && rateLimit.remaining < providerStart) throw await createLimitError(settings, rateLimit.reset);
   const committed = ({ facts }: AvailableRepository) =>
-    facts.workflowText !== undefined && managedBy(facts.workflowText) === settings.policy.owner;
+    facts.workflowText !== undefined && readHeaderOwner(facts.workflowText) === settings.policy.owner;
   const budget = {
     repositories: available,
     rateLimit,
@@ -51,7 +51,7 @@ export async function fitToLimits(
     now,
   });
   if (wave.goOnAt === undefined) return { available };
-  const pending = { repositories: wave.later.map((one) => one.settings.slug), after: clockTime(wave.goOnAt) };
+  const pending = { repositories: wave.later.map((one) => one.settings.slug), after: formatClockTime(wave.goOnAt) };
   pulumi.log.warn(
     `With this run ${wave.now.length} of ${available.length} done, go on after ${pending.after}: GitHub's hourly limits have no ` +
       `room for the other ${wave.later.length} now. Nothing of them is changed; the next \`pulumi up\` goes on with them.`,
@@ -60,9 +60,9 @@ export async function fitToLimits(
 }
 
 /** The error of a run that a limit ends before it has begun. `end`: milliseconds since 1970. */
-export async function limitReached(settings: Settings, end: number): Promise<pulumi.RunError> {
+export async function createLimitError(settings: Settings, end: number): Promise<pulumi.RunError> {
   return new pulumi.RunError(
-    `GitHub's hourly limit of this credential is used up; nothing was changed. ${await progress(settings, end)}.\n` +
+    `GitHub's hourly limit of this credential is used up; nothing was changed. ${await describeProgress(settings, end)}.\n` +
       "  Other programs with the same token or app take from the same limit.",
   );
 }
@@ -71,15 +71,15 @@ export async function limitReached(settings: Settings, end: number): Promise<pul
 const statePatienceMs = 20_000;
 
 /** `5 of 11 done, go on after 18:05 UTC`; without the count where the engine does not say. */
-export async function progress({ repositories }: Settings, end: number): Promise<string> {
+export async function describeProgress({ repositories }: Settings, end: number): Promise<string> {
   // The engine may be too busy to start its state reader: every worker waits for GitHub.
   const state = await Promise.race([
     readStandingRepositories().catch(() => undefined),
     setTimeout(statePatienceMs, undefined, { ref: false }),
   ]);
-  if (!state) return `Go on after ${clockTime(end)}`;
+  if (!state) return `Go on after ${formatClockTime(end)}`;
   const done = repositories.filter((one) => isFinished(findStanding(state, one), one)).length;
-  return `${done} of ${repositories.length} done, go on after ${clockTime(end)}`;
+  return `${done} of ${repositories.length} done, go on after ${formatClockTime(end)}`;
 }
 
 /** Undefined when the engine does not say, so that nothing is taken for new that may stand. */

@@ -35,7 +35,7 @@ export function describeCredential({ repository, owner, claim, rotation = "" }: 
 }
 
 /** Tells whether this program, in whatever stack, gave a credential of one of the repositories a description. */
-export function credentialsOf(repositories: string[]): (description: string) => boolean {
+export function recogniseCredentials(repositories: string[]): (description: string) => boolean {
   const names = [claimed, unclaimed].map(({ length, form }) => ({
     length,
     form,

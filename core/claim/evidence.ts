@@ -3,7 +3,7 @@
  * and from the tailnet's credentials. A stack whose state has a claim needs none of this.
  */
 import { findMarks, type MarkedPlace } from "../policy/edit.ts";
-import { credentialsOf, isCredentialOfClaim } from "./credential-name.ts";
+import { isCredentialOfClaim, recogniseCredentials } from "./credential-name.ts";
 
 /** A credential of the tailnet. */
 export interface ListedCredential {
@@ -40,7 +40,7 @@ export interface Scene {
  * @throws PolicyError
  */
 export function findEvidence({ owner, policy, workflows, repositories, credentials }: Scene): Evidence {
-  const isOfRepository = credentialsOf(repositories);
+  const isOfRepository = recogniseCredentials(repositories);
   return {
     marks: findMarks(policy, owner),
     workflows,
@@ -85,6 +85,6 @@ function listed(kind: string, items: string[]): string | undefined {
 }
 
 /** What an interrupted run of the stack with this claim left among the credentials, once all that its state knows are gone. */
-export function leftoversOfClaim(credentials: ListedCredential[], claim: string): ListedCredential[] {
+export function findLeftovers(credentials: ListedCredential[], claim: string): ListedCredential[] {
   return credentials.filter(({ description = "" }) => isCredentialOfClaim(description, claim));
 }

@@ -67,7 +67,7 @@ export function formatMessage<Text extends string, Advice extends string>(
 }
 
 /** Markdown as it is read at a terminal: without backticks, and with the targets of links. */
-export function plain(markdown: string): string {
+export function toPlainText(markdown: string): string {
   return markdown
     .replace(/\[([^\]]*)\]\(([^)]*)\)/g, (_, text, target) =>
       target.startsWith("http") ? `${text} (${target})` : text,

@@ -2,7 +2,7 @@
 import type { Entry, Section } from "./entry.ts";
 
 /** The page, with one table per section. */
-export function troubleshootingPage(sections: readonly Section[]): string {
+export function renderTroubleshootingPage(sections: readonly Section[]): string {
   const contents = sections.map(({ title }) => `- [${title}](#${anchor(title)})`).join("\n");
   return `${opening}\n${contents}\n\n${reading}${sections.map(sectionText).join("")}`;
 }
@@ -21,14 +21,14 @@ the log and in the job's summary.
 
 function sectionText({ title, introduction, entries }: Section): string {
   const rows = entries
-    .map((entry) => `| ${[symptom(entry), entry.cause, entry.fix].map(cell).join(" | ")} |\n`)
+    .map((entry) => `| ${[describeSymptom(entry), entry.cause, entry.fix].map(cell).join(" | ")} |\n`)
     .join("");
   const before = introduction === undefined ? "" : `${introduction}\n\n`;
   return `\n## ${title}\n\n${before}| symptom | cause | fix |\n| --- | --- | --- |\n${rows}`;
 }
 
 /** What people look for. */
-export function symptom(entry: Entry): string {
+export function describeSymptom(entry: Entry): string {
   const when = entry.when === undefined ? "" : `${entry.when}: `;
   if ("seen" in entry) return when + entry.seen;
   if ("theirs" in entry) return when + entry.theirs.map(code).join(", or ");

@@ -33,12 +33,12 @@ import { type Decisions, type Direction, decide } from "./decide.ts";
 import { type PolicyDocument, readPolicy } from "./document.ts";
 import type { Fragment } from "./fragment.ts";
 import { placeOf } from "./hujson.ts";
-import { insertFirst, insertLast, type Marking, type NewItem, newSection, valueText } from "./insertion.ts";
+import { createSection, insertFirst, insertLast, type Marking, type NewItem, valueText } from "./insertion.ts";
 import { layoutOf } from "./layout.ts";
 import { markText } from "./marks.ts";
 import { type Claim, survey } from "./ownership.ts";
 import { PolicyError } from "./policy-error.ts";
-import { inline } from "./render.ts";
+import { renderInline } from "./render.ts";
 import { restore } from "./restore.ts";
 import { Splice } from "./splice.ts";
 import { verifyEdit } from "./verify.ts";
@@ -71,7 +71,14 @@ function refuseConflicts(text: string, claims: Claim[], stack: string): void {
   for (const { state, section, tag, entry, live, wanted } of claims) {
     if (state !== "conflicting" || !entry?.mark) continue;
     const others = entry.mark.stacks.filter((name) => name !== stack).join(" and ");
-    const wishes = { others, stack, tag, section: JSON.stringify(section), live: inline(live), wanted: inline(wanted) };
+    const wishes = {
+      others,
+      stack,
+      tag,
+      section: JSON.stringify(section),
+      live: renderInline(live),
+      wanted: renderInline(wanted),
+    };
     throw new PolicyError(
       formatMessage(differentWishes, wishes),
       entry.mark.stacks.includes(stack) ? agreeOnEntry : separateTags,
@@ -106,7 +113,7 @@ function addEntries(splice: Splice, policy: PolicyDocument, decisions: Decisions
   const created: NewItem[] = [];
   const marking: Marking = { stack, note: decisions.note };
   for (const { name, section, claims } of decisions.added) {
-    if (!section) created.push(newSection(name, name === "tagOwners" ? "{}" : "[]", claims.map(newEntry), stack));
+    if (!section) created.push(createSection(name, name === "tagOwners" ? "{}" : "[]", claims.map(newEntry), stack));
   }
   if (created.length > 0) {
     const marks = Object.values(sections).flatMap(({ mark }) => mark ?? []);

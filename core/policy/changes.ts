@@ -2,7 +2,7 @@
 import { type PolicyEntry, readPolicy } from "./document.ts";
 import { type SectionName, sectionNames } from "./fragment.ts";
 import { indexLines } from "./lines.ts";
-import { inlineNode } from "./render.ts";
+import { renderNode } from "./render.ts";
 
 /** An entry that one of two texts has and the other has not, or has with another value. */
 export interface EntryChange {
@@ -61,7 +61,7 @@ interface ReadEntry {
 function readEntries(text: string, entries: PolicyEntry[] = []): ReadEntry[] {
   return entries.map(({ item, sources }) => ({
     key: sources.join(", "),
-    value: inlineNode(text, item.value),
+    value: renderNode(text, item.value),
     start: item.start,
   }));
 }

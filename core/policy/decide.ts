@@ -1,6 +1,6 @@
 /** What an edit does to a policy file, before any text is cut or written. */
 import { gapsIn, lineIndent, spansLines } from "./containers.ts";
-import { allMarks, type LooseMark, type PolicyDocument, type PolicyEntry, type Section } from "./document.ts";
+import { type LooseMark, listMarks, type PolicyDocument, type PolicyEntry, type Section } from "./document.ts";
 import { type SectionName, sectionNames } from "./fragment.ts";
 import { commentsIn } from "./hujson.ts";
 import { isBesideItem } from "./insertion.ts";
@@ -186,7 +186,7 @@ class Deciding {
 /** What new marks have to say about the file, see restore.ts: what is so before the first mark, or what the others say. */
 function noteOn(policy: PolicyDocument): Note {
   const { tree, text, root } = policy;
-  const marks = allMarks(policy);
+  const marks = listMarks(policy);
   if (marks.length > 0) {
     return { plainJson: marks.some(({ note }) => note.plainJson), oneLine: marks.some(({ note }) => note.oneLine) };
   }

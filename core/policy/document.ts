@@ -208,7 +208,7 @@ export function fieldName(name: string): string {
 }
 
 /** Every mark of the file, whoever's. */
-export function allMarks({ sections, looseMarks }: PolicyDocument): Mark[] {
+export function listMarks({ sections, looseMarks }: PolicyDocument): Mark[] {
   const marks = sectionNames.flatMap((name) => [
     sections[name]?.mark,
     ...(sections[name]?.entries ?? []).map(({ mark }) => mark),

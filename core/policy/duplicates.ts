@@ -1,7 +1,7 @@
 /** Members whose name stands twice in an entry. Tailscale's decoder, Go's encoding/json, takes them and reads the last. */
 import { fieldName } from "./document.ts";
 import { type Item, jsonValue, type Literal, type Node, setField, stringValue } from "./hujson.ts";
-import { inlineNode } from "./render.ts";
+import { renderNode } from "./render.ts";
 
 /**
  * The fields of an entry that hold a doubled name: every value of a field that stands twice itself, in the order of the
@@ -20,7 +20,7 @@ export function readDuplicates(text: string, { value }: Item): Record<string, un
         name,
         [first, ...others].map((member) => jsonValue(text, member.value)),
       );
-    } else if (holdsDuplicate(text, first.value)) setField(duplicates, name, inlineNode(text, first.value));
+    } else if (holdsDuplicate(text, first.value)) setField(duplicates, name, renderNode(text, first.value));
   }
   return duplicates;
 }

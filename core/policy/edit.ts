@@ -1,7 +1,7 @@
 import { formatMessage } from "../messages/entry.ts";
 import { ownerTaken } from "../messages/policy-file.ts";
 import { change } from "./change.ts";
-import { allMarks, isField, type PolicyDocument, readPolicy } from "./document.ts";
+import { isField, listMarks, type PolicyDocument, readPolicy } from "./document.ts";
 import {
   type Fragment,
   type Mode,
@@ -16,7 +16,7 @@ import { checkOwner, type Mark, markText } from "./marks.ts";
 import { observeFragment, observeOwner } from "./observe.ts";
 import { type Claim, survey } from "./ownership.ts";
 import { PolicyError } from "./policy-error.ts";
-import { inlineNode, multiline } from "./render.ts";
+import { renderLines, renderNode } from "./render.ts";
 import { Splice } from "./splice.ts";
 import { sameValues, verifyEdit } from "./verify.ts";
 
@@ -58,8 +58,8 @@ export function plan(policy: string, fragment: Fragment, owner: string, applied?
     state,
     ...(state === "ours"
       ? {}
-      : { wanted: (section === "tagOwners" ? `${JSON.stringify(tag)}: ` : "") + multiline(wanted, tabs) }),
-    ...(entry ? { line: lineOf(entry.item.start), found: inlineNode(policy, entry.item.value), live } : {}),
+      : { wanted: (section === "tagOwners" ? `${JSON.stringify(tag)}: ` : "") + renderLines(wanted, tabs) }),
+    ...(entry ? { line: lineOf(entry.item.start), found: renderNode(policy, entry.item.value), live } : {}),
     ...(entry?.mark ? { owners: entry.mark.stacks } : {}),
   }));
 }
@@ -113,7 +113,7 @@ export function findMarks(policy: string, owner: string): MarkedPlace[] {
   const lineOf = indexLines(policy);
   const entries = sectionNames.flatMap((name) => document.sections[name]?.entries ?? []);
   const marked = new Map(entries.map((entry) => [entry.mark, entry]));
-  return allMarks(document)
+  return listMarks(document)
     .filter(({ stacks }) => stacks.includes(owner))
     .toSorted((one, other) => one.start - other.start)
     .map((mark) => {
@@ -133,7 +133,7 @@ export function remark(policy: string, owner: string, newOwner: string, tags?: s
   checkOwner(newOwner);
   if (owner === newOwner) return policy;
   const document = readPolicy(policy);
-  const marks = allMarks(document);
+  const marks = listMarks(document);
   const own = marks.filter(({ stacks }) => stacks.includes(owner));
   const other =
     own.length > 0

@@ -1,7 +1,7 @@
 /** How an entry of ours differs from what is wanted, field by field and in the terms of a fragment, for people. */
 import { entryValue, type SectionName, type Tag, type TagAccess } from "./fragment.ts";
-import { isObject, readGrant, sameJson } from "./meaning.ts";
-import { inline } from "./render.ts";
+import { isObject, isSameJson, readGrant } from "./meaning.ts";
+import { renderInline } from "./render.ts";
 
 /**
  * A line for each field: `models: "anthropic/**" => "anthropic/claude-sonnet-4-6"`, `owners: + "group:ops"`,
@@ -25,7 +25,7 @@ function unexpectedField(name: string, value: unknown, wanted: unknown): string[
   const isMissing = value === "missing";
   if (name === "grants.role") return compareValues("role", isMissing ? [] : value, ["user"]);
   if (name === "grants.src") return compareValues("src", value, isObject(wanted) ? wanted.src : undefined);
-  return isMissing ? [] : [`${name.replace(/^grants\./, "")}: - ${inline(value)}`];
+  return isMissing ? [] : [`${name.replace(/^grants\./, "")}: - ${renderInline(value)}`];
 }
 
 function compareFields(prefix: string, live: unknown, wanted: unknown): string[] {
@@ -35,7 +35,7 @@ function compareFields(prefix: string, live: unknown, wanted: unknown): string[]
 }
 
 function compareValues(name: string, live: unknown, wanted: unknown): string[] {
-  if (sameJson(live, wanted)) return [];
+  if (isSameJson(live, wanted)) return [];
   const isList = [live, wanted].every((value) => value === undefined || Array.isArray(value));
   const [before, after] = isList ? differing(asList(live), asList(wanted)) : [shown(live), shown(wanted)];
   if (before === "" && after === "") return [];
@@ -46,8 +46,8 @@ function compareValues(name: string, live: unknown, wanted: unknown): string[] {
 function differing(live: unknown[], wanted: unknown[]): [string, string] {
   const without = (items: unknown[], others: unknown[]) => {
     return items
-      .filter((item) => !others.some((other) => sameJson(item, other)))
-      .map(inline)
+      .filter((item) => !others.some((other) => isSameJson(item, other)))
+      .map(renderInline)
       .join(", ");
   };
   return [without(live, wanted), without(wanted, live)];
@@ -58,5 +58,5 @@ function asList(value: unknown): unknown[] {
 }
 
 function shown(value: unknown): string {
-  return value === undefined ? "" : inline(value);
+  return value === undefined ? "" : renderInline(value);
 }

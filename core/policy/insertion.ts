@@ -3,7 +3,7 @@ import { hasNewline, lastOffset, lineIndent, spansLines } from "./containers.ts"
 import { type Container, commentsIn, type Item } from "./hujson.ts";
 import { eolAt, itemIndent, skipBlanks, unitOf, usesEmptyLines, valueColumn } from "./layout.ts";
 import { type Mark, markText, type Note, nothingToNote, readMark } from "./marks.ts";
-import { inline, type Layout, multiline, width } from "./render.ts";
+import { type Layout, renderInline, renderLines, width } from "./render.ts";
 
 export interface NewItem {
   /** The quoted name, in an object. */
@@ -45,7 +45,7 @@ type Style =
 
 /** A value as text; without a layout on one line. */
 export function valueText(value: unknown, layout: Layout | undefined): string {
-  return layout ? multiline(value, layout) : inline(value);
+  return layout ? renderLines(value, layout) : renderInline(value);
 }
 
 /**
@@ -116,7 +116,7 @@ export function insertLast(text: string, root: Container, insertion: Insertion, 
 }
 
 /** A new section with its entries. */
-export function newSection(name: string, brackets: string, items: NewItem[], stack: string): NewItem {
+export function createSection(name: string, brackets: string, items: NewItem[], stack: string): NewItem {
   const [open, close] = brackets;
   return {
     name: JSON.stringify(name),

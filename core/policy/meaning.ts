@@ -7,13 +7,13 @@ import { apertureCapability, entryValue, type ObservedAccess, type SectionName, 
 const unorderedFields = ["src", "dst", "ip", "accept", "deny"];
 
 /** Do two entries of a section mean the same to Tailscale and Aperture? `live` is the value of `entryJson`. */
-export function sameEntry(section: SectionName, live: unknown, wanted: unknown): boolean {
+export function isSameEntry(section: SectionName, live: unknown, wanted: unknown): boolean {
   if (section === "tagOwners") return sameItems(live, wanted);
   if (!isObject(live) || !isObject(wanted)) return false;
   return sameKeys(withoutEmptyDeny(live), withoutEmptyDeny(wanted), (a, b, name) => {
     if (unorderedFields.includes(name) && Array.isArray(b)) return sameItems(a, b);
     if (name === "app" && isObject(a) && isObject(b)) return sameKeys(a, b, sameItems);
-    return sameJson(a, b);
+    return isSameJson(a, b);
   });
 }
 
@@ -24,14 +24,15 @@ function withoutEmptyDeny(value: Record<string, unknown>): Record<string, unknow
 }
 
 /** JSON equality: the order of keys has no meaning, that of items has. */
-export function sameJson(a: unknown, b: unknown): boolean {
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => sameJson(item, b[i]));
-  return isObject(a) && isObject(b) ? sameKeys(a, b, sameJson) : a === b;
+export function isSameJson(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, i) => isSameJson(item, b[i]));
+  return isObject(a) && isObject(b) ? sameKeys(a, b, isSameJson) : a === b;
 }
 
 /** The same items in any order; how often one stands there has no meaning. */
 function sameItems(a: unknown, b: unknown): boolean {
-  if (!Array.isArray(a) || !Array.isArray(b)) return sameJson(a, b);
+  if (!Array.isArray(a) || !Array.isArray(b)) return isSameJson(a, b);
   return contains(a, b) && contains(b, a);
 }
 
@@ -43,7 +44,7 @@ function contains(items: unknown[], others: unknown[]): boolean {
 function createMembership(items: unknown[]): (value: unknown) => boolean {
   const simple = new Set(items);
   return (value) =>
-    isObject(value) || Array.isArray(value) ? items.some((item) => sameJson(item, value)) : simple.has(value);
+    isObject(value) || Array.isArray(value) ? items.some((item) => isSameJson(item, value)) : simple.has(value);
 }
 
 function sameKeys(
@@ -108,7 +109,7 @@ function readApp(app: unknown, wanted: Partial<TagAccess>, unexpected: Record<st
 export function readTest(tag: Tag, live: unknown, candidates: TagAccess[]): ObservedAccess {
   const matching = candidates
     .flatMap((access) => (["accept", "strict"] as const).map((test) => ({ ...access, test })))
-    .find((access) => sameEntry("tests", live, entryValue("tests", tag, access)));
+    .find((access) => isSameEntry("tests", live, entryValue("tests", tag, access)));
   if (matching) return { test: matching.test };
   return { test: isObject(live) && "deny" in live ? "strict" : "accept", unexpected: { tests: live } };
 }

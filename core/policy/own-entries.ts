@@ -12,7 +12,7 @@ import { entryJson, isField, type PolicyDocument, type PolicyEntry } from "./doc
 import { hasDuplicates } from "./duplicates.ts";
 import { apertureCapability, entryValue, type Fragment, type SectionName, sectionNames, type Tag } from "./fragment.ts";
 import { stringValue } from "./hujson.ts";
-import { isObject, isStrings, sameEntry } from "./meaning.ts";
+import { isObject, isSameEntry, isStrings } from "./meaning.ts";
 import { isTag } from "./rules.ts";
 
 type BySection<K> = Record<SectionName, Map<K, PolicyEntry[]>>;
@@ -116,7 +116,7 @@ class Sorting {
     return (
       isObject(grant) &&
       this.#accessOf(tag).some((access) =>
-        sameEntry("grants", { ...grant, src: [tag] }, entryValue("grants", tag as Tag, access)),
+        isSameEntry("grants", { ...grant, src: [tag] }, entryValue("grants", tag as Tag, access)),
       )
     );
   }

@@ -3,7 +3,7 @@ import { type PolicyDocument, type PolicyEntry, refuseDouble } from "./document.
 import { hasDuplicates } from "./duplicates.ts";
 import { entryValue, type Fragment, type SectionName, sectionNames, type Tag } from "./fragment.ts";
 import type { Mark } from "./marks.ts";
-import { sameEntry } from "./meaning.ts";
+import { isSameEntry } from "./meaning.ts";
 import { EntryValues, givesAperture, type SortedEntries, sortEntries } from "./own-entries.ts";
 
 /** How an entry that a fragment wants stands in the file. */
@@ -126,7 +126,7 @@ class Survey {
 
   #ownClaim(section: SectionName, tag: Tag, wanted: unknown, entry: PolicyEntry): Claim {
     const live = this.#values.of(entry);
-    const isSame = sameEntry(section, live, wanted);
+    const isSame = isSameEntry(section, live, wanted);
     const isShared = entry.mark?.stacks.some((name) => name !== this.#stack);
     const isDoubled = this.#isDoubled(entry);
     const state = !isSame && isShared ? "conflicting" : !isSame || isDoubled ? "edited" : "ours";
@@ -151,7 +151,7 @@ class Survey {
   }
 
   #means(entry: PolicyEntry, wanted: unknown): boolean {
-    return sameEntry(entry.section, this.#values.of(entry), wanted);
+    return isSameEntry(entry.section, this.#values.of(entry), wanted);
   }
 
   #isDoubled({ section, item }: PolicyEntry): boolean {

@@ -10,7 +10,7 @@ import { indexLines } from "./lines.ts";
 import { checkOwner } from "./marks.ts";
 import { type Claim, survey } from "./ownership.ts";
 import {
-  apertureSurplus,
+  findSurplus,
   givesAperture,
   givesOnlyAperture,
   isOfAnotherStack,
@@ -134,7 +134,7 @@ class Search {
 
   #wider(rule: ForeignRule, tag: Tag, access: TagAccess): WiderGrant[] {
     if (rule.tags.get(tag) === "target" && !rule.coversEveryone) return [];
-    const surplus = apertureSurplus(this.#policy.text, rule, access, this.#selectors);
+    const surplus = findSurplus(this.#policy.text, rule, access, this.#selectors);
     return surplus ? [{ line: this.#lineOf(rule.start), text: rule.text, ...surplus }] : [];
   }
 

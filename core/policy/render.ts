@@ -11,11 +11,11 @@ export interface Layout {
 }
 
 /** The value on one line: `{"role": "user"}`. */
-export function inline(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(inline).join(", ")}]`;
+export function renderInline(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(renderInline).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   return `{${members(value)
-    .map(([name, item]) => `${name}: ${inline(item)}`)
+    .map(([name, item]) => `${name}: ${renderInline(item)}`)
     .join(", ")}}`;
 }
 
@@ -23,7 +23,7 @@ export function inline(value: unknown): string {
  * A node of a parsed file on one line, as `inline` writes a value: with every member, also those whose name stands twice,
  * and with numbers as they are written. Equal texts have the same structure and values in the same order. Takes any depth.
  */
-export function inlineNode(text: string, root: Node): string {
+export function renderNode(text: string, root: Node): string {
   const parts: string[] = [];
   const pending: (Node | string)[] = [root];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -46,21 +46,21 @@ export function inlineNode(text: string, root: Node): string {
 }
 
 /** The value on as many lines as it needs. A grant's models always stand on lines of their own: a diff names one. */
-export function multiline(value: unknown, layout: Layout): string {
-  if (typeof value !== "object" || value === null) return inline(value);
+export function renderLines(value: unknown, layout: Layout): string {
+  if (typeof value !== "object" || value === null) return renderInline(value);
   if (!isGrantPart(value)) {
-    const short = inline(value);
+    const short = renderInline(value);
     if (width(short) <= maximumWidth) return short;
   }
   const inner = { ...layout, indent: layout.indent + layout.unit };
   if (Array.isArray(value)) {
     return bracketed(
       "[]",
-      value.map((item) => multiline(item, inner)),
+      value.map((item) => renderLines(item, inner)),
       layout,
     );
   }
-  const rows = members(value).map(([name, item]) => ({ name, text: multiline(item, inner) }));
+  const rows = members(value).map(([name, item]) => ({ name, text: renderLines(item, inner) }));
   return bracketed("{}", aligned(rows, layout.eol), layout);
 }
 

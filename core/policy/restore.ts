@@ -5,7 +5,7 @@
  * leaves it, nothing is touched: then no server did this, and what looks like it is a human's.
  */
 import { hasNewline, lastOffset, lineIndent, spansLines } from "./containers.ts";
-import { allMarks, readPolicy } from "./document.ts";
+import { listMarks, readPolicy } from "./document.ts";
 import { type SectionName, sectionNames } from "./fragment.ts";
 import { type Container, commentsIn, type Node } from "./hujson.ts";
 import { Splice } from "./splice.ts";
@@ -37,7 +37,7 @@ function closeContainers(text: string, { sections, moved, oneLine }: Remembered)
     if (moved.has(name) && pullUp(text, section.container, splice)) continue;
     if (section.entries.every(({ mark }) => mark === undefined)) close(text, section.container, splice);
   }
-  if (oneLine && allMarks(policy).length === 0) close(text, policy.root, splice);
+  if (oneLine && listMarks(policy).length === 0) close(text, policy.root, splice);
   return splice.apply();
 }
 

@@ -6,10 +6,10 @@
 import { formatMessage } from "../messages/entry.ts";
 import { editFault } from "../messages/policy-file.ts";
 import type { Decisions } from "./decide.ts";
-import { allMarks, type PolicyDocument, readPolicy, type Section } from "./document.ts";
+import { listMarks, type PolicyDocument, readPolicy, type Section } from "./document.ts";
 import { type Item, type Node, placeOf, stringValue } from "./hujson.ts";
 import { PolicyError } from "./policy-error.ts";
-import { inline, inlineNode } from "./render.ts";
+import { renderInline, renderNode } from "./render.ts";
 
 /** What an edit decides, as far as it shows in the values of a file. */
 export type Outcome = Pick<Decisions, "repaired" | "removed" | "removedSections" | "added">;
@@ -125,7 +125,7 @@ class Verification {
       return true;
     }
     if (expected.item) return sameNode(this.#policy.text, expected.item.value, text, found.value);
-    return inlineNode(text, found.value) === inline(expected.value);
+    return renderNode(text, found.value) === renderInline(expected.value);
   }
 
   #mismatch({ item, name }: Expected, place: string): PolicyError {
@@ -149,12 +149,12 @@ function sameNode(text: string, node: Node, otherText: string, other: Node): boo
   if (node.end - node.start === other.end - other.start) {
     if (text.slice(node.start, node.end) === otherText.slice(other.start, other.end)) return true;
   }
-  return inlineNode(text, node) === inlineNode(otherText, other);
+  return renderNode(text, node) === renderNode(otherText, other);
 }
 
 function countMarks(policy: PolicyDocument, except: string[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { stacks } of allMarks(policy)) {
+  for (const { stacks } of listMarks(policy)) {
     for (const name of stacks) if (!except.includes(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;

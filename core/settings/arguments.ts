@@ -3,8 +3,8 @@ import { z } from "zod";
 import type { Problem } from "../problem.ts";
 import { isModelName, isRepositorySlug } from "../workflow/names.ts";
 import { delivery, identity, models, tag, workflow } from "./fields.ts";
-import { problemsOf } from "./issues.ts";
-import { quoted, text, unknownKey } from "./objects.ts";
+import { toProblems } from "./issues.ts";
+import { describeUnknownKey, quoteInput, text } from "./objects.ts";
 import { settingsSchema } from "./schema.ts";
 
 /** Values that only Pulumi judges, such as outputs of resources, which nobody knows before they exist. */
@@ -15,13 +15,13 @@ export function componentArguments<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? issue.keys.map((key) => unknownKey(key, Object.keys(shape))).join("\n")
+        ? issue.keys.map((key) => describeUnknownKey(key, Object.keys(shape))).join("\n")
         : `Expected an object with the keys ${Object.keys(shape).join(", ")}.`,
   });
 }
 
 export const slug = text("a repository, as owner/name").refine(isRepositorySlug, {
-  error: (issue) => `${quoted(issue)} is not a repository. Write owner/name, such as acme/app.`,
+  error: (issue) => `${quoteInput(issue)} is not a repository. Write owner/name, such as acme/app.`,
 });
 
 const oidc = z.looseObject(
@@ -42,7 +42,8 @@ export const workflowArgument = componentArguments({
   ...workflow.shape,
   model: text("a model")
     .refine(isModelName, {
-      error: (issue) => `${quoted(issue)} is not a model. Write it without its provider, such as claude-sonnet-4-6.`,
+      error: (issue) =>
+        `${quoteInput(issue)} is not a model. Write it without its provider, such as claude-sonnet-4-6.`,
     })
     .optional(),
 }).optional();
@@ -94,5 +95,5 @@ export const fields = {
 /** Everything that is wrong with arguments; paths are the arguments' own, `workflow.presets[0]`. */
 export function findArgumentProblems(schema: z.ZodType, args: unknown): Problem[] {
   const parsed = schema.safeParse(args, { reportInput: true });
-  return parsed.success ? [] : problemsOf(parsed.error.issues);
+  return parsed.success ? [] : toProblems(parsed.error.issues);
 }

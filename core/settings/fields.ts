@@ -24,7 +24,7 @@ import {
   presetNames,
   workflowDefaults,
 } from "../workflow/options.ts";
-import { quoted, settingsObject, text, unknownKey } from "./objects.ts";
+import { describeUnknownKey, quoteInput, settingsObject, text } from "./objects.ts";
 
 /** GitHub's OIDC issuer: docs.github.com, "OpenID Connect reference". */
 export const githubIssuer = "https://token.actions.githubusercontent.com";
@@ -48,7 +48,7 @@ export const defaults = {
 
 export const tag = text('a tag, such as "tag:ci"')
   .refine(isTag, {
-    error: (issue) => formatMessage(notATag, { value: quoted(issue) }),
+    error: (issue) => formatMessage(notATag, { value: quoteInput(issue) }),
   })
   .meta({
     description:
@@ -62,7 +62,7 @@ export const tag = text('a tag, such as "tag:ci"')
 export const models = z
   .array(
     text('a model pattern, such as "anthropic/**"').refine(isModelPattern, {
-      error: (issue) => formatMessage(notAModelPattern, { value: quoted(issue), model: bareModel(issue.input) }),
+      error: (issue) => formatMessage(notAModelPattern, { value: quoteInput(issue), model: bareModel(issue.input) }),
     }),
     { error: "Expected a list of model patterns, such as [anthropic/**]." },
   )
@@ -109,7 +109,7 @@ export const identity = z
           .union([z.string(), z.number()], { error: "Expected a name for the rotation, such as 2026-11." })
           .refine((rotation) => isRotation(String(rotation)), {
             error: (issue) =>
-              `${quoted(issue)} cannot name a rotation. Use up to 40 letters, digits, ".", "_" and "-", such as 2026-11.`,
+              `${quoteInput(issue)} cannot name a rotation. Use up to 40 letters, digits, ".", "_" and "-", such as 2026-11.`,
           })
           .optional()
           .meta({
@@ -133,7 +133,7 @@ export function isRotation(rotation: string): boolean {
 }
 
 const preset = z.enum(presetNames, {
-  error: (issue) => `${quoted(issue)} is not a preset. Presets: ${presetNames.join(", ")}.`,
+  error: (issue) => `${quoteInput(issue)} is not a preset. Presets: ${presetNames.join(", ")}.`,
 });
 
 /** `provider/model`, of a provider that a pattern can name and a model that Claude Code can ask for. */
@@ -144,14 +144,16 @@ function isOneModel(value: string): boolean {
 
 const runnerLabel = text("a runner label")
   .refine(isOneLine, {
-    error: (issue) => `${quoted(issue)} is not a runner label: one line, without spaces around it.`,
+    error: (issue) => `${quoteInput(issue)} is not a runner label: one line, without spaces around it.`,
   })
-  .refine((label) => !isOtherSystem(label), { error: (issue) => formatMessage(notLinux, { label: quoted(issue) }) });
+  .refine((label) => !isOtherSystem(label), {
+    error: (issue) => formatMessage(notLinux, { label: quoteInput(issue) }),
+  });
 
 /** zod knows names of a record as a property does, and its types do not. */
 const pinsError: z.core.$ZodErrorMap = (issue) =>
   issue.code === "unrecognized_keys"
-    ? issue.keys.map((key) => unknownKey(key, [...actionNames], "actions")).join("\n")
+    ? issue.keys.map((key) => describeUnknownKey(key, [...actionNames], "actions")).join("\n")
     : "Expected an object: the action's name, and owner/repository@commit.";
 
 export const workflow = settingsObject("workflow", {
@@ -169,7 +171,7 @@ export const workflow = settingsObject("workflow", {
   path: text("a path inside .github/workflows/")
     .refine(isWorkflowPath, {
       error: (issue) =>
-        `${quoted(issue)} is not a workflow file. GitHub runs only .github/workflows/NAME.yml (or .yaml), without a folder between.`,
+        `${quoteInput(issue)} is not a workflow file. GitHub runs only .github/workflows/NAME.yml (or .yaml), without a folder between.`,
     })
     .optional()
     .meta({
@@ -195,7 +197,7 @@ export const workflow = settingsObject("workflow", {
   model: text("a model")
     .refine(isOneModel, {
       error: (issue) =>
-        `${quoted(issue)} is not one model. Write provider/model without wildcards, such as anthropic/claude-sonnet-4-6.`,
+        `${quoteInput(issue)} is not one model. Write provider/model without wildcards, such as anthropic/claude-sonnet-4-6.`,
     })
     .optional()
     .meta({
@@ -218,7 +220,7 @@ export const workflow = settingsObject("workflow", {
   environment: text("the name of an environment")
     .refine(isEnvironmentName, {
       error: (issue) =>
-        `${quoted(issue)} cannot be an environment here: one line without spaces around it, asterisks and expressions, at most ` +
+        `${quoteInput(issue)} cannot be an environment here: one line without spaces around it, asterisks and expressions, at most ` +
         "255 characters.",
     })
     .optional()
@@ -269,7 +271,7 @@ export const workflow = settingsObject("workflow", {
       z.enum(actionNames, { error: `Known actions: ${actionNames.join(", ")}.` }),
       text("an action pinned to a commit").refine((pin) => parsePin(pin) !== undefined, {
         error: (issue) =>
-          `${quoted(issue)} is not pinned. Write owner/repository@ and the 40 hexadecimal digits of a commit.`,
+          `${quoteInput(issue)} is not pinned. Write owner/repository@ and the 40 hexadecimal digits of a commit.`,
       }),
       {
         error: pinsError,

@@ -2,7 +2,7 @@
 import { formatMessage } from "../messages/entry.ts";
 import { noOwner, notAnAddress, notAnOwner, plainGithubCredential, twoOwners } from "../messages/settings.ts";
 import type { Problem } from "../problem.ts";
-import { isOwnerName, nameInAddress } from "../workflow/names.ts";
+import { findNameInAddress, isOwnerName } from "../workflow/names.ts";
 import { show } from "./problem.ts";
 
 /** Where it stands: the stack's configuration, what of it is encrypted, and the environment. */
@@ -17,7 +17,7 @@ export interface GitHubSource {
 const ownerKey = "github:owner";
 
 /** The owner of every repository of the stack. */
-export function githubOwner({ config, environment }: GitHubSource): { name?: string; problems: Problem[] } {
+export function readGithubOwner({ config, environment }: GitHubSource): { name?: string; problems: Problem[] } {
   const problem = (message: string) => ({ problems: [{ path: ownerKey, message }] });
   const configured = config[ownerKey];
   const variable = environment.GITHUB_OWNER || undefined;
@@ -30,7 +30,7 @@ export function githubOwner({ config, environment }: GitHubSource): { name?: str
   const name = configured || variable;
   if (!name) return problem(formatMessage(noOwner, {}));
   if (isOwnerName(name)) return { name, problems: [] };
-  const meant = nameInAddress(name)?.split("/")[0];
+  const meant = findNameInAddress(name)?.split("/")[0];
   return problem(
     formatMessage(notAnOwner, { value: show(name), meant: meant === undefined ? "" : `Did you mean ${meant}? ` }),
   );

@@ -6,7 +6,7 @@ import { propertyPath } from "./problem.ts";
 type Issue = z.core.$ZodIssue;
 
 /** One problem for each issue, and for each key that does not exist; paths as `repositories[1].name`, empty at the top. */
-export function problemsOf(issues: readonly Issue[]): Problem[] {
+export function toProblems(issues: readonly Issue[]): Problem[] {
   // A list that is a text is also a list that is too short.
   const untyped = new Set(issues.filter(({ code }) => code === "invalid_type").map(({ path }) => propertyPath(path)));
   return issues

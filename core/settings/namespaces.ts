@@ -3,7 +3,7 @@ import leven from "leven";
 import { formatMessage } from "../messages/entry.ts";
 import { keyNeedsPath, wrongNamespace } from "../messages/settings.ts";
 import type { Problem } from "../problem.ts";
-import { nearest } from "./objects.ts";
+import { findNearest } from "./objects.ts";
 import { namespace, show } from "./problem.ts";
 
 /** Namespaces that somebody reads: the providers and the engine. */
@@ -24,7 +24,7 @@ export function findMisplacedKeys(config: Record<string, string>, project: strin
     const [space, key] = [full.slice(0, colon), full.slice(colon + 1)];
     const [name = ""] = key.split(/[.[]/);
     if (space === namespace || colon < 0) return [];
-    const isOurs = known.includes(name) || nearest(name, known).length > 0;
+    const isOurs = known.includes(name) || findNearest(name, known).length > 0;
     const isMeant = isOurs && !othersNamespaces.has(space) && (space === project || isNearlyOurs(space));
     if (!isMeant && name !== "repositories") return [];
     return [
@@ -37,7 +37,7 @@ export function findMisplacedKeys(config: Record<string, string>, project: strin
 }
 
 /** What is wrong with a key of ours that has a path as its name; undefined for any other. */
-export function pathAsName(key: string, known: string[]): string | undefined {
+export function explainPathAsName(key: string, known: string[]): string | undefined {
   const [name = "", ...rest] = key.split(/[.[]/);
   if (rest.length === 0 || !known.includes(name)) return undefined;
   return formatMessage(keyNeedsPath, { key: show(key).slice(1, -1), full: show(`${namespace}:${key}`).slice(1, -1) });

@@ -17,7 +17,7 @@ export function settingsObject<Shape extends z.ZodRawShape>(level: Level, shape:
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? issue.keys.map((key) => unknownKey(key, Object.keys(shape), level)).join("\n")
+        ? issue.keys.map((key) => describeUnknownKey(key, Object.keys(shape), level)).join("\n")
         : issue.code === "invalid_type"
           ? `Expected an object with the keys ${Object.keys(shape).join(", ")}.`
           : undefined,
@@ -25,8 +25,8 @@ export function settingsObject<Shape extends z.ZodRawShape>(level: Level, shape:
 }
 
 /** The sentence about a key that does not exist: where it belongs (if its level is given), the nearest one, else the list. */
-export function unknownKey(key: string, known: string[], level?: Level): string {
-  const meant = [...(level === undefined ? [] : elsewhere(key, level)), ...nearest(key, known)].map(
+export function describeUnknownKey(key: string, known: string[], level?: Level): string {
+  const meant = [...(level === undefined ? [] : elsewhere(key, level)), ...findNearest(key, known)].map(
     (name) => `"${name}"`,
   );
   const advice = meant.length > 0 ? `Did you mean ${meant.join(" or ")}?` : `Known keys: ${known.join(", ")}.`;
@@ -34,7 +34,7 @@ export function unknownKey(key: string, known: string[], level?: Level): string 
 }
 
 /** The key that is so near that it was probably meant. */
-export function nearest(key: string, known: string[]): string[] {
+export function findNearest(key: string, known: string[]): string[] {
   // A distance takes the product of both lengths.
   if (key.length > 40) return [];
   const distance = (name: string) => leven(key.toLowerCase(), name.toLowerCase());
@@ -65,6 +65,6 @@ export function text(expected: string) {
 }
 
 /** The value of an issue as a person wrote it. */
-export function quoted(issue: { input?: unknown }): string {
+export function quoteInput(issue: { input?: unknown }): string {
   return show(issue.input);
 }

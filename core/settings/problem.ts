@@ -30,7 +30,7 @@ export function listProblems(problems: readonly Problem[]): string {
 }
 
 /** The values under our namespace; JSON where it is JSON, else the string. */
-export function ourValues(config: Record<string, string>): Record<string, unknown> {
+export function readOurValues(config: Record<string, string>): Record<string, unknown> {
   const stringKeys = new Set(["tag", "onUnavailable"]);
   const ours = Object.entries(config).filter(([key]) => key.startsWith(`${namespace}:`));
   return Object.fromEntries(

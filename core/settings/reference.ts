@@ -12,7 +12,7 @@ function ourSchema(): JsonSchema {
 }
 
 /** The JSON schema of a `Pulumi.<stack>.yaml`: our keys in full, other namespaces free. */
-export function jsonSchema(): JsonSchema {
+export function buildJsonSchema(): JsonSchema {
   const { properties = {}, required = [] } = ourSchema();
   const named = (key: string) => `${namespace}:${key}`;
   return {
@@ -32,7 +32,7 @@ export function jsonSchema(): JsonSchema {
 }
 
 /** docs/settings.md. */
-export function settingsPage(): string {
+export function renderSettingsPage(): string {
   const { properties = {}, required = [] } = ourSchema();
   const sections = Object.entries(properties).map(([key, schema]) => {
     const rows = keyRows(key, schema as JsonSchema, required.includes(key));

@@ -8,7 +8,7 @@ import {
   tailscaleConfigured,
 } from "../messages/settings.ts";
 import type { Problem } from "../problem.ts";
-import { secretExpression, unclosedExpression, untrustedExpression } from "../workflow/expressions.ts";
+import { findSecretExpression, findUntrustedExpression, hasUnclosedExpression } from "../workflow/expressions.ts";
 import { namespace, path, show } from "./problem.ts";
 
 /** Beginnings of credentials, by what they are, with a few characters more: a prompt may speak of `tskey-` keys. */
@@ -88,11 +88,11 @@ export function findExpressions(values: Record<string, unknown>, pathOf = path):
 }
 
 function wrongExpression(text: string): string | undefined {
-  const secret = secretExpression(text);
+  const secret = findSecretExpression(text);
   if (secret !== undefined) return formatMessage(secretsExpression, { expression: show(secret).slice(1, -1) });
-  const outsiders = untrustedExpression(text);
+  const outsiders = findUntrustedExpression(text);
   if (outsiders !== undefined) return formatMessage(outsidersExpression, { expression: show(outsiders).slice(1, -1) });
-  return unclosedExpression(text) ? formatMessage(openExpression, {}) : undefined;
+  return hasUnclosedExpression(text) ? formatMessage(openExpression, {}) : undefined;
 }
 
 function texted(values: Record<string, unknown>) {

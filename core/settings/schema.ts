@@ -5,25 +5,25 @@ import { notADestination, notARepository, notATagOwner } from "../messages/setti
 import { isMarkOwner, markOwnerPattern } from "../policy/marks.ts";
 import { isDestination, isTagOwner } from "../policy/rules.ts";
 import {
+  findNameInAddress,
   hostnamePattern,
   isHostname,
   isRepositoryName,
   isRepositorySlug,
-  nameInAddress,
   repositoryPattern,
 } from "../workflow/names.ts";
 import { defaults, delivery, identity, models, tag, workflow } from "./fields.ts";
 import type { settingNames } from "./names.ts";
-import { quoted, settingsObject, text } from "./objects.ts";
+import { quoteInput, settingsObject, text } from "./objects.ts";
 
 /** `name`, or `owner/name`. */
 const repositoryName = text("a repository, as name or owner/name")
   .meta({ pattern: repositoryPattern.source })
   .refine((value) => (value.includes("/") ? isRepositorySlug(value) : isRepositoryName(value)), {
     error: (issue) => {
-      const meant = nameInAddress(String(issue.input));
+      const meant = findNameInAddress(String(issue.input));
       return formatMessage(notARepository, {
-        value: quoted(issue),
+        value: quoteInput(issue),
         meant: meant === undefined ? "" : `Did you mean ${meant}? `,
       });
     },
@@ -62,7 +62,7 @@ const settings = {
     hostname: text("a host name")
       .refine(isHostname, {
         error: (issue) =>
-          `${quoted(issue)} is not a host name. Write it without scheme, port or path, such as ai: runners call http://ai.`,
+          `${quoteInput(issue)} is not a host name. Write it without scheme, port or path, such as ai: runners call http://ai.`,
       })
       .optional()
       .meta({
@@ -73,7 +73,7 @@ const settings = {
       }),
     device: text("a tag or a Tailscale address")
       .refine(isDestination, {
-        error: (issue) => formatMessage(notADestination, { value: quoted(issue) }),
+        error: (issue) => formatMessage(notADestination, { value: quoteInput(issue) }),
       })
       .optional()
       .meta({
@@ -90,7 +90,7 @@ const settings = {
   tagOwners: z
     .array(
       text("an owner").refine(isTagOwner, {
-        error: (issue) => formatMessage(notATagOwner, { value: quoted(issue) }),
+        error: (issue) => formatMessage(notATagOwner, { value: quoteInput(issue) }),
       }),
       { error: "Expected a list of owners." },
     )
@@ -117,7 +117,7 @@ const settings = {
       }),
     owner: text("the name in the marks")
       .refine(isMarkOwner, {
-        error: (issue) => `${quoted(issue)} cannot stand in a mark. Use letters, digits, ".", "_", "-" and "/".`,
+        error: (issue) => `${quoteInput(issue)} cannot stand in a mark. Use letters, digits, ".", "_", "-" and "/".`,
       })
       .optional()
       .meta({

@@ -9,12 +9,12 @@ import type { ActionName } from "../workflow/actions.ts";
 import { isModelName } from "../workflow/names.ts";
 import type { PresetName } from "../workflow/options.ts";
 import { defaults } from "./fields.ts";
-import { findBadAddress, findPlainCredentials, githubOwner } from "./github.ts";
-import { problemsOf } from "./issues.ts";
+import { findBadAddress, findPlainCredentials, readGithubOwner } from "./github.ts";
+import { toProblems } from "./issues.ts";
 import { settingNames } from "./names.ts";
-import { findMisplacedKeys, pathAsName } from "./namespaces.ts";
-import { nearest } from "./objects.ts";
-import { namespace, ourValues, type Problem, path, SettingsError, show } from "./problem.ts";
+import { explainPathAsName, findMisplacedKeys } from "./namespaces.ts";
+import { findNearest } from "./objects.ts";
+import { namespace, type Problem, path, readOurValues, SettingsError, show } from "./problem.ts";
 import { findCredentials, findExpressions, findTailscaleConfiguration } from "./refusals.ts";
 import { type RepositoryInput, type SettingsInput, settingsSchema } from "./schema.ts";
 import { findWarnings } from "./warnings.ts";
@@ -95,7 +95,7 @@ export function parseSettings(source: SettingsSource): ParsedSettings {
     throw new SettingsError(source.stack, problems);
   };
   const { config, isSecret = () => false } = source;
-  const raw = ourValues(config);
+  const raw = readOurValues(config);
   const plain = findPlainCredentials(source);
   const named = new Set(plain.map(({ path }) => path));
   const credentials = [
@@ -106,7 +106,7 @@ export function parseSettings(source: SettingsSource): ParsedSettings {
   if (credentials.length > 0) fail(credentials);
 
   const parsed = settingsSchema.safeParse(raw, { reportInput: true });
-  const owner = githubOwner(source);
+  const owner = readGithubOwner(source);
   const misplaced = findMisplacedKeys(config, source.project, knownKeys);
   const problems = [
     ...owner.problems,
@@ -124,17 +124,17 @@ export function parseSettings(source: SettingsSource): ParsedSettings {
 
 const knownKeys: string[] = [...settingNames];
 
-function describeAll(issues: Parameters<typeof problemsOf>[0], raw: Record<string, unknown>): Problem[] {
-  return problemsOf(issues).map(({ path: place, message }) => ({
+function describeAll(issues: Parameters<typeof toProblems>[0], raw: Record<string, unknown>): Problem[] {
+  return toProblems(issues).map(({ path: place, message }) => ({
     path: `${namespace}:${place}`,
-    message: (Object.hasOwn(raw, place) && pathAsName(place, knownKeys)) || message,
+    message: (Object.hasOwn(raw, place) && explainPathAsName(place, knownKeys)) || message,
   }));
 }
 
 /** Without "repositories is missing" where a misspelt or misplaced key is why. */
 function withoutConsequences(problems: Problem[], raw: Record<string, unknown>, misplaced: Problem[]): Problem[] {
   const isMeant = (key: string) =>
-    key !== "repositories" && nearest(key.split(/[.[]/)[0] ?? "", knownKeys)[0] === "repositories";
+    key !== "repositories" && findNearest(key.split(/[.[]/)[0] ?? "", knownKeys)[0] === "repositories";
   const isElsewhere = Object.keys(raw).some(isMeant) || misplaced.some(({ path }) => path.includes(":repositor"));
   return problems.filter(
     ({ path: place, message }) =>
@@ -148,7 +148,7 @@ function normalise(
   stackOwner: string,
 ): { value: Settings; problems: Problem[] } {
   const problems: Problem[] = [];
-  const workflow = { ...defaults.workflow, ...defined(input.workflow) };
+  const workflow = { ...defaults.workflow, ...omitUndefined(input.workflow) };
   const models = input.models ?? defaults.models;
   const owner = input.policy?.owner ?? stackOwner;
   if (!isMarkOwner(owner)) {
@@ -169,7 +169,7 @@ function normalise(
       }
       return `${githubOwner}/${rest}`;
     };
-    const merged = { ...workflow, ...defined(repository.workflow) };
+    const merged = { ...workflow, ...omitUndefined(repository.workflow) };
     const granted = repository.models ?? models;
     const model = chooseModel(merged.model, granted);
     if ("problem" in model) problems.push({ path: path([...at, "workflow", "model"]), message: model.problem });
@@ -186,7 +186,7 @@ function normalise(
         timeoutMinutes: merged.timeoutMinutes,
         adopt: merged.adopt,
         actions: merged.actions ?? {},
-        ...defined({
+        ...omitUndefined({
           prompt: merged.prompt,
           environment: merged.environment,
           allowForks: merged.allowForks,
@@ -204,7 +204,7 @@ function normalise(
       githubOwner,
       aperture: {
         hostname: input.aperture?.hostname ?? defaults.hostname,
-        ...defined({ device: input.aperture?.device }),
+        ...omitUndefined({ device: input.aperture?.device }),
       },
       tagOwners: input.tagOwners ?? defaults.tagOwners,
       policy: {
@@ -292,7 +292,7 @@ function findContradictions({ repositories }: Settings): Problem[] {
 }
 
 /** The same object without keys that are undefined, so that spreading it does not erase a default. */
-export function defined<T extends object>(object: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
+export function omitUndefined<T extends object>(object: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(object ?? {}).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };

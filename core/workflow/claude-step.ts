@@ -24,7 +24,7 @@ export function collectPullRequestStep(options: WorkflowOptions): ActionStep {
 /** Calls of a request that fails: one and two more. The default of ten takes three minutes until a refusal is red. */
 const retries = 2;
 
-export function runClaude(options: WorkflowOptions, task: ClaudeTask): ActionStep {
+export function runClaudeStep(options: WorkflowOptions, task: ClaudeTask): ActionStep {
   const { model } = options;
   const timeoutMinutes = Math.max(options.timeoutMinutes - 5, Math.ceil(options.timeoutMinutes / 2));
   return actionStep("anthropics/claude-code-action", options.actions?.["anthropics/claude-code-action"], {

@@ -11,7 +11,7 @@
  *
  * @returns the expression as written, `${{ github.head_ref }}`, or undefined.
  */
-export function untrustedExpression(text: string): string | undefined {
+export function findUntrustedExpression(text: string): string | undefined {
   return firstExpression(text, (reference) => !isTrusted(reference));
 }
 
@@ -21,12 +21,12 @@ export function untrustedExpression(text: string): string | undefined {
  *
  * @returns the expression as written, `${{ secrets.NPM_TOKEN }}`, or undefined.
  */
-export function secretExpression(text: string): string | undefined {
+export function findSecretExpression(text: string): string | undefined {
   return firstExpression(text, isSecret);
 }
 
 /** Whether a `${{` of the text is never closed. GitHub then refuses the file, and no event starts anything. */
-export function unclosedExpression(text: string): boolean {
+export function hasUnclosedExpression(text: string): boolean {
   const last = text.lastIndexOf("${{");
   return last >= 0 && endOfExpression(text, last + 3) === text.length;
 }

@@ -43,7 +43,7 @@ const guards: Record<PresetName, readonly string[]> = {
 };
 
 /** The guard as an expression without `${{ }}`, one condition a line. */
-export function guardOf(preset: PresetName): string {
+export function chooseGuard(preset: PresetName): string {
   return guards[preset].join(" &&\n");
 }
 
@@ -59,7 +59,7 @@ export const isGranted = "needs.access.outputs.granted == 'true'";
  * skip all of them. Whether a mention is skipped is known from the job before it, so that nobody without write access
  * takes the place of a run that waits.
  */
-export function concurrencyOf(preset: PresetName): Concurrency {
+export function chooseConcurrency(preset: PresetName): Concurrency {
   const group =
     preset === "review"
       ? // Among the events of both presets only `pull_request` has a number beside the pull request's own.

@@ -1,5 +1,5 @@
 /**
- * What a workflow, and GitHub, take as a name or a text. `workflowProblems` and the settings both ask here, so that no
+ * What a workflow, and GitHub, take as a name or a text. `findWorkflowProblems` and the settings both ask here, so that no
  * setting is accepted of which no workflow can be made.
  */
 
@@ -88,7 +88,7 @@ export function isRepositorySlug(text: string): text is `${string}/${string}` {
 }
 
 /** What a person may have copied in place of a name: the address of a page, or what `git clone` takes. Its `owner/name` or `owner`. */
-export function nameInAddress(text: string): string | undefined {
+export function findNameInAddress(text: string): string | undefined {
   const path = /^(?:[a-z+]+:\/\/|[\w.-]+@)[^/:\s]+(?::\d+)?[/:]([^\s?#]+)/i.exec(text)?.[1] ?? text;
   const [owner = "", repository] = path.replace(/(\.git)?\/*$/, "").split("/");
   const name = repository === undefined ? owner : `${owner}/${repository}`;

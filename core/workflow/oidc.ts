@@ -1,6 +1,6 @@
 /** Which OIDC tokens of GitHub Actions a federated identity accepts: those of one repository's Claude workflow. */
 import type { PresetName } from "./options.ts";
-import { eventsOf } from "./triggers.ts";
+import { listEvents } from "./triggers.ts";
 
 export interface SubjectOptions {
   readonly presets: readonly PresetName[];
@@ -65,7 +65,7 @@ export function federatedSubject(options: SubjectOptions): FederatedSubject {
   for (const [what, name] of Object.entries({ environment, repository, workflowPath, prefix: oidc.subClaimPrefix })) {
     if (name?.includes("*")) throw new RangeError(`${what}: "${name}" contains *, which would match any text.`);
   }
-  const [event, ...otherEvents] = eventsOf(options.presets);
+  const [event, ...otherEvents] = listEvents(options.presets);
   const label = [options.runsOn].flat();
   const rules = {
     repository_id: String(options.repositoryId),

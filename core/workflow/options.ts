@@ -3,7 +3,7 @@ import type { Tag } from "../policy/fragment.ts";
 import { isTag } from "../policy/rules.ts";
 import type { Problem } from "../problem.ts";
 import { type ActionName, actionNames, parsePin } from "./actions.ts";
-import { secretExpression, unclosedExpression, untrustedExpression } from "./expressions.ts";
+import { findSecretExpression, findUntrustedExpression, hasUnclosedExpression } from "./expressions.ts";
 import {
   isEnvironmentName,
   isHostname,
@@ -85,7 +85,7 @@ export interface SecretNames {
   audienceOrSecret: "TS_AUDIENCE" | "TS_OAUTH_SECRET";
 }
 
-export function secretsOf(identity: IdentityKind): SecretNames {
+export function nameSecrets(identity: IdentityKind): SecretNames {
   return {
     clientId: "TS_OAUTH_CLIENT_ID",
     audienceOrSecret: identity === "federated" ? "TS_AUDIENCE" : "TS_OAUTH_SECRET",
@@ -105,7 +105,7 @@ export class WorkflowError extends Error {
 }
 
 /** Everything that is wrong with the options; empty if nothing is. */
-export function workflowProblems(options: WorkflowOptions): Problem[] {
+export function findWorkflowProblems(options: WorkflowOptions): Problem[] {
   const problems: Problem[] = [];
   const expect = (right: boolean, path: string, message: string) => right || problems.push({ path, message });
 
@@ -183,10 +183,10 @@ export function workflowProblems(options: WorkflowOptions): Problem[] {
   return problems;
 
   function expectTrusted(path: string, text: string) {
-    const found = untrustedExpression(text);
+    const found = findUntrustedExpression(text);
     expect(found === undefined, path, `${found} can carry text of an outsider; remove it or use a number or an id.`);
-    const secret = secretExpression(text);
+    const secret = findSecretExpression(text);
     expect(secret === undefined, path, `${secret} holds a secret; remove it.`);
-    expect(!unclosedExpression(text), path, "has `${{` without `}}`; GitHub would refuse the whole workflow.");
+    expect(!hasUnclosedExpression(text), path, "has `${{` without `}}`; GitHub would refuse the whole workflow.");
   }
 }

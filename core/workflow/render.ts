@@ -14,7 +14,7 @@ function header(owner: string): string {
 }
 
 /** The owner in the header of a workflow file that this program wrote, `<project>/<stack>`; undefined for any other file. */
-export function managedBy(text: string): string | undefined {
+export function readHeaderOwner(text: string): string | undefined {
   return headerPattern.exec(text)?.[1];
 }
 

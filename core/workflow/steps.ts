@@ -1,14 +1,14 @@
 /** The steps that every job has, in the order in which they run. */
 import { actionStep } from "./actions.ts";
 import type { ActionStep, RunStep } from "./model.ts";
-import { secretsOf, type WorkflowOptions, workflowDefaults } from "./options.ts";
+import { nameSecrets, type WorkflowOptions, workflowDefaults } from "./options.ts";
 import { type ScriptName, type ShellName, scriptText, shellText } from "./script-text.ts";
 
 /**
  * `git` needs the checkout's credentials in tag mode only: there the action fetches branches before it puts its own
  * token in place (anthropics/claude-code-action, src/modes/tag/index.ts); in agent mode it is the other way round.
  */
-export function checkout(options: WorkflowOptions, persistCredentials: boolean): ActionStep {
+export function checkoutStep(options: WorkflowOptions, persistCredentials: boolean): ActionStep {
   return actionStep("actions/checkout", options.actions?.["actions/checkout"], {
     name: "Checkout",
     with: { "persist-credentials": String(persistCredentials) },
@@ -52,8 +52,8 @@ export function checkRunnerStep(tools: readonly string[]): RunStep {
   });
 }
 
-export function connectToTailnet(options: WorkflowOptions): ActionStep {
-  const { clientId, audienceOrSecret } = secretsOf(options.identity);
+export function connectToTailnetStep(options: WorkflowOptions): ActionStep {
+  const { clientId, audienceOrSecret } = nameSecrets(options.identity);
   const secret = (name: string) => `\${{ secrets.${name} }}`;
   return actionStep("tailscale/github-action", options.actions?.["tailscale/github-action"], {
     name: "Connect to tailnet",
@@ -75,7 +75,7 @@ export function connectToTailnet(options: WorkflowOptions): ActionStep {
 
 /** Only after a failure: what the action logs, no later step can read. */
 export function explainTailnetStep(options: WorkflowOptions): ActionStep {
-  const { clientId, audienceOrSecret } = secretsOf(options.identity);
+  const { clientId, audienceOrSecret } = nameSecrets(options.identity);
   const isFederated = audienceOrSecret === "TS_AUDIENCE";
   return scriptStep(options, `explain-tailnet-${options.identity}`, {
     name: "Explain the tailnet",

@@ -1,7 +1,7 @@
 /** What the steps of a workflow say. Without values: the last step logs tag, base URL and model once. */
 import * as aperture from "../messages/aperture.ts";
 import * as claude from "../messages/claude.ts";
-import { type Message, plain } from "../messages/entry.ts";
+import { type Message, toPlainText } from "../messages/entry.ts";
 import * as noRun from "../messages/no-run.ts";
 import * as tailnet from "../messages/tailnet.ts";
 
@@ -17,7 +17,7 @@ type TextName = keyof typeof messages;
 export type Texts = Readonly<Record<TextName, string>> & { readonly byStatus: Readonly<Record<number, string>> };
 
 const says = Object.fromEntries(
-  Object.entries<Message>(messages).map(([name, message]) => [name, plain(message.says)]),
+  Object.entries<Message>(messages).map(([name, message]) => [name, toPlainText(message.says)]),
 ) as Record<TextName, string>;
 
 export const texts: Texts = {

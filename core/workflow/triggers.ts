@@ -25,12 +25,12 @@ const skippedTriggers = { review: { merge_group: ["checks_requested"] }, mention
 >;
 
 /** The events of all given presets, each with every activity type that one of them needs. */
-export function triggersOf(presets: readonly PresetName[]): Triggers {
+export function listTriggers(presets: readonly PresetName[]): Triggers {
   return merge(presets.flatMap((name) => [presetTriggers[name], skippedTriggers[name]]));
 }
 
 /** The events for which a job of the presets runs. */
-export function eventsOf(presets: readonly PresetName[]): readonly EventName[] {
+export function listEvents(presets: readonly PresetName[]): readonly EventName[] {
   return Object.keys(merge(presets.map((name) => presetTriggers[name]))) as EventName[];
 }
 

@@ -59,7 +59,7 @@ export function fromState({ owner, formerly }: PropertyMap): Kept | undefined {
 }
 
 /** The claim under a name, which may be another one than before. */
-export function renamed(owner: string, kept: Kept | undefined): Kept {
+export function keepName(owner: string, kept: Kept | undefined): Kept {
   const names = new Set(kept ? [...kept.formerly, kept.owner] : []);
   names.delete(owner);
   return { owner, formerly: [...names] };

@@ -3,9 +3,9 @@ import {
   describeEvidence,
   type Evidence,
   findEvidence,
+  findLeftovers,
   isEmpty,
   type ListedCredential,
-  leftoversOfClaim,
 } from "../../core/claim/evidence.ts";
 import * as texts from "../../core/messages/claim.ts";
 import { formatMessage } from "../../core/messages/entry.ts";
@@ -47,7 +47,7 @@ export async function checkClaim(
 /** Deletes what interrupted runs left of the claim's credentials, when all that the state knows are gone. Never fails. */
 export async function deleteClaim(context: OperationContext, id: string): Promise<void> {
   try {
-    for (const key of leftoversOfClaim(await context.keys.list(), id)) {
+    for (const key of findLeftovers(await context.keys.list(), id)) {
       const { severity, message } = await removeLeftover(context.keys, key);
       await context.log(severity, message);
     }

@@ -2,11 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { claimNotImported, claimUnknown } from "../../core/messages/claim.ts";
 import { formatMessage } from "../../core/messages/entry.ts";
-import { changes } from "../diff.ts";
-import { checkFields, valuesOf } from "../fields.ts";
+import { findChanges } from "../diff.ts";
+import { checkFields, readValues } from "../fields.ts";
 import { OperationError, type Resource } from "../resource.ts";
 import { decode, encode } from "../structs.ts";
-import { fields, fromState, type Inputs, renamed, toProperties } from "./inputs.ts";
+import { fields, fromState, type Inputs, keepName, toProperties } from "./inputs.ts";
 import { checkClaim, deleteClaim } from "./operations.ts";
 
 const idBytes = 16;
@@ -27,16 +27,16 @@ export function claimResource(): Resource {
       if (hasUnknown) problems.push({ path: "", message: formatMessage(claimUnknown, {}) });
       if (problems.length > 0) return { inputs: given, problems };
       // The table is that of the interface.
-      const inputs = valuesOf(properties, fields) as unknown as Inputs;
+      const inputs = readValues(properties, fields) as unknown as Inputs;
       const kept = fromState(state);
       return {
-        inputs: encode(toProperties(renamed(inputs.owner, kept))),
+        inputs: encode(toProperties(keepName(inputs.owner, kept))),
         problems: await checkClaim(context, inputs, kept),
       };
     },
 
     diff({ before, after }) {
-      return changes(before, after);
+      return findChanges(before, after);
     },
 
     async write({ inputs }) {

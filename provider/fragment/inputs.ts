@@ -1,7 +1,7 @@
 /** The properties of a `claude-aperture:index:PolicyFragment`, from property values and back. */
 import type { Fragment, Mode, ObservedFragment } from "../../core/policy/fragment.ts";
 import type { Problem } from "../../core/policy/rules.ts";
-import { checkFields, type Fields, valuesOf } from "../fields.ts";
+import { checkFields, type Fields, readValues } from "../fields.ts";
 import { isMap, type PropertyMap } from "../structs.ts";
 
 export interface Inputs {
@@ -88,7 +88,7 @@ export function parseInputs(properties: PropertyMap): Parsed {
   if (problems.length > 0) return { kind: "invalid", problems };
   if (hasUnknown) return { kind: "unknown" };
   // The table is that of the interface.
-  return { kind: "known", inputs: valuesOf(properties, fields) as unknown as Inputs };
+  return { kind: "known", inputs: readValues(properties, fields) as unknown as Inputs };
 }
 
 /**
@@ -109,7 +109,7 @@ export function fromState(outputs: PropertyMap): Inputs | undefined {
 }
 
 /** The tags in a resource's properties, also where what stands beside them is not known or not whole. */
-export function tagsIn({ access }: PropertyMap): string[] {
+export function listTags({ access }: PropertyMap): string[] {
   return isMap(access) ? Object.keys(access) : [];
 }
 

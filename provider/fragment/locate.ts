@@ -34,7 +34,7 @@ export function locateTest(text: string, subject: string, failed: Assertion[], o
 }
 
 /** Lines on which something that is not the owner's uses `tag`. */
-export function usesOfTag(text: string, tag: string, owner: string): number[] {
+export function findUsesOfTag(text: string, tag: string, owner: string): number[] {
   const policy = parsed(text);
   if (!policy) return [];
   const own = Object.values(policy.sections)

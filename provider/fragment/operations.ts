@@ -8,12 +8,12 @@ import { check as checkRules, type Problem } from "../../core/policy/rules.ts";
 import { policyFragmentType } from "../../core/resource-types.ts";
 import { ConnectionError } from "../../services/tailscale/http.ts";
 import { ApiError, type PolicyFile, PreconditionFailed } from "../../services/tailscale/policy-file.ts";
-import { backoff } from "../../services/tailscale/runtime.ts";
+import { chooseDelay } from "../../services/tailscale/runtime.ts";
 import { isExpected, type OperationContext, OperationError } from "../resource.ts";
 import type { Inputs, ObservedInputs } from "./inputs.ts";
-import { managedElsewhereMessage, missingMessage, previewMessage, removalMessage } from "./preview.ts";
+import { describeManagedElsewhere, describeMissing, describePreview, describeRemoval } from "./preview.ts";
 import { explainReach } from "./reach.ts";
-import { refusalMessage, warningsMessage } from "./refusal.ts";
+import { describeRefusal, describeWarnings } from "./refusal.ts";
 
 const writeAttempts = 10;
 const firstDelay = 250;
@@ -73,7 +73,7 @@ export async function previewFragment(
     dropped: plan(marked, Object.fromEntries(dropped), owner),
     owner,
   };
-  const message = previewMessage(edit, inputs.access);
+  const message = describePreview(edit, inputs.access);
   if (message !== "") await context.log("info", `In the tailnet policy file:\n${message}`);
 }
 
@@ -85,7 +85,7 @@ export async function observeFragment(context: OperationContext, inputs: Inputs,
   const live = await context.api.read();
   const entries = plan(live.text, inputs.access, inputs.owner).filter(({ state }) => !isAsWanted(state));
   if (entries.length === 0) return;
-  const message = missingMessage(entries, await context.api.managedElsewhere());
+  const message = describeMissing(entries, await context.api.managedElsewhere());
   if (!preview) throw new OperationError(message);
   await context.log("warning", message);
 }
@@ -99,7 +99,7 @@ export async function deleteFragment(context: OperationContext, inputs: Inputs):
   let removed = "";
   await writeUntilDone(context, inputs, (before) => {
     const after = keepingRules(before, remove(before, inputs.access, inputs.owner));
-    if (after !== before) removed = removalMessage(before, after);
+    if (after !== before) removed = describeRemoval(before, after);
     return after;
   });
   if (removed !== "") await context.log("info", `Removed from the tailnet policy file:\n${removed}`);
@@ -150,15 +150,15 @@ async function refuseUnlessValid(context: OperationContext, live: PolicyFile, wa
   if (wanted === live.text) return;
   if (inputs.mode === "write") {
     const elsewhere = await context.api.managedElsewhere();
-    if (elsewhere) throw new OperationError(managedElsewhereMessage(elsewhere));
+    if (elsewhere) throw new OperationError(describeManagedElsewhere(elsewhere));
   }
   const verdict = await context.api.validate(wanted);
   if (verdict.kind === "refused") {
     const unchanged = await context.api.validate(live.text);
-    throw new OperationError(refusalMessage({ verdict, unchanged, live: live.text, wanted, owner: inputs.owner }));
+    throw new OperationError(describeRefusal({ verdict, unchanged, live: live.text, wanted, owner: inputs.owner }));
   }
   if (verdict.kind === "warnings")
-    await context.log("warning", warningsMessage(verdict, live.text, wanted, inputs.owner));
+    await context.log("warning", describeWarnings(verdict, live.text, wanted, inputs.owner));
 }
 
 /**
@@ -183,7 +183,7 @@ async function writeUntilDone(
     const failure = await tryWrite(context, live, wanted, inputs.owner);
     if (!failure) written++;
     else if (attempt >= writeAttempts) throw new OperationError(givingUpMessage(failure));
-    else await context.runtime.sleep(backoff(context.runtime, attempt, firstDelay, longestDelay), context.signal);
+    else await context.runtime.sleep(chooseDelay(context.runtime, attempt, firstDelay, longestDelay), context.signal);
   }
 }
 
@@ -216,7 +216,7 @@ async function tryWrite(
       const verdict = await context.api.validate(wanted);
       const unchanged = await context.api.validate(live.text);
       if (verdict.kind === "refused") {
-        throw new OperationError(refusalMessage({ verdict, unchanged, live: live.text, wanted, owner }));
+        throw new OperationError(describeRefusal({ verdict, unchanged, live: live.text, wanted, owner }));
       }
     }
     throw error;

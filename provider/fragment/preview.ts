@@ -11,11 +11,11 @@ import {
   sectionNames,
   type TagAccess,
 } from "../../core/policy/fragment.ts";
-import { inline } from "../../core/policy/render.ts";
+import { renderInline } from "../../core/policy/render.ts";
 import type { ManagedElsewhere } from "../../services/tailscale/policy-file.ts";
 
 /** The setting that the file's owners use to keep others out, and the way out. */
-export function managedElsewhereMessage({ link }: ManagedElsewhere): string {
+export function describeManagedElsewhere({ link }: ManagedElsewhere): string {
   return formatMessage(texts.managedElsewhere, { where: link ? `: ${link}` : "." });
 }
 
@@ -35,11 +35,11 @@ export interface Edit {
  * An entry a line, for whoever judges a preview: `+` is added, `~` changed, `-` taken out, whosever it is, and `=` stays as
  * it is. Empty: the write changes nothing.
  */
-export function previewMessage({ before, after, wanted, dropped, owner }: Edit, access: Fragment): string {
+export function describePreview({ before, after, wanted, dropped, owner }: Edit, access: Fragment): string {
   const changes = new PendingChanges(listChanges(before, after));
   const lines = wanted.flatMap((entry) => {
     const { section, key, state, line, found = "", live, owners } = entry;
-    const value = inline(entryValue(section, key, access[key] ?? emptyAccess));
+    const value = renderInline(entryValue(section, key, access[key] ?? emptyAccess));
     if (state === "missing") return [`+ ${named(section, key, value)}`];
     if (state === "edited") {
       changes.take(entry);
@@ -63,7 +63,7 @@ export function previewMessage({ before, after, wanted, dropped, owner }: Edit, 
       : [];
   });
   const values = new Set(
-    wanted.map(({ section, key }) => inline(entryValue(section, key, access[key] ?? emptyAccess))),
+    wanted.map(({ section, key }) => renderInline(entryValue(section, key, access[key] ?? emptyAccess))),
   );
   const removed = changes.rest().flatMap((change) => {
     const { section, key, after: value } = change;
@@ -76,7 +76,7 @@ export function previewMessage({ before, after, wanted, dropped, owner }: Edit, 
 }
 
 /** What was taken out of the policy file, an entry a line. */
-export function removalMessage(before: string, after: string): string {
+export function describeRemoval(before: string, after: string): string {
   return new PendingChanges(listChanges(before, after)).rest().map(removalLine).join("\n");
 }
 
@@ -126,7 +126,7 @@ class PendingChanges {
 const emptyAccess: TagAccess = { owners: [], destinations: [], ports: [], models: [], test: "none" };
 
 /** What is missing or differs, as HuJSON that can be pasted into the section that it names. */
-export function missingMessage(entries: Entry[], elsewhere: ManagedElsewhere | undefined): string {
+export function describeMissing(entries: Entry[], elsewhere: ManagedElsewhere | undefined): string {
   const where = elsewhere?.link ? ` (${elsewhere.link})` : "";
   const count = entries.length === 1 ? "1 entry is" : `${entries.length} entries are`;
   const sections = sectionNames.flatMap((section) => {

@@ -21,7 +21,7 @@ export async function explainReach(
   const reach = findReach(live, inputs.access, previous?.owner ?? inputs.owner, previous?.access);
   const isNew = ({ tag, isTaken }: TagReach) => !isTaken && !taken.includes(tag);
   const inUse = reach.tags.filter((tag) => isNew(tag) && tag.rules.some(({ isUse }) => isUse));
-  if (inUse.length > 0 && !inputs.shareTag) throw new OperationError(tagInUseMessage(inUse, inputs.access));
+  if (inUse.length > 0 && !inputs.shareTag) throw new OperationError(describeTagInUse(inUse, inputs.access));
   const isSteady = wanted === live && !reach.tags.some(isNew);
   const message = reachMessage(reach, inputs.access, isSteady);
   if (message) await context.log(message.severity, message.text);
@@ -46,7 +46,7 @@ export function reachMessage(
 const heading = "Rules of the tailnet policy file that are not this stack's and hold for its runners, too:";
 
 /** Why the tags `inUse` cannot be taken, and the ways out. */
-export function tagInUseMessage(inUse: TagReach[], access: Fragment): string {
+export function describeTagInUse(inUse: TagReach[], access: Fragment): string {
   const names = inUse.map(({ tag }) => tag);
   return [
     ...inUse.flatMap((tag) => widerTexts(tag, access)),

@@ -4,7 +4,7 @@ import { formatMessage } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/policy-file.ts";
 import { tagSyntax } from "../../core/policy/rules.ts";
 import type { Finding, Verdict } from "../../services/tailscale/policy-file.ts";
-import { type Assertion, definesTag, type LocatedTest, locateTest, usesOfTag } from "./locate.ts";
+import { type Assertion, definesTag, findUsesOfTag, type LocatedTest, locateTest } from "./locate.ts";
 
 type Refused = Verdict & { kind: "refused" };
 
@@ -30,7 +30,7 @@ interface Judged {
 
 const tagsInText = new RegExp(`\\b${tagSyntax}`, "g");
 
-export function refusalMessage({ verdict, unchanged, live, wanted, owner }: Refusal): string {
+export function describeRefusal({ verdict, unchanged, live, wanted, owner }: Refusal): string {
   const values = (judged: Judged) => ({
     said: judged.verdict.message,
     details: details(judged)
@@ -48,7 +48,7 @@ export function refusalMessage({ verdict, unchanged, live, wanted, owner }: Refu
 }
 
 /** The message for a file that is accepted with warnings. */
-export function warningsMessage(verdict: Verdict & { kind: "warnings" }, live: string, wanted: string, owner: string) {
+export function describeWarnings(verdict: Verdict & { kind: "warnings" }, live: string, wanted: string, owner: string) {
   return [
     `Tailscale accepts the policy file, and warns: ${verdict.message}`,
     ...details({ verdict, text: wanted, live, owner }),
@@ -80,7 +80,7 @@ function tagAdvice({ verdict, text, live, owner }: Judged): string[] | undefined
   const lines = live.split("\n");
   return tags.map((tag) => {
     if (!definesTag(live, tag)) return formatMessage(texts.tagUndefined, { tag });
-    const uses = usesOfTag(live, tag, owner).map((line) => `  line ${line}: ${lines[line - 1]?.trim()}`);
+    const uses = findUsesOfTag(live, tag, owner).map((line) => `  line ${line}: ${lines[line - 1]?.trim()}`);
     return formatMessage(texts.tagStillUsed, { tag, uses: uses.join("\n") });
   });
 }

@@ -1,10 +1,10 @@
 /** `claude-aperture:index:PolicyFragment` as the engine asks for it. */
 import type structPb from "google-protobuf/google/protobuf/struct_pb.js";
-import { changes } from "../diff.ts";
+import { findChanges } from "../diff.ts";
 import { withDefaults } from "../fields.ts";
 import { type OperationContext, OperationError, type Resource } from "../resource.ts";
 import { decode, encode, secretProperties } from "../structs.ts";
-import { appliedKey, fields, fromState, type Inputs, parseInputs, tagsIn, toProperties } from "./inputs.ts";
+import { appliedKey, fields, fromState, type Inputs, listTags, parseInputs, toProperties } from "./inputs.ts";
 import * as operations from "./operations.ts";
 
 /** The fragments of one run. */
@@ -26,13 +26,13 @@ export function fragmentResource(): Resource {
       const other = owners.get(owner);
       if (other !== undefined && other !== urn) return { inputs, problems: [operations.sharedOwner(owner, other)] };
       owners.set(owner, urn);
-      const problems = await operations.checkFragment(context, parsed.inputs, fromState(state), tagsIn(state));
+      const problems = await operations.checkFragment(context, parsed.inputs, fromState(state), listTags(state));
       return { inputs, problems };
     },
 
     diff({ before, after }) {
       // The old inputs are what the refresh before this has found.
-      return changes(before, after);
+      return findChanges(before, after);
     },
 
     async write({ inputs: given, state, isPreview }, context) {

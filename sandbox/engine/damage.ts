@@ -13,7 +13,7 @@ import { run, tail } from "./process.ts";
  *
  * @throws Error that names the folder and what to delete.
  */
-export async function whole(home: string | undefined, cache: string): Promise<string | undefined> {
+export async function requireWhole(home: string | undefined, cache: string): Promise<string | undefined> {
   if (home === undefined) return undefined;
   const reason = (await missingPart(home)) ?? (await startFailure(home));
   if (reason !== undefined) throw new Error(formatMessage(damagedEngine, { reason, home, cache }));

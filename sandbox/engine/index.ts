@@ -4,7 +4,7 @@ import { formatMessage } from "../../core/messages/entry.ts";
 import { noForcedEngine } from "../../core/messages/sandbox.ts";
 import { build, cachedBuild } from "./built.ts";
 import { cacheDirectory } from "./cache.ts";
-import { whole } from "./damage.ts";
+import { requireWhole } from "./damage.ts";
 import { cachedDownload, download } from "./downloaded.ts";
 import { findInstalled, type Installed } from "./installed.ts";
 import { compileCache, moduleVersion, nodeDirectory, root, versions } from "./pinned.ts";
@@ -53,8 +53,8 @@ export async function prepareEngine(options: EngineOptions): Promise<Engine> {
   const forced = forcedKind(environment.CLAUDE_APERTURE_ENGINE);
   const choice = await choose(forced, {
     installed: () => findInstalled(context),
-    cachedDownload: async () => whole(await cachedDownload(context), context.cache),
-    cachedBuild: async () => whole(await cachedBuild(context), context.cache),
+    cachedDownload: async () => requireWhole(await cachedDownload(context), context.cache),
+    cachedBuild: async () => requireWhole(await cachedBuild(context), context.cache),
     download: () => download(context),
     build: () => build(context),
   });

@@ -2,7 +2,16 @@
 import { workflowDefaults } from "../../core/workflow/options.ts";
 import type { Project } from "../project.ts";
 import type { World } from "../world.ts";
-import { credentials, fileText, joins, names, onlyAdded, secretNames, writeCount, writes } from "./evidence.ts";
+import {
+  countWrites,
+  fileText,
+  joins,
+  listCredentials,
+  listWrites,
+  names,
+  onlyAdded,
+  secretNames,
+} from "./evidence.ts";
 import { explain, show, showDiff } from "./screen.ts";
 
 /** A claim and whether it held. */
@@ -52,7 +61,7 @@ const before: Act = {
     show(policyBefore);
     return [
       ["the policy file has nothing of ours", !policyBefore.includes("managed by Pulumi")],
-      ["there is no credential for runners", credentials(world).length === 0],
+      ["there is no credential for runners", listCredentials(world).length === 0],
     ];
   },
 };
@@ -66,7 +75,7 @@ const preview: Act = {
       ["the preview succeeds", exitCode === 0],
       ["it names each entry of the policy file", names(output, previewedEntries)],
       ["it names both identities, their secrets and the workflow files", names(output, previewed)],
-      ["nothing was written", writeCount(world) === 0],
+      ["nothing was written", countWrites(world) === 0],
     ];
   },
 };
@@ -76,7 +85,7 @@ const up: Act = {
   explanation: "The same, for real: policy, then credentials, then secrets, then workflow files.",
   async perform({ project, world }) {
     const { exitCode } = await project.pulumi("up", "--yes", ...quiet);
-    const { tailscale, github } = writes(world);
+    const { tailscale, github } = listWrites(world);
     return [
       ["the update succeeds", exitCode === 0],
       [
@@ -110,7 +119,7 @@ const result: Act = {
     explain(`${app}: ${workflowPath}`);
     show(fileText(world, app, workflowPath) ?? "(none)");
     for (const repository of [app, api]) explain(`${repository}: secrets ${secretNames(world, repository).join(", ")}`);
-    for (const key of credentials(world)) {
+    for (const key of listCredentials(world)) {
       explain(
         `${key.description}: ${key.keyType === "federated" ? `trusts ${key.subject}` : "OAuth client"}, ${key.tags.join(", ")}`,
       );
@@ -140,11 +149,11 @@ const again: Act = {
   title: "pulumi up, again",
   explanation: "Nothing has changed, so there is nothing to do.",
   async perform({ project, world }) {
-    const count = writeCount(world);
+    const count = countWrites(world);
     const { exitCode } = await project.pulumi("up", "--yes", "--expect-no-changes", ...quiet);
     return [
       ["the update succeeds and changes nothing", exitCode === 0],
-      ["nothing was written", writeCount(world) === count],
+      ["nothing was written", countWrites(world) === count],
     ];
   },
 };
@@ -180,7 +189,7 @@ const mistakes: Act = {
   explanation:
     "A model without its provider; an owner that the tailnet does not have. Each preview fails, with the fix.",
   async perform({ project, world }) {
-    const count = writeCount(world);
+    const count = countWrites(world);
     const settings: Record<string, unknown>[] = [
       { [modelsSetting]: ["claude-sonnet-4-6"] },
       { "claude-aperture:tagOwners": ["group:nobody"] },
@@ -192,7 +201,7 @@ const mistakes: Act = {
         badModel.exitCode !== 0 && names(badModel.output, [`${modelsSetting}[0]`, "provider/pattern"]),
       ],
       ["the second has Tailscale's own words", badOwner.exitCode !== 0 && badOwner.output.includes("group:nobody")],
-      ["nothing was written", writeCount(world) === count],
+      ["nothing was written", countWrites(world) === count],
     ];
   },
 };
@@ -222,7 +231,7 @@ const destroy: Act = {
       ["the policy file is the one before, byte for byte", world.tailscale.state.policy === policyBefore],
       ["no secret is left in the repositories", [app, api].every((r) => secretNames(world, r).length === 0)],
       ["no workflow file is left", [app, api].every((r) => fileText(world, r, workflowPath) === undefined)],
-      ["no credential is left", credentials(world).length === 0],
+      ["no credential is left", listCredentials(world).length === 0],
     ];
   },
 };

@@ -7,7 +7,7 @@ import type { World } from "../world.ts";
 const fetch = fetchThroughProxy(process.env);
 
 /** Writes that both services have answered so far, in order within each. */
-export function writes(world: World): { tailscale: string[]; github: string[] } {
+export function listWrites(world: World): { tailscale: string[]; github: string[] } {
   const of = (journal: World["github"]["journal"]) =>
     journal
       // Validating a policy and fetching a token are POST requests that change nothing.
@@ -16,20 +16,20 @@ export function writes(world: World): { tailscale: string[]; github: string[] } 
   return { tailscale: of(world.tailscale.journal), github: of(world.github.journal) };
 }
 
-export function writeCount(world: World): number {
-  const { tailscale, github } = writes(world);
+export function countWrites(world: World): number {
+  const { tailscale, github } = listWrites(world);
   return tailscale.length + github.length;
 }
 
 /** Credentials of runners that the tailnet has. */
-export function credentials(world: World) {
+export function listCredentials(world: World) {
   return [...world.tailscale.state.keys.values()].filter((key) => key.keyType !== "auth");
 }
 
 /** Those that are named after a repository. */
-export function credentialsOf(world: World, repository: string) {
+export function listCredentialsOf(world: World, repository: string) {
   const name = `claude-${repository.replace("/", "-")}-`;
-  return credentials(world).filter(
+  return listCredentials(world).filter(
     ({ description }) =>
       description.startsWith(name) && /^[0-9a-f]{8}(-[0-9a-f]{6})?$/.test(description.slice(name.length)),
   );

@@ -10,7 +10,7 @@ import { z } from "zod";
 import { formatMessage } from "../../core/messages/entry.ts";
 import { redact } from "../../core/messages/redact.ts";
 import { appKeyUnreadable, noGitHubCredentials, notGitHub, rateLimited } from "../../core/messages/repositories.ts";
-import { documented, isPage, notJson } from "../answer.ts";
+import { describeNotJson, isPage, requireDocumented } from "../answer.ts";
 import { fetchThroughProxy } from "../fetch.ts";
 
 export type GitHubConnection = InstanceType<typeof GitHubClient>;
@@ -84,9 +84,9 @@ function refuseOthers(client: GitHubConnection): void {
   client.hook.after("request", ({ status, data, headers }, { method, url }) => {
     if (status === 204) return;
     const refuse = (what: string) => unexpectedAnswer(client, `${method} ${url}`, what);
-    const what = isPage(data, headers["content-type"]) ? "an HTML page" : notJson(data);
+    const what = isPage(data, headers["content-type"]) ? "an HTML page" : describeNotJson(data);
     if (what !== undefined) throw refuse(what);
-    if (url.endsWith("/graphql")) documented(graphqlAnswer, data, refuse);
+    if (url.endsWith("/graphql")) requireDocumented(graphqlAnswer, data, refuse);
   });
 }
 

@@ -57,7 +57,7 @@ function rateLimitOf(headers: Headers): RateLimit | undefined {
 const timeOf = (headers: Headers): number => Date.parse(String(headers.date)) || Date.now();
 
 /** When GitHub answers again, if an error of the connection says that a limit is reached; in milliseconds since 1970. */
-export function limitEnds(error: unknown): number | undefined {
+export function findLimitEnd(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("response" in error)) return undefined;
   const { headers = {} } = error.response as { headers?: Headers };
   const retryAfter = Number(headers["retry-after"]);
@@ -67,7 +67,7 @@ export function limitEnds(error: unknown): number | undefined {
 }
 
 /** `18:05 UTC`, rounded up to the minute. */
-export function clockTime(time: number): string {
+export function formatClockTime(time: number): string {
   const minutes = Math.ceil(time / 60_000);
   return `${new Date(minutes * 60_000).toISOString().slice(11, 16)} UTC`;
 }

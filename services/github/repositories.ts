@@ -3,7 +3,7 @@ import { RequestError } from "@octokit/request-error";
 import { z } from "zod";
 import type { RepositorySlug } from "../../core/settings/settings.ts";
 import type { OidcCustomization } from "../../core/workflow/oidc.ts";
-import { documented } from "../answer.ts";
+import { requireDocumented } from "../answer.ts";
 import { type GitHubConnection, unexpectedAnswer } from "./connection.ts";
 
 /** A repository as GitHub has it now. */
@@ -130,7 +130,7 @@ async function queryBatch(batch: RepositoryRequest[], github: GitHubConnection) 
   const shape = z.object(
     Object.fromEntries(batch.map((_, i) => [`r${i}`, missing.has(`r${i}`) ? z.null() : repositoryAnswer])),
   );
-  const answers = documented(shape, data, (what) => unexpectedAnswer(github, "POST /graphql", what));
+  const answers = requireDocumented(shape, data, (what) => unexpectedAnswer(github, "POST /graphql", what));
   return batch.map(({ slug }, i) => ({ slug, answer: answers[`r${i}`] ?? undefined }));
 }
 
@@ -166,7 +166,7 @@ async function readOidc(slug: string, github: GitHubConnection): Promise<OidcCus
   try {
     const request = `GET /repos/${slug}/actions/oidc/customization/sub`;
     const { data } = await github.request(request);
-    const answer = documented(oidcAnswer, data, (what) => unexpectedAnswer(github, request, what));
+    const answer = requireDocumented(oidcAnswer, data, (what) => unexpectedAnswer(github, request, what));
     return {
       useDefault: answer.use_default,
       ...(answer.sub_claim_prefix ? { subClaimPrefix: answer.sub_claim_prefix } : {}),

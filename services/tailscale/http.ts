@@ -2,7 +2,7 @@
 import { formatMessage } from "../../core/messages/entry.ts";
 import { unreachable } from "../../core/messages/tailscale-credentials.ts";
 import type { Place } from "../../core/policy/policy-error.ts";
-import { backoff, type Runtime } from "./runtime.ts";
+import { chooseDelay, type Runtime } from "./runtime.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
 export interface HttpRequest {
@@ -89,7 +89,7 @@ function retryDelay(
   outcome: HttpResponse | ConnectionError,
   attempt: number,
 ): number | undefined {
-  const delay = backoff(runtime, attempt, firstDelay, longestDelay);
+  const delay = chooseDelay(runtime, attempt, firstDelay, longestDelay);
   if (outcome instanceof ConnectionError) return request.retry === "always" ? delay : undefined;
   if (outcome.status !== 429 && (outcome.status < 500 || request.retry !== "always")) return undefined;
   // 501 says that the server will never do this.

@@ -1,6 +1,6 @@
 /** The credentials of a tailnet, as far as a deployer may see them: https://tailscale.com/api#tag/keys */
 import { z } from "zod";
-import { documented, jsonOf } from "../answer.ts";
+import { readJson, requireDocumented } from "../answer.ts";
 import type { TailnetConnection } from "./connection.ts";
 import { apiError, isAPage, unexpected } from "./policy-file.ts";
 
@@ -34,7 +34,7 @@ export class KeysApi {
     const response = await this.#tailnet.send(path, { method: "GET", retry: "always" });
     if (response.status !== 200) throw apiError(response, listing, "federated_keys or oauth_keys");
     const refuse = (what: string) => unexpected(response, listing, what);
-    return documented(tailnetKeys, jsonOf(response), refuse).keys ?? [];
+    return requireDocumented(tailnetKeys, readJson(response), refuse).keys ?? [];
   }
 
   /**

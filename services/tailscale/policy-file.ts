@@ -3,7 +3,7 @@ import { z } from "zod";
 import { formatMessage } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/tailscale-credentials.ts";
 import { PolicyError } from "../../core/policy/policy-error.ts";
-import { documented, isPage, jsonOf } from "../answer.ts";
+import { isPage, readJson, requireDocumented } from "../answer.ts";
 import type { TailnetConnection } from "./connection.ts";
 import type { HttpResponse } from "./http.ts";
 
@@ -89,7 +89,7 @@ export class PolicyApi {
     }
     if (response.status !== 200) throw apiError(response, validating, "policy_file:read");
     if (response.body.trim() === "" && !isAPage(response)) return { kind: "valid" };
-    const answer = documented(judgement, jsonOf(response), (what) => unexpected(response, validating, what));
+    const answer = requireDocumented(judgement, readJson(response), (what) => unexpected(response, validating, what));
     if (Object.keys(answer).length === 0) return { kind: "valid" };
     const { message = "", data } = answer;
     const findings = (data ?? []).map(toFinding);
@@ -115,7 +115,7 @@ export class PolicyApi {
     const response = await this.#tailnet.send("settings", { method: "GET", headers, retry: "always" });
     if ((response.status === 403 || response.status === 404) && !isAPage(response)) return undefined;
     if (response.status !== 200) throw apiError(response, readingSettings, "policy_file:read");
-    const settings = documented(tailnetSettings, jsonOf(response), (what) =>
+    const settings = requireDocumented(tailnetSettings, readJson(response), (what) =>
       unexpected(response, readingSettings, what),
     );
     if (settings.aclsExternallyManagedOn !== true) return undefined;
@@ -183,7 +183,7 @@ function refusal(status: number, values: { action: string; said: string; scope: 
 
 /** What the body of an error says, as far as it says anything. */
 function parseRefusal(response: HttpResponse): { message: string; findings: Finding[] } {
-  const { message = "", data = [] } = errorBody.safeParse(jsonOf(response)).data ?? {};
+  const { message = "", data = [] } = errorBody.safeParse(readJson(response)).data ?? {};
   return { message, findings: data.map(toFinding) };
 }
 

@@ -16,7 +16,7 @@ export interface Runtime {
 }
 
 /** The process that the plugin runs in. */
-export function processRuntime(): Runtime {
+export function createRuntime(): Runtime {
   return {
     fetch: fetchThroughProxy(process.env),
     now: Date.now,
@@ -28,7 +28,7 @@ export function processRuntime(): Runtime {
 }
 
 /** Milliseconds to wait before try number `attempt` (1 is the second): doubling, with jitter, so that writers part. */
-export function backoff(runtime: Runtime, attempt: number, first: number, longest: number): number {
+export function chooseDelay(runtime: Runtime, attempt: number, first: number, longest: number): number {
   const ceiling = Math.min(longest, first * 2 ** (attempt - 1));
   return Math.round(ceiling * (0.5 + runtime.random() / 2));
 }

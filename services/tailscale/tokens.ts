@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { formatMessage } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/tailscale-credentials.ts";
-import { documented, isPage, jsonOf } from "../answer.ts";
+import { isPage, readJson, requireDocumented } from "../answer.ts";
 import { type Connection, type Credential, CredentialError } from "./credentials.ts";
 import { exchange, type HttpResponse } from "./http.ts";
 import type { Runtime } from "./runtime.ts";
@@ -78,7 +78,7 @@ export class Authorization {
         ? await this.#clientCredentials(connection.baseUrl, credential, signal)
         : await this.#tokenExchange(connection.baseUrl, credential, signal);
     if (response.status !== 200) throw refusal(credential, response);
-    const answer = documented(accessToken, jsonOf(response), (what) => noAnswer(response, askForToken, what));
+    const answer = requireDocumented(accessToken, readJson(response), (what) => noAnswer(response, askForToken, what));
     this.secrets.add(answer.access_token);
     return { value: answer.access_token, expires: started + (answer.expires_in ?? 3600) * 1000 };
   }
@@ -123,7 +123,7 @@ export class Authorization {
     const response = await exchange(this.#runtime, request, signal);
     const refuse = (what: string) => new CredentialError(formatMessage(texts.noIdentityToken, { what }));
     if (response.status !== 200) throw refuse(`status ${response.status}`);
-    return documented(identityToken, jsonOf(response), refuse).value;
+    return requireDocumented(identityToken, readJson(response), refuse).value;
   }
 
   #post(url: string, form: URLSearchParams, signal: AbortSignal | undefined, authorization?: string) {
@@ -153,7 +153,7 @@ type TokenCredential = Exclude<Credential, { kind: "apiKey" }>;
 function refusal(credential: TokenCredential, response: HttpResponse): CredentialError {
   const { status, headers, body } = response;
   if (isPage(body, headers.get("content-type"))) return noAnswer(response, askForToken, `an HTML page (${status})`);
-  const { message } = refusalReason.safeParse(jsonOf(response)).data ?? {};
+  const { message } = refusalReason.safeParse(readJson(response)).data ?? {};
   const said = message ? `: ${message}` : "";
   if (credential.kind === "oauth") return new CredentialError(formatMessage(texts.clientRefused, { status, said }));
   // The answer holds no reason on purpose; the admin console does: https://tailscale.com/kb/1581/workload-identity-federation

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import { leftovers } from "../../components/leftover-credentials.ts";
+import { findTwins } from "../../components/leftover-credentials.ts";
 import { RunnerIdentity, type RunnerIdentityArgs } from "../../components/runner-identity.ts";
 import { record, settled } from "./mocks.ts";
 
@@ -13,7 +13,7 @@ it("what an interrupted run left is another key of the same kind and description
     { id: "k5", keyType: "federated" },
     { id: "k6" },
   ];
-  expect(leftovers([made, left, ...others], made)).toEqual([left]);
+  expect(findTwins([made, left, ...others], made)).toEqual([left]);
 });
 
 describe("RunnerIdentity", () => {

@@ -1,6 +1,6 @@
 /** Deploying from GitHub Actions without a stored secret: TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_AUDIENCE (docs/security.md). */
 import { expect, it, onTestFinished } from "vitest";
-import { credentials, fileText } from "../../sandbox/rehearsal/evidence.ts";
+import { fileText, listCredentials } from "../../sandbox/rehearsal/evidence.ts";
 import { startWorld } from "../../sandbox/world.ts";
 import { deployingJob } from "./actions-runtime.ts";
 import { deployerScopes } from "./deployer-scopes.ts";
@@ -29,7 +29,7 @@ it("program, our provider and the Tailscale plugin set up and take down with the
   const project = await stackIn(world, { config, environment });
 
   await succeed(project, "up");
-  const [runner] = credentials(world).filter(({ id }) => id !== clientId);
+  const [runner] = listCredentials(world).filter(({ id }) => id !== clientId);
   expect(runner).toMatchObject({ keyType: "federated", scopes: ["auth_keys"], tags: ["tag:ci"], userId: "" });
   expect(state.policy).toContain('"tag:ci"');
   expect(fileText(world, "acme/app", ".github/workflows/claude.yml")).toBeDefined();
@@ -43,7 +43,7 @@ it("program, our provider and the Tailscale plugin set up and take down with the
   await succeed(project, "refresh");
   await succeed(project, "destroy");
   expect(state.policy).toBe(before);
-  expect(credentials(world).map(({ id }) => id)).toEqual([clientId]);
+  expect(listCredentials(world).map(({ id }) => id)).toEqual([clientId]);
 });
 
 it("an identity that the tailnet does not trust ends the run before anything is written, in words that say where to look", async () => {

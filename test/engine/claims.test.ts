@@ -1,7 +1,7 @@
 /** A stack is itself: two backends with one name, a lost state, another name, and what an interrupted run leaves. */
 import { describe, expect, it } from "vitest";
 import type { Project } from "../../sandbox/project.ts";
-import { credentials, fileText, secretNames } from "../../sandbox/rehearsal/evidence.ts";
+import { fileText, listCredentials, secretNames } from "../../sandbox/rehearsal/evidence.ts";
 import type { World } from "../../sandbox/world.ts";
 import { workflowPath } from "./faults.ts";
 import { claudeAperture } from "./inline-claude-aperture.ts";
@@ -15,7 +15,7 @@ const takeOver = { ...oneRepository, "claude-aperture:policy": { takeOver: true 
 function everything(world: World) {
   return {
     policy: world.tailscale.state.policy,
-    credentials: credentials(world),
+    credentials: listCredentials(world),
     secrets: ["TS_OAUTH_CLIENT_ID", "TS_AUDIENCE"].map((name) => world.github.secretValue(app, name)),
     workflow: fileText(world, app, workflowPath),
   };
@@ -41,7 +41,7 @@ describe("a second backend with a stack of the same name", () => {
     const { world, project: first } = await stage({ inline: claudeAperture });
     await succeed(first, "up");
     const made = everything(world);
-    const [credential] = credentials(world);
+    const [credential] = listCredentials(world);
     const second = await sameName(world);
     for (const command of ["preview", "up"]) {
       const output = await fail(second, command);
@@ -81,7 +81,7 @@ describe("a second backend with a stack of the same name", () => {
       "claude-aperture:policy": { owner: "acme/other" },
     });
     await succeed(second, "up");
-    expect(credentials(world)).toHaveLength(2);
+    expect(listCredentials(world)).toHaveLength(2);
     await succeed(second, "destroy");
     expect(everything(world)).toEqual(made);
   });
@@ -99,8 +99,8 @@ describe("a lost state", () => {
     await succeed(second, "up");
     expect(world.tailscale.state.policy).toBe(made.policy);
     expect(fileText(world, app, workflowPath)).toBe(made.workflow);
-    expect(credentials(world)).toHaveLength(2);
-    expect(credentials(world)).toContainEqual(made.credentials[0]);
+    expect(listCredentials(world)).toHaveLength(2);
+    expect(listCredentials(world)).toContainEqual(made.credentials[0]);
     expect(world.github.secretValue(app, "TS_OAUTH_CLIENT_ID")).not.toBe(made.secrets[0]);
     expect(await succeed(second, "preview", "--expect-no-changes")).toContain(
       "policy.takeOver has done its work and is still set.",
@@ -108,7 +108,7 @@ describe("a lost state", () => {
     second.configure((config) => Object.assign(config, { "claude-aperture:policy": {} }));
     expect(await succeed(second, "up", "--expect-no-changes")).not.toContain("takeOver");
     await succeed(second, "destroy");
-    expect(credentials(world)).toEqual(made.credentials);
+    expect(listCredentials(world)).toEqual(made.credentials);
     expect(secretNames(world, app)).toEqual([]);
   });
 });
@@ -193,9 +193,9 @@ describe("a credential whose creation the state never heard of", () => {
     lose(world);
     await fail(project, "up", "--skip-preview");
     world.tailscale.faults.choose = () => undefined;
-    expect(credentials(world)).toHaveLength(1);
+    expect(listCredentials(world)).toHaveLength(1);
     expect(await succeed(project, "up")).toContain("Deleted the credential");
-    expect(credentials(world)).toHaveLength(1);
+    expect(listCredentials(world)).toHaveLength(1);
   });
 
   it("goes with the claim, so that a new stack of the name finds nothing", async () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { RunnerIdentity, StackClaim, TailnetAccess } from "../../components/index.ts";
 import type { Fault } from "../../sandbox/faults.ts";
-import { credentials, fileText, secretNames, writeCount } from "../../sandbox/rehearsal/evidence.ts";
+import { countWrites, fileText, listCredentials, secretNames } from "../../sandbox/rehearsal/evidence.ts";
 import { answer } from "./faults.ts";
 import { inline, withEnvironment } from "./inline-program.ts";
 import { fail, stage, succeed } from "./support.ts";
@@ -76,7 +76,7 @@ it.each([
   expect(diagnostics).toContain('ClaudeRepository "other" cannot be made; these arguments are wrong.');
   expect(output).not.toMatch(/^\s+at .*:\d+/m);
   expect(output).not.toContain("unhandled");
-  expect(writeCount(world)).toBe(0);
+  expect(countWrites(world)).toBe(0);
 });
 
 it.each([
@@ -101,11 +101,11 @@ it.each([
     return output;
   };
   const left = await upWith({ kind: "drop after" });
-  expect(credentials(world)).toHaveLength(1);
+  expect(listCredentials(world)).toHaveLength(1);
   const forbidden = answer(403, { message: "calling actor does not have enough permissions to perform this function" });
   expect(left).toContain("Cause: no network");
   for (let run = 0; run < 2; run++) expect(await upWith(forbidden)).toContain("Cause: the deployer lacks");
   const output = await succeed(project, "up");
   expect(output.includes("Deleted the credential")).toBe(hasClaim);
-  expect(credentials(world)).toHaveLength(hasClaim ? 1 : 2);
+  expect(listCredentials(world)).toHaveLength(hasClaim ? 1 : 2);
 });

@@ -1,6 +1,6 @@
 /** What a person reads of a run that failed. */
 import { expect } from "vitest";
-import { plain } from "../../core/messages/entry.ts";
+import { toPlainText } from "../../core/messages/entry.ts";
 import type { ProviderError } from "../../core/messages/provider-errors.ts";
 import type { World } from "../../sandbox/world.ts";
 
@@ -31,7 +31,7 @@ export function timesExplained(output: string, entry: ProviderError): number {
   const text = diagnostics(output)
     .map((line) => line.trim())
     .join("\n");
-  return text.split(`Cause: ${plain(entry.cause)}.\nFix: ${plain(entry.fix)}.`).length - 1;
+  return text.split(`Cause: ${toPlainText(entry.cause)}.\nFix: ${toPlainText(entry.fix)}.`).length - 1;
 }
 
 /** An error is short, shows no stack of ours and none of the secrets. */

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startHujson } from "../../sandbox/hujson/index.ts";
-import { fileText, secretNames, writeCount } from "../../sandbox/rehearsal/evidence.ts";
+import { countWrites, fileText, secretNames } from "../../sandbox/rehearsal/evidence.ts";
 import { claudeAperture } from "./inline-claude-aperture.ts";
 import { access, type Edit, edits, layouts, marks, neighbours, removals, shared } from "./policy-edits.ts";
 import { accessProgram, inlineAccess, sharedStage } from "./shared-stage.ts";
@@ -46,9 +46,9 @@ describe("after somebody has", () => {
     const { project, world } = stage;
     const edited = neighbours.reduce((text, { edit }) => edit(text), ours);
     world.tailscale.state.policy = edited;
-    const writes = writeCount(world);
+    const writes = countWrites(world);
     await succeed(project, "up", "--expect-no-changes");
-    expect(writeCount(world)).toBe(writes);
+    expect(countWrites(world)).toBe(writes);
     expect(world.tailscale.state.policy).toBe(edited);
     world.tailscale.state.policy = ours;
   });
@@ -147,11 +147,11 @@ it("destroy stops at somebody's rule that uses our tag, says which, and goes on 
   const used = world.tailscale.state.policy.replace('\t],\n\n\t"ssh"', `${rule}\t],\n\n\t"ssh"`);
   world.tailscale.state.policy = used;
   const line = used.split(rule)[0]?.split("\n").length;
-  const writes = writeCount(world);
+  const writes = countWrites(world);
   const output = await fail(project, "destroy");
   expect(output).toContain("tag:ci");
   expect(output).toMatch(new RegExp(`line ${line}\\b`));
-  expect(writeCount(world)).toBe(writes);
+  expect(countWrites(world)).toBe(writes);
   expect(world.tailscale.state.policy).toBe(used);
   world.tailscale.state.policy = used.replace(rule, "");
   await succeed(project, "destroy");

@@ -8,7 +8,7 @@ import { formatMessage } from "../../core/messages/entry.ts";
 import { damagedEngine } from "../../core/messages/sandbox.ts";
 import { start } from "../../core/messages/start.ts";
 import { engineTooOld, nodeTooOld, oldestEngine, pluginNodeTooOld } from "../../core/messages/versions.ts";
-import { whole } from "../../sandbox/engine/damage.ts";
+import { requireWhole } from "../../sandbox/engine/damage.ts";
 import { root, versions } from "../../sandbox/engine/pinned.ts";
 import type { Project } from "../../sandbox/project.ts";
 import { diagnostics, expectReadable, secretsOf } from "./diagnostics.ts";
@@ -139,9 +139,9 @@ it.each([
   ]) {
     executable(join(home, part), "");
   }
-  expect(await whole(home, cache)).toBe(home);
+  expect(await requireWhole(home, cache)).toBe(home);
   truncateSync(join(home, file), length);
-  const error: unknown = await whole(home, cache).catch((failure) => failure);
+  const error: unknown = await requireWhole(home, cache).catch((failure) => failure);
   const [first, ...rest] = String(error).split("\n");
   expect(first).toMatch(reason);
   expect(rest).toEqual(formatMessage(damagedEngine, { reason: "", home, cache }).split("\n").slice(1));

@@ -1,7 +1,7 @@
 /** What a failing or contested policy endpoint does to a run that writes entries, row by row, and what the next run finds. */
 import { describe, expect, it } from "vitest";
 import { type FaultyRequest, faultFor } from "../../sandbox/faults.ts";
-import { writeCount } from "../../sandbox/rehearsal/evidence.ts";
+import { countWrites } from "../../sandbox/rehearsal/evidence.ts";
 import type { World } from "../../sandbox/world.ts";
 import { faults } from "./faults.ts";
 import { access } from "./policy-edits.ts";
@@ -118,9 +118,9 @@ describe("a run that writes entries", () => {
     expect(output).toContain("group:gone");
     expect(output).toMatch(/as it already stands/);
     expect(world.tailscale.state.policy).toBe(broken);
-    const writes = writeCount(world);
+    const writes = countWrites(world);
     expect(await fail(project, "preview")).toContain("group:gone");
-    expect(writeCount(world)).toBe(writes);
+    expect(countWrites(world)).toBe(writes);
     world.tailscale.state.policy = before;
     await succeed(project, "up");
     await succeed(project, "destroy");

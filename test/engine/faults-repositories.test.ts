@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { faultFor } from "../../sandbox/faults.ts";
-import { credentials, fileText, secretNames } from "../../sandbox/rehearsal/evidence.ts";
+import { fileText, listCredentials, secretNames } from "../../sandbox/rehearsal/evidence.ts";
 import { defects, faults, firstOf, githubFaults, type Route, type Row, rowsOf, workflowPath } from "./faults.ts";
 import { claudeAperture } from "./inline-claude-aperture.ts";
 import { sharedStage } from "./shared-stage.ts";
@@ -88,7 +88,7 @@ describe("a run with a fault at each of GitHub's routes, and the next one:", () 
     await runWith(rows.destroy, "destroy");
     // A deletion that was done and not noted is a 404 for the provider; a refresh clears it, too.
     await succeed(set.project, "destroy", "--refresh");
-    expect(credentials(set.world)).toEqual([]);
+    expect(listCredentials(set.world)).toEqual([]);
     for (const repository of repositories) {
       expect(secretNames(set.world, `acme/${repository}`)).toEqual([]);
       expect(fileText(set.world, `acme/${repository}`, workflowPath)).toBeUndefined();
@@ -116,7 +116,7 @@ describe("a run with a fault at each credential, and the next one:", () => {
     arm("POST");
     await fail(set.project, "up", ...failing);
     expect(met(set)).toBe(names.length);
-    expect(credentials(set.world)).toHaveLength(1);
+    expect(listCredentials(set.world)).toHaveLength(1);
     disarm(set);
     expect(await succeed(set.project, "up")).toMatch(
       /Deleted the credential \S+ \("claude-acme-app-\d-[0-9a-f]{8}-[0-9a-f]{6}"\)/,
@@ -133,7 +133,7 @@ describe("a run with a fault at each credential, and the next one:", () => {
     expect(met(set)).toBe(2 * names.length);
     disarm(set);
     await succeed(set.project, "destroy");
-    expect(credentials(set.world)).toEqual([]);
+    expect(listCredentials(set.world)).toEqual([]);
   });
 });
 
@@ -164,6 +164,6 @@ describe("what the program itself reads", () => {
     set.world.github.faults.choose = () => unauthorized;
     expect(await fail(set.project, "up")).toContain("set GITHUB_TOKEN");
     set.world.github.faults.choose = () => undefined;
-    expect(credentials(set.world)).toEqual([]);
+    expect(listCredentials(set.world)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /** The failures that whole runs are tried with, and how a set-up repository is judged after them. */
 import type { Fault, Faults, FaultyRequest } from "../../sandbox/faults.ts";
-import { credentialsOf, fileText } from "../../sandbox/rehearsal/evidence.ts";
+import { fileText, listCredentialsOf } from "../../sandbox/rehearsal/evidence.ts";
 import type { World } from "../../sandbox/world.ts";
 
 export const workflowPath = ".github/workflows/claude.yml";
@@ -96,7 +96,7 @@ export function workflowCommits(world: World, slug: string): number {
 /** What a repository lacks, or has twice, against one that was set up without a fault; nothing when it is the same. */
 export function defects(world: World, slug: string, wanted: { text: string; commits: number }): string[] {
   const clientId = world.github.secretValue(slug, "TS_OAUTH_CLIENT_ID");
-  const own = credentialsOf(world, slug);
+  const own = listCredentialsOf(world, slug);
   const identity = own.find(({ id }) => id === clientId);
   const isComplete =
     identity?.keyType === "federated" && identity.audience === world.github.secretValue(slug, "TS_AUDIENCE");

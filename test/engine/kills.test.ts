@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { expect, it } from "vitest";
 import type { Project } from "../../sandbox/project.ts";
-import { credentials, fileText, secretNames } from "../../sandbox/rehearsal/evidence.ts";
+import { fileText, listCredentials, secretNames } from "../../sandbox/rehearsal/evidence.ts";
 import type { Service } from "../../sandbox/service.ts";
 import type { World } from "../../sandbox/world.ts";
 import { defects, workflowPath } from "./faults.ts";
@@ -61,12 +61,12 @@ it("up and destroy, after each of their writes: the next run makes the same as o
   };
   const isUp = () => {
     expect(defects(world, "acme/app", { text: "anthropics/claude-code-action", commits: 1 })).toEqual([]);
-    expect(credentials(world)).toHaveLength(1);
+    expect(listCredentials(world)).toHaveLength(1);
     expect(world.tailscale.state.policy.match(/claude-aperture\/test: managed by Pulumi/g)).toHaveLength(3);
   };
   const isGone = () => {
     expect(world.tailscale.state.policy).toBe(before);
-    expect(credentials(world)).toEqual([]);
+    expect(listCredentials(world)).toEqual([]);
     expect(secretNames(world, "acme/app")).toEqual([]);
     expect(fileText(world, "acme/app", workflowPath)).toBeUndefined();
   };

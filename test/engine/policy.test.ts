@@ -1,7 +1,7 @@
 /** The policy entries on the real engine: validation in the preview, drift, the two modes, other people's edits. */
 import { describe, expect, it } from "vitest";
 import { startHujson } from "../../sandbox/hujson/index.ts";
-import { writeCount } from "../../sandbox/rehearsal/evidence.ts";
+import { countWrites } from "../../sandbox/rehearsal/evidence.ts";
 import { claudeAperture } from "./inline-claude-aperture.ts";
 import { fail, oneRepository, stage, succeed } from "./support.ts";
 
@@ -15,7 +15,7 @@ describe("a preview", () => {
     });
     expect(await fail(project, "preview")).toContain("group:nobody");
     await fail(project, "up");
-    expect(writeCount(world)).toBe(0);
+    expect(countWrites(world)).toBe(0);
   });
 
   it("says when the policy file was broken before us", async () => {
@@ -89,7 +89,7 @@ describe("policy mode observe", () => {
     const output = await succeed(project, "preview");
     expect(output).toContain('"tailscale.com/cap/aperture"');
     expect(await fail(project, "up")).toContain('"tailscale.com/cap/aperture"');
-    expect(writeCount(world)).toBe(0);
+    expect(countWrites(world)).toBe(0);
     world.tailscale.state.policy = before
       .replace('"tagOwners": {', '"tagOwners": {\n"tag:ci": [],')
       .replace(
@@ -122,5 +122,5 @@ it("a policy that is managed elsewhere is refused, with the way out", async () =
   const output = await fail(project, "preview");
   expect(output).toContain("https://example.com/policy");
   expect(output).toContain("observe");
-  expect(writeCount(world)).toBe(0);
+  expect(countWrites(world)).toBe(0);
 });

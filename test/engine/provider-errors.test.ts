@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { plain } from "../../core/messages/entry.ts";
+import { toPlainText } from "../../core/messages/entry.ts";
 import { githubErrors, type ProviderError, tailscaleErrors } from "../../core/messages/provider-errors.ts";
 import type { FaultyRequest } from "../../sandbox/faults.ts";
 import { blocks, expectReadable, secretsOf, timesExplained } from "./diagnostics.ts";
@@ -40,7 +40,8 @@ function entry(list: readonly ProviderError[], text: string): ProviderError {
   return found;
 }
 
-const explanation = ({ cause, fix }: ProviderError) => `    Cause: ${plain(cause)}.\n      Fix: ${plain(fix)}.`;
+const explanation = ({ cause, fix }: ProviderError) =>
+  `    Cause: ${toPlainText(cause)}.\n      Fix: ${toPlainText(fix)}.`;
 
 const anyGitHub = entry(githubErrors, "403 ...");
 const wrongToken = entry(githubErrors, "401");

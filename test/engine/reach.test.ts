@@ -1,13 +1,13 @@
 /** On the real engine: a tag that others use, limits without effect, what a write takes out, and a device that is not Aperture. */
 import { describe, expect, it } from "vitest";
-import { writeCount } from "../../sandbox/rehearsal/evidence.ts";
-import { examplePolicy } from "../../sandbox/world.ts";
+import { countWrites } from "../../sandbox/rehearsal/evidence.ts";
+import { readExamplePolicy } from "../../sandbox/world.ts";
 import { claudeAperture } from "./inline-claude-aperture.ts";
 import { fail, oneRepository, stage, succeed } from "./support.ts";
 
 const rule = '{"src": ["tag:ci"], "dst": ["tag:web"], "ip": ["tcp:22"]}';
 const deploys = (policy: string) => policy.replace('"grants": [', `"grants": [ ${rule},`);
-const used = deploys(examplePolicy()).replace('"tagOwners": {', '"tagOwners": { "tag:ci": ["group:platform"],');
+const used = deploys(readExamplePolicy()).replace('"tagOwners": {', '"tagOwners": { "tag:ci": ["group:platform"],');
 const lineOf = (policy: string, text: string) => policy.split("\n").findIndex((line) => line.includes(text)) + 1;
 const shared = { ...oneRepository, "claude-aperture:policy": { shareTag: true } };
 const flat = (output: string) => output.replace(/\n\s+/g, "\n");
@@ -31,7 +31,7 @@ describe("a tag that others use", () => {
       );
       expect(output).toContain("pulumi config set --path claude-aperture:policy.shareTag true");
     }
-    expect(writeCount(world)).toBe(0);
+    expect(countWrites(world)).toBe(0);
 
     project.configure((config) => Object.assign(config, shared));
     expect(flat(await succeed(project, "preview"))).toContain(uses);
@@ -79,7 +79,7 @@ describe("a tag that others use", () => {
 it("models that a grant by hand makes void are named first, and the how-to's own set-up needs no setting", async () => {
   const byHand =
     '{"src": ["tag:ci"], "dst": ["tag:aperture"], "ip": ["tcp:80"], "app": {"tailscale.com/cap/aperture": [{"role": "user"}, {"models": "anthropic/**"}]}}';
-  const policy = examplePolicy()
+  const policy = readExamplePolicy()
     .replace('"grants": [', `"grants": [ ${byHand},`)
     .replace('"tagOwners": {', '"tagOwners": { "tag:ci": [],');
   const { project } = await stage({ inline: claudeAperture, policy });
@@ -132,6 +132,6 @@ describe("Aperture by its name", () => {
       "The device ai.acme.ts.net (100.64.0.5, fd7a:115c:a1e0::5) is not taken for Aperture: it has no tag and is mallory@acme.example's",
     );
     expect(output).toContain("If it is Aperture, say so: pulumi config set --path aperture.device 100.64.0.5\n");
-    expect(writeCount(world)).toBe(0);
+    expect(countWrites(world)).toBe(0);
   });
 });

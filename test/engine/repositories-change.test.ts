@@ -1,6 +1,6 @@
 /** Repositories that are renamed, leave the list, or are archived or deleted after they were set up. */
 import { describe, expect, it } from "vitest";
-import { credentials, fileText, joins, secretNames } from "../../sandbox/rehearsal/evidence.ts";
+import { fileText, joins, listCredentials, secretNames } from "../../sandbox/rehearsal/evidence.ts";
 import { workflowPath } from "./faults.ts";
 import { claudeAperture } from "./inline-claude-aperture.ts";
 import { fail, oneRepository, type Stage, stage, succeed } from "./support.ts";
@@ -21,7 +21,7 @@ describe("a repository that was renamed on GitHub", () => {
     const set = await stage({ inline: claudeAperture, config: list(["app"]) });
     const { world, project } = set;
     await succeed(project, "up");
-    const [identity] = credentials(world);
+    const [identity] = listCredentials(world);
     world.github.state.rename("acme/app", "acme/application");
     const line = "{ name: application, formerly: [app] }";
     expect(await fail(project, "preview")).toContain(line);
@@ -33,10 +33,10 @@ describe("a repository that was renamed on GitHub", () => {
     const deletions = [...world.github.journal, ...world.tailscale.journal].filter(({ method }) => method === "DELETE");
     expect(deletions).toEqual([]);
     expect(output).not.toMatch(/delet|replac/);
-    const [after] = credentials(world);
+    const [after] = listCredentials(world);
     expect(after?.id).toBe(identity?.id);
     expect(after).toMatchObject({ subject: expect.stringContaining("/application@") });
-    expect(credentials(world)).toHaveLength(1);
+    expect(listCredentials(world)).toHaveLength(1);
     expect(await joins(world, "acme/application", "tag:ci", "acme/application")).toBe(true);
     await succeed(project, "preview", "--expect-no-changes");
     await succeed(project, "destroy");
@@ -54,7 +54,7 @@ describe("a repository that left the list", () => {
     expect(secretNames(world, "acme/app")).toEqual([]);
     expect(fileText(world, "acme/app", workflowPath)).toBeUndefined();
     expect(secretNames(world, "acme/api")).toEqual(secrets);
-    expect(credentials(world)).toHaveLength(1);
+    expect(listCredentials(world)).toHaveLength(1);
   });
 
   it("and was archived or deleted before, does not block the rest; the run after that has forgotten it", async () => {
@@ -74,7 +74,7 @@ describe("a repository that left the list", () => {
     expect(output).toMatch(/acme\/deleted left the list and does not exist/);
     expect(secretNames(world, "acme/later")).toEqual(secrets);
     // Theirs are gone, although GitHub lets nobody touch the rest.
-    expect(credentials(world)).toHaveLength(2);
+    expect(listCredentials(world)).toHaveLength(2);
 
     const writes = world.github.journal.length;
     expect(await succeed(project, "up")).not.toMatch(/left the list/);
@@ -96,14 +96,14 @@ describe("a listed repository that is archived after it was set up, with onUnava
     const { world, project } = set;
     await succeed(project, "up");
     const api = world.github.state.repository("acme/api");
-    const before = { credentials: credentials(world), file: fileText(world, "acme/api", workflowPath) };
+    const before = { credentials: listCredentials(world), file: fileText(world, "acme/api", workflowPath) };
     api.archived = true;
     const output = await succeed(project, "up", "--expect-no-changes");
     expect(output).toMatch(/warning: acme\/api is archived/);
-    expect({ credentials: credentials(world), file: fileText(world, "acme/api", workflowPath) }).toEqual(before);
+    expect({ credentials: listCredentials(world), file: fileText(world, "acme/api", workflowPath) }).toEqual(before);
     api.archived = false;
     await succeed(project, "up", "--expect-no-changes");
     await succeed(project, "destroy");
-    expect(credentials(world)).toEqual([]);
+    expect(listCredentials(world)).toEqual([]);
   });
 });

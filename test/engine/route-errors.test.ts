@@ -8,7 +8,7 @@ import type { Fault } from "../../sandbox/faults.ts";
 import type { Service } from "../../sandbox/service.ts";
 import { TailnetConnection } from "../../services/tailscale/connection.ts";
 import { PolicyApi } from "../../services/tailscale/policy-file.ts";
-import { processRuntime } from "../../services/tailscale/runtime.ts";
+import { createRuntime } from "../../services/tailscale/runtime.ts";
 import { diagnostics, expectReadable, secretsOf } from "./diagnostics.ts";
 import { sharedStage } from "./shared-stage.ts";
 import { fail } from "./support.ts";
@@ -184,7 +184,7 @@ describe("the plugin's requests to Tailscale", () => {
       const { world } = stage;
       refuseInTurn(world.tailscale, route, [status], "said by Tailscale");
       const error: unknown = await request(
-        new PolicyApi(new TailnetConnection({ ...processRuntime(), environment: world.environment }, {})),
+        new PolicyApi(new TailnetConnection({ ...createRuntime(), environment: world.environment }, {})),
       ).then(
         () => undefined,
         (reason) => reason,
@@ -223,7 +223,7 @@ describe("the plugin's requests to Tailscale", () => {
       TAILSCALE_OAUTH_CLIENT_ID: "kExample",
       ...environment,
     };
-    const api = new PolicyApi(new TailnetConnection({ ...processRuntime(), environment: variables }, {}));
+    const api = new PolicyApi(new TailnetConnection({ ...createRuntime(), environment: variables }, {}));
     const error: unknown = await api.read().catch((reason) => reason);
     expect(error).toMatchObject({ message: formatMessage(entry, said(status)) });
   });
@@ -241,9 +241,9 @@ describe("the plugin's requests to Tailscale", () => {
 });
 
 describe("the search for Aperture among the devices", () => {
-  const call = 'apertureDestinations({ hostname: "ai" })';
+  const call = 'findApertureDestinations({ hostname: "ai" })';
   const stage = sharedStage({
-    program: tries("apertureDestinations", "stack/aperture-device.ts", call, statuses.length),
+    program: tries("findApertureDestinations", "stack/aperture-device.ts", call, statuses.length),
   });
   let output: string[] = [];
   beforeAll(async () => {

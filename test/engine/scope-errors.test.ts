@@ -1,12 +1,12 @@
 /** A credential that lacks one right: which one, and the fix, as the whole section that a person reads. */
 import { describe, expect, it, vi } from "vitest";
-import { formatMessage, plain } from "../../core/messages/entry.ts";
+import { formatMessage, toPlainText } from "../../core/messages/entry.ts";
 import { githubErrors, type ProviderError, tailscaleErrors } from "../../core/messages/provider-errors.ts";
 import { missing, readOnly } from "../../core/messages/repositories.ts";
 import { devicesUnread } from "../../core/messages/start.ts";
 import { forbidden } from "../../core/messages/tailscale-credentials.ts";
 import type { TokenOptions } from "../../sandbox/github/index.ts";
-import { examplePolicy, type World } from "../../sandbox/world.ts";
+import { readExamplePolicy, type World } from "../../sandbox/world.ts";
 import { deployerScopes } from "./deployer-scopes.ts";
 import { diagnostics, expectReadable, secretsOf } from "./diagnostics.ts";
 import { claudeAperture } from "./inline-claude-aperture.ts";
@@ -20,7 +20,7 @@ const token = "ghp_exampleOfAWeakToken";
 /** The entry that explains this error. */
 function explanation(list: readonly ProviderError[], error: string): string {
   const found = list.find(({ pattern }) => pattern.test(error));
-  return `Cause: ${plain(found?.cause ?? "")}.\nFix: ${plain(found?.fix ?? "")}.`;
+  return `Cause: ${toPlainText(found?.cause ?? "")}.\nFix: ${toPlainText(found?.fix ?? "")}.`;
 }
 
 /** What the program itself refuses is read as its own process prints it; what a provider refuses is the same without. */
@@ -126,7 +126,7 @@ describe("a Tailscale OAuth client", () => {
   ];
 
   it.each(rows)("without $name", async ({ scopes, config, command, wanted }) => {
-    const policy = examplePolicy().replace('"tagOwners": {', '"tagOwners": { "tag:deployer": [],');
+    const policy = readExamplePolicy().replace('"tagOwners": {', '"tagOwners": { "tag:deployer": [],');
     const { project, world } = await stage({ policy, config: { ...owned, ...config }, ...inlineFor(command) });
     const secret = await makeClient(world, scopes);
     Object.assign(project.environment, {

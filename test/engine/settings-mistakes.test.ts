@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { writeCount } from "../../sandbox/rehearsal/evidence.ts";
+import { countWrites } from "../../sandbox/rehearsal/evidence.ts";
 import { mistakes } from "../core/settings/mistakes.ts";
 import { fail, oneRepository, type Stage, stage, succeed } from "./support.ts";
 
@@ -75,7 +75,7 @@ it("a mistake in the settings reaches a person through the engine: once, whole, 
     expect(diagnostics.match(/cannot be used; nothing was changed/g), what).toHaveLength(1);
     expect(output, what).not.toMatch(/^\s+at .*\.ts:\d+/m);
   }
-  expect(writeCount(set.world)).toBe(0);
+  expect(countWrites(set.world)).toBe(0);
 });
 
 it("a warning reaches a person with its path, and stops nothing", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { credentials, fileText, secretNames } from "../../sandbox/rehearsal/evidence.ts";
+import { fileText, listCredentials, secretNames } from "../../sandbox/rehearsal/evidence.ts";
 import { workflowPath } from "./faults.ts";
 import { claudeAperture } from "./inline-claude-aperture.ts";
 import { fail, oneRepository, stackIn, stage, succeed } from "./support.ts";
@@ -42,7 +42,7 @@ describe("two stacks in one policy file", () => {
     expect(output).toContain("claude-aperture/other");
     await fail(second, "up");
     expect(world.tailscale.state.policy).toBe(held);
-    expect(credentials(world)).toHaveLength(1);
+    expect(listCredentials(world)).toHaveLength(1);
   });
 });
 

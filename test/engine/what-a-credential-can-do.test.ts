@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { credentials } from "../../sandbox/rehearsal/evidence.ts";
+import { listCredentials } from "../../sandbox/rehearsal/evidence.ts";
 import { compileSearch } from "../../sandbox/secrecy/search.ts";
 import { secretsInPlay } from "../../sandbox/secrecy/sweep.ts";
 import { createKey, type FederatedIdentity, owner } from "../../sandbox/tailscale/index.ts";
@@ -43,7 +43,7 @@ const tailnet = (method: string, path: string, token: string, body?: string | ob
 const exchange = (jwt: string, clientId = federated().id) =>
   tailscale("POST", "/oauth/token-exchange", "", new URLSearchParams({ client_id: clientId, jwt }));
 
-const federated = () => credentials(stage.world).find((key) => key.keyType === "federated") as FederatedIdentity;
+const federated = () => listCredentials(stage.world).find((key) => key.keyType === "federated") as FederatedIdentity;
 const oauthSecret = () => stage.world.github.secretValue("acme/api", "TS_OAUTH_SECRET") ?? "";
 
 /** The OIDC token of a job of a pull request of acme/app, or of another job. */
@@ -58,7 +58,7 @@ const trust = { scopes: ["auth_keys"], tags: ["tag:ci"] };
 
 /** Whatever is not an auth key with the runner's one tag. */
 async function refusedToRunner(token: string, tag: string): Promise<Record<string, number>> {
-  const other = credentials(stage.world).find(({ tags }) => !tags.includes(tag))?.id;
+  const other = listCredentials(stage.world).find(({ tags }) => !tags.includes(tag))?.id;
   const requests: [name: string, method: string, path: string, body?: string | object][] = [
     ["an auth key with another tag", "POST", "/keys", authKey(tag === "tag:ci" ? "tag:ci-api" : "tag:ci")],
     ["an auth key with Aperture's tag", "POST", "/keys", authKey("tag:aperture")],
@@ -183,7 +183,7 @@ describe("a runner's OAuth client", () => {
 
   it("the secret and its access tokens end with the client", async () => {
     const { keys } = stage.world.tailscale.state;
-    const client = credentials(stage.world).find((key) => key.keyType === "client");
+    const client = listCredentials(stage.world).find((key) => key.keyType === "client");
     const token = (await accessToken()).body.access_token ?? "";
     keys.delete(client?.id ?? "");
     const after = [(await accessToken()).status, await statuses(token)];
@@ -229,7 +229,7 @@ describe("the deployer's Tailscale credential", () => {
       "read a client's secret": /tskey-client/.test((await tailnet("GET", `/keys/${someClient()}`, token)).text),
     };
   }
-  const someClient = () => credentials(stage.world).find((key) => key.keyType === "client")?.id;
+  const someClient = () => listCredentials(stage.world).find((key) => key.keyType === "client")?.id;
   const withinScopes = {
     "replace the whole policy file": 200,
     "a client for an owned tag": 200,
@@ -323,7 +323,7 @@ describe("what was stolen from the deployer's machine or backend", () => {
     const resources = deployment.resources as { urn: string }[];
     const of = (repository: string) =>
       JSON.stringify(resources.filter(({ urn }) => urn.includes(`::acme-${repository}-`)));
-    const client = credentials(stage.world).find((key) => key.keyType === "client");
+    const client = listCredentials(stage.world).find((key) => key.keyType === "client");
     expect(secretsIn(JSON.stringify(deployment))).toEqual([`secret of OAuth client ${client?.id}`]);
     expect(secretsIn(of("api"))).toEqual([`secret of OAuth client ${client?.id}`]);
     expect(of("app")).toContain("acme-app-identity-federated");

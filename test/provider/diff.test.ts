@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { changes, childPath } from "../../provider/diff.ts";
+import { childPath, findChanges } from "../../provider/diff.ts";
 import { type PropertyMap, unknown } from "../../provider/structs.ts";
 
 const ci = { owners: [], destinations: ["tag:ai"], ports: ["tcp:80"], models: ["anthropic/**"], test: "accept" };
@@ -55,7 +55,7 @@ describe("changes", () => {
       { 'access["tag:ci"].destinations[0]': "update" },
     ],
   ])("%s", (_name, before, after, expected) => {
-    expect(Object.fromEntries(changes(before, after))).toEqual(expected);
+    expect(Object.fromEntries(findChanges(before, after))).toEqual(expected);
   });
 
   it("is empty only for equal values", () => {
@@ -72,9 +72,9 @@ describe("changes", () => {
           : value;
     fc.assert(
       fc.property(map, map, (a, b) => {
-        expect(changes(a, structuredClone(a)).size).toBe(0);
+        expect(findChanges(a, structuredClone(a)).size).toBe(0);
         const equal = JSON.stringify(sorted(withoutNulls(a))) === JSON.stringify(sorted(withoutNulls(b)));
-        if (!equal) expect(changes(a, b).size).toBeGreaterThan(0);
+        if (!equal) expect(findChanges(a, b).size).toBeGreaterThan(0);
       }),
     );
   });

@@ -8,7 +8,7 @@ import { connectToGitHub } from "../../services/github/connection.ts";
 import { readRepositories } from "../../services/github/repositories.ts";
 import { TailnetConnection } from "../../services/tailscale/connection.ts";
 import { PolicyApi } from "../../services/tailscale/policy-file.ts";
-import { processRuntime } from "../../services/tailscale/runtime.ts";
+import { createRuntime } from "../../services/tailscale/runtime.ts";
 
 async function startedWorld(): Promise<World> {
   const world = await startWorld();
@@ -58,7 +58,7 @@ describe("the plugin", () => {
     const world = await startedWorld();
     const { tailscale, github } = world;
     const environment: Record<string, string> = { TAILSCALE_BASE_URL: tailscale.url, ...(await credential(world)) };
-    const tailnet = new TailnetConnection({ ...processRuntime(), environment }, {});
+    const tailnet = new TailnetConnection({ ...createRuntime(), environment }, {});
     const api = new PolicyApi(tailnet);
     tailscale.faults.choose = (request) => (path.test(request.path) ? { kind: "echo", status: 400 } : undefined);
     const said = await call?.(api).then(

@@ -1,8 +1,8 @@
 /** Our provider in the test's own process: the same code as the plugin's, spared the start of a process. */
 import { startServer } from "../../provider/server.ts";
-import { processRuntime } from "../../services/tailscale/runtime.ts";
+import { createRuntime } from "../../services/tailscale/runtime.ts";
 
-const runtime = processRuntime();
+const runtime = createRuntime();
 
 export function startInProcess(environment: Record<string, string>): ReturnType<typeof startServer> {
   return startServer({

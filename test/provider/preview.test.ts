@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { insert, plan, remove } from "../../core/policy/edit.ts";
 import type { Fragment } from "../../core/policy/fragment.ts";
-import { previewMessage, removalMessage } from "../../provider/fragment/preview.ts";
+import { describePreview, describeRemoval } from "../../provider/fragment/preview.ts";
 
 const access = {
   owners: [],
@@ -25,7 +25,7 @@ function preview(before: string, fragment: Fragment, previous: Fragment = {}, af
     dropped: plan(before, Object.fromEntries(dropped), owner),
     owner,
   };
-  return previewMessage(edit, fragment).split("\n");
+  return describePreview(edit, fragment).split("\n");
 }
 
 /** A file with entries a line each, `tagOwners` from line 3 on, `grants` and `tests` behind them; no layout of ours. */
@@ -155,7 +155,7 @@ it("lists what a deletion has taken out", () => {
     grants: [marked(aperture("tag:ci", "anthropic/**"), owner)],
     tests: [marked('{"src": "tag:ci", "proto": "tcp", "accept": ["tag:aperture:80"]}', owner)],
   });
-  expect(removalMessage(policy, remove(policy, { "tag:ci": access }, owner)).split("\n")).toEqual([
+  expect(describeRemoval(policy, remove(policy, { "tag:ci": access }, owner)).split("\n")).toEqual([
     '- tagOwners "tag:ci": [] (line 3)',
     `- grants ${aperture("tag:ci", "anthropic/**")} (line 6)`,
     '- tests {"src": "tag:ci", "proto": "tcp", "accept": ["tag:aperture:80"]} (line 9)',

@@ -8,7 +8,7 @@ import { startTailscale, type TailscaleOptions } from "../../sandbox/tailscale/i
 import { TailnetConnection } from "../../services/tailscale/connection.ts";
 import { KeysApi } from "../../services/tailscale/keys.ts";
 import { PolicyApi } from "../../services/tailscale/policy-file.ts";
-import { processRuntime, type Runtime } from "../../services/tailscale/runtime.ts";
+import { createRuntime, type Runtime } from "../../services/tailscale/runtime.ts";
 import { testKey } from "./support.ts";
 
 /** A company's file with something in every section that a fragment touches. */
@@ -66,7 +66,7 @@ export async function startTailnet(options: Partial<TailscaleOptions> = {}) {
       service.journal.map(({ method, path, status }) => `${method} ${path.replace("/api/v2/tailnet/-", "")} ${status}`),
   };
   const runtime: Runtime = {
-    ...processRuntime(),
+    ...createRuntime(),
     environment: { TAILSCALE_API_KEY: testKey, TAILSCALE_BASE_URL: service.url },
     random: () => 0,
     async sleep(milliseconds) {

@@ -8,13 +8,13 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { childEnvironment } from "../../sandbox/engine/environment.ts";
 import { createService, listen } from "../../sandbox/service.ts";
 import { fetchThroughProxy } from "../../services/fetch.ts";
-import { ProxyError, proxyFor } from "../../services/proxy.ts";
+import { findProxy, ProxyError } from "../../services/proxy.ts";
 import { createAuthority } from "../network/certificates.ts";
 import { type ForwardProxy, startProxy, startTls } from "../network/network.ts";
 
 const proxy = "http://proxy.example:3128";
 
-describe("proxyFor", () => {
+describe("findProxy", () => {
   const both = { HTTPS_PROXY: "http://tls.example:1", HTTP_PROXY: "http://plain.example:2" };
   it.each<[title: string, url: string, environment: Record<string, string>, want: string | undefined]>([
     ["no variable", "https://api.example/", {}, undefined],
@@ -27,7 +27,7 @@ describe("proxyFor", () => {
     ["a proxy without a scheme", "https://api.example/", { HTTPS_PROXY: "proxy.example:3128" }, `${proxy}/`],
     ["an https proxy", "https://api.example/", { HTTPS_PROXY: "https://p.example" }, "https://p.example/"],
   ])("%s", (_title, url, environment, want) => {
-    expect(proxyFor(new URL(url), environment)?.href).toBe(want);
+    expect(findProxy(new URL(url), environment)?.href).toBe(want);
   });
 
   it.each([
@@ -37,7 +37,7 @@ describe("proxyFor", () => {
     "http://127.255.0.9/",
     "http://[::1]:3000/",
   ])("never for this machine: %s", (url) => {
-    expect(proxyFor(new URL(url), { HTTP_PROXY: proxy, HTTPS_PROXY: proxy })).toBeUndefined();
+    expect(findProxy(new URL(url), { HTTP_PROXY: proxy, HTTPS_PROXY: proxy })).toBeUndefined();
   });
 
   it.each<[noProxy: string, url: string, isProxied: boolean]>([
@@ -67,7 +67,7 @@ describe("proxyFor", () => {
     [", ,", "https://api.example/", true],
   ])("NO_PROXY=%s for %s: proxied %s", (noProxy, url, isProxied) => {
     for (const name of ["NO_PROXY", "no_proxy"]) {
-      const found = proxyFor(new URL(url), { HTTPS_PROXY: proxy, [name]: noProxy });
+      const found = findProxy(new URL(url), { HTTPS_PROXY: proxy, [name]: noProxy });
       expect(found !== undefined, name).toBe(isProxied);
     }
   });
@@ -75,8 +75,8 @@ describe("proxyFor", () => {
   it.each(["socks5://user:hush@proxy.example", "ftp://proxy.example", "http://"])(
     "refuses %s without its text",
     (value) => {
-      expect(() => proxyFor(new URL("https://api.example/"), { HTTPS_PROXY: value })).toThrow(ProxyError);
-      expect(() => proxyFor(new URL("https://api.example/"), { HTTPS_PROXY: value })).toThrow(
+      expect(() => findProxy(new URL("https://api.example/"), { HTTPS_PROXY: value })).toThrow(ProxyError);
+      expect(() => findProxy(new URL("https://api.example/"), { HTTPS_PROXY: value })).toThrow(
         "HTTPS_PROXY is not the address of an HTTP proxy. Expected something like http://proxy.example:3128",
       );
     },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseSettings } from "../../core/settings/settings.ts";
 import type { RepositoryFacts } from "../../services/github/repositories.ts";
-import { ownFiles, tracesIn } from "../../stack/own-files.ts";
+import { findTraces, recogniseByState } from "../../stack/own-files.ts";
 import type { StackResources } from "../../stack/state.ts";
 
 const prefix = "urn:pulumi:prod::claude-aperture::";
@@ -50,11 +50,11 @@ describe("a workflow file is the stack's own", () => {
     ["not under another stack's name", { owner: "acme/old" }, ["acme-app"], "acme/other", false],
     ["not under a former name without a claim", undefined, ["acme-app"], "acme/old", false],
   ])("%s", (_, claim, files, header, expected) => {
-    expect(ownFiles(owner, stateWith(claim, files))(app as never, header)).toBe(expected);
+    expect(recogniseByState(owner, stateWith(claim, files))(app as never, header)).toBe(expected);
   });
 
   it("also where the repository had another name", () => {
-    const isOwn = ownFiles(owner, stateWith({ owner: "acme/old" }, ["acme-backend"]));
+    const isOwn = recogniseByState(owner, stateWith({ owner: "acme/old" }, ["acme-backend"]));
     expect([api, web].map((repository) => isOwn(repository as never, "acme/old"))).toEqual([true, false]);
   });
 });
@@ -67,7 +67,7 @@ it("traces of the stack are headers with its name; credentials are looked for un
     ["acme/api", headed("acme/other")],
     ["acme/web", { workflowText: "on: push" } as RepositoryFacts],
   ]) as never;
-  expect(tracesIn(settings, findings)).toEqual({
+  expect(findTraces(settings, findings)).toEqual({
     repositories: ["acme/app", "acme/api", "acme/backend", "acme/web"],
     workflows: ["acme/app"],
   });

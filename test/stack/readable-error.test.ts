@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, it } from "vitest";
 import { SettingsError } from "../../core/settings/problem.ts";
-import { readableError } from "../../stack/readable-error.ts";
+import { toReadableError } from "../../stack/readable-error.ts";
 
 const resource = {} as pulumi.Resource;
 
@@ -9,7 +9,7 @@ it.each<[string, Error]>([
   ["RunError", new pulumi.RunError("in words")],
   ["ResourceError", new pulumi.ResourceError("of a resource", resource)],
 ])("a %s is shown as it is", (_, error) => {
-  expect(readableError(error)).toBe(error);
+  expect(toReadableError(error)).toBe(error);
 });
 
 it.each<[string, unknown, string]>([
@@ -33,7 +33,7 @@ it.each<[string, unknown, string]>([
       "  For a report, --debug shows where it happened.",
   ],
 ])("%s is a RunError", (_, error, expected) => {
-  const shown = readableError(error);
+  const shown = toReadableError(error);
   expect(pulumi.RunError.isInstance(shown)).toBe(true);
   expect(shown.message).toBe(expected);
 });

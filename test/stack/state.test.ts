@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { ofStack, standingRepositories } from "../../stack/state.ts";
+import { listStandingRepositories, requireOwnStack } from "../../stack/state.ts";
 
 const prefix = "urn:pulumi:prod::claude-aperture::";
 const component = "claude-aperture:index:ClaudeRepository";
 const secret = "github:index/actionsSecret:ActionsSecret";
 
 it("a repository stands with its component, from the moment of its later secret", () => {
-  const standing = standingRepositories({
+  const standing = listStandingRepositories({
     [`${prefix}pulumi:pulumi:Stack::claude-aperture-prod`]: { type: "pulumi:pulumi:Stack" },
     [`${prefix}${component}::acme-app`]: { type: component },
     [`${prefix}${component}::acme-half`]: { type: component, outputs: null },
@@ -31,7 +31,7 @@ it("a repository stands with its component, from the moment of its later secret"
 
 it("the resources of another stack are refused", () => {
   const own = { [`${prefix}${component}::acme-app`]: { type: component } };
-  expect(ofStack(own, prefix)).toBe(own);
+  expect(requireOwnStack(own, prefix)).toBe(own);
   const foreign = { [`urn:pulumi:prod::other::${component}::acme-app`]: { type: component } };
-  expect(() => ofStack({ ...own, ...foreign }, prefix)).toThrow("another stack's resource");
+  expect(() => requireOwnStack({ ...own, ...foreign }, prefix)).toThrow("another stack's resource");
 });

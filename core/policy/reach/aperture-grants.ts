@@ -2,9 +2,9 @@
 import { isField } from "../document.ts";
 import { apertureCapability, type TagAccess } from "../fragment.ts";
 import { jsonValue, type Node, stringValue } from "../hujson.ts";
-import { sameJson } from "../meaning.ts";
+import { isSameJson } from "../meaning.ts";
 import { parsePort } from "../ports.ts";
-import { inline } from "../render.ts";
+import { renderInline } from "../render.ts";
 import { coversPattern, isDestination } from "../rules.ts";
 import { type ForeignRule, lastFields, words } from "./foreign-rules.ts";
 import type { Selectors } from "./selectors.ts";
@@ -20,7 +20,7 @@ export interface Surplus {
 }
 
 /** What the rule gives of Aperture beyond `access`; undefined when that is nothing. */
-export function apertureSurplus(
+export function findSurplus(
   text: string,
   rule: ForeignRule,
   access: TagAccess,
@@ -44,11 +44,11 @@ function readCapability(text: string, capability: Node, access: TagAccess): Surp
   const models: string[] = [];
   const others: string[] = [];
   for (const entry of capability.kind === "array" ? capability.items : [{ value: capability }]) {
-    const isWanted = access.capabilities?.some((wanted) => sameJson(wanted, jsonValue(text, entry.value)));
+    const isWanted = access.capabilities?.some((wanted) => isSameJson(wanted, jsonValue(text, entry.value)));
     for (const [name, { value }] of isWanted ? [] : lastFields(text, entry.value)) {
       const found = [jsonValue(text, value)].flat();
       if (name === "models")
-        models.push(...found.map((pattern) => (typeof pattern === "string" ? pattern : inline(pattern))));
+        models.push(...found.map((pattern) => (typeof pattern === "string" ? pattern : renderInline(pattern))));
       else if (name === "role")
         others.push(...found.filter((role) => role !== "user").map((role) => `role ${JSON.stringify(role)}`));
       // Quotas only limit.

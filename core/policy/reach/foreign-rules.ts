@@ -1,7 +1,7 @@
 /** Every rule of a policy file that is not this stack's, with the tags that it names and what it makes of them. */
 import { fold, isField, type PolicyDocument, type PolicyEntry } from "../document.ts";
 import { type Container, type Item, type Node, stringValue } from "../hujson.ts";
-import { inlineNode } from "../render.ts";
+import { renderNode } from "../render.ts";
 import type { Selectors } from "./selectors.ts";
 
 /**
@@ -80,7 +80,7 @@ export function readForeignRules(policy: PolicyDocument, selectors: Selectors, o
 
 /** `"name": value`, or the value of an item without a name. */
 export function itemText(text: string, { name, value }: Item): string {
-  return `${name ? `${JSON.stringify(stringValue(text, name))}: ` : ""}${inlineNode(text, value)}`;
+  return `${name ? `${JSON.stringify(stringValue(text, name))}: ` : ""}${renderNode(text, value)}`;
 }
 
 type Reading = Pick<ForeignRule, "tags" | "coversEveryone">;

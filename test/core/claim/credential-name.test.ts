@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { credentialsOf, describeCredential, isCredentialOfClaim } from "../../../core/claim/credential-name.ts";
+import { describeCredential, isCredentialOfClaim, recogniseCredentials } from "../../../core/claim/credential-name.ts";
 
 const name = fc.stringMatching(/^[A-Za-z0-9._-]{1,100}$/);
 const digits = fc.stringMatching(/^[0-9a-f]{32}$/);
@@ -51,7 +51,7 @@ describe("the description of a credential", () => {
     ["of one whose name begins alike", "acme/app-01234567", {}, false],
     ["of one whose name begins alike, with a claim", "acme/app-01234567", { claim }, false],
   ])("%s is recognised as such", (_, repository, change, expected) => {
-    const isOfStack = credentialsOf(["acme/app", long]);
+    const isOfStack = recogniseCredentials(["acme/app", long]);
     expect(isOfStack(describeCredential({ repository, owner, ...change }))).toBe(expected);
   });
 
@@ -62,7 +62,7 @@ describe("the description of a credential", () => {
     "x-claude-acme-app-01234567",
     "claude-acme-app-0123456g",
   ])("%j of somebody else is not taken for one", (description) => {
-    expect(credentialsOf(["acme/app"])(description)).toBe(false);
+    expect(recogniseCredentials(["acme/app"])(description)).toBe(false);
     expect(isCredentialOfClaim(description, claim)).toBe(false);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeCredential } from "../../../core/claim/credential-name.ts";
-import { describeEvidence, findEvidence, isEmpty, leftoversOfClaim, type Scene } from "../../../core/claim/evidence.ts";
+import { describeEvidence, findEvidence, findLeftovers, isEmpty, type Scene } from "../../../core/claim/evidence.ts";
 import { insert } from "../../../core/policy/edit.ts";
 import { PolicyError } from "../../../core/policy/policy-error.ts";
 
@@ -92,5 +92,5 @@ it("what interrupted runs left is what carries the claim's id, and nothing else"
     { id: "k5", description: `somebody-${claim.slice(0, 8)}-012345` },
     { id: "k6" },
   ];
-  expect(leftoversOfClaim([...left, ...others], claim)).toEqual(left);
+  expect(findLeftovers([...left, ...others], claim)).toEqual(left);
 });

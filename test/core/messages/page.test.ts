@@ -1,20 +1,20 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { formatMessage, message, plain } from "../../../core/messages/entry.ts";
+import { formatMessage, message, toPlainText } from "../../../core/messages/entry.ts";
 import { catalogue } from "../../../core/messages/index.ts";
-import { troubleshootingPage } from "../../../core/messages/page.ts";
+import { renderTroubleshootingPage } from "../../../core/messages/page.ts";
 import { pluginNodeMissing } from "../../../core/messages/versions.ts";
 
 const root = new URL("../../../", import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, root), "utf8");
 
 it("docs/troubleshooting.md is current: run `npm run troubleshooting` after a change of core/messages/", () => {
-  expect(read("docs/troubleshooting.md")).toBe(troubleshootingPage(catalogue));
+  expect(read("docs/troubleshooting.md")).toBe(renderTroubleshootingPage(catalogue));
 });
 
 it("each row says what to do, and no two rows of a section look alike", () => {
   for (const { title, entries } of catalogue) {
-    const symptoms = troubleshootingPage([{ title, entries }])
+    const symptoms = renderTroubleshootingPage([{ title, entries }])
       .split("\n")
       .filter((line) => line.startsWith("| "))
       .map((line) => line.split(" | ")[0]);
@@ -36,7 +36,7 @@ it("a text is filled in, with braces of YAML as they are", () => {
 });
 
 it("at a terminal Markdown is plain text, with the addresses of links", () => {
-  expect(plain("`a` at [b](https://c.example) in the [README](../README.md#use-it)")).toBe(
+  expect(toPlainText("`a` at [b](https://c.example) in the [README](../README.md#use-it)")).toBe(
     "a at b (https://c.example) in the README",
   );
 });

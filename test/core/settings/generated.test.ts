@@ -9,7 +9,7 @@ import { SettingsError } from "../../../core/settings/problem.ts";
 import { type ParsedSettings, parseSettings, type Settings } from "../../../core/settings/settings.ts";
 import { federatedSubject } from "../../../core/workflow/oidc.ts";
 import { claudeWorkflow } from "../../../core/workflow/presets.ts";
-import { managedBy, render } from "../../../core/workflow/render.ts";
+import { readHeaderOwner, render } from "../../../core/workflow/render.ts";
 import { anyConfig, anyName } from "./generated.ts";
 import { engineConfig } from "./mistakes.ts";
 
@@ -32,7 +32,7 @@ function use({ repositories, policy: { owner, test }, aperture, tagOwners }: Set
     const text = render(
       claudeWorkflow({ ...workflow, identity: identity.kind, hostname: aperture.hostname, tag, owner }),
     );
-    expect(managedBy(text)).toBe(owner);
+    expect(readHeaderOwner(text)).toBe(owner);
     const { environment, presets, runsOn, path: workflowPath } = workflow;
     const oidc = { useDefault: true, subClaimPrefix: `repo:${slug}` };
     const known = { repository: slug, repositoryId: 1, ownerId: 2, presets, runsOn, workflowPath, oidc };

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { z } from "zod";
-import { jsonSchema, settingsPage } from "../../../core/settings/reference.ts";
+import { buildJsonSchema, renderSettingsPage } from "../../../core/settings/reference.ts";
 import { settingsSchema } from "../../../core/settings/schema.ts";
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
@@ -11,8 +11,8 @@ const read = (name: string) => readFileSync(new URL(`../../../${name}`, import.m
 
 describe("the settings reference", () => {
   it("is current: run `npm run schema` after a change of core/settings/", () => {
-    expect(JSON.parse(read("settings.schema.json"))).toEqual(jsonSchema());
-    expect(read("docs/settings.md")).toBe(settingsPage());
+    expect(JSON.parse(read("settings.schema.json"))).toEqual(buildJsonSchema());
+    expect(read("docs/settings.md")).toBe(renderSettingsPage());
   });
 
   it("describes every key", () => {
@@ -24,7 +24,7 @@ describe("the settings reference", () => {
         visit(inner, at);
       }
     };
-    visit(jsonSchema() as Record<string, unknown>, "");
+    visit(buildJsonSchema() as Record<string, unknown>, "");
     expect(undescribed).toEqual([]);
   });
 
@@ -39,7 +39,7 @@ describe("the settings reference", () => {
         visit(inner as JsonSchema, (value) => check({ [key]: value }), `${path}.${key}`);
       }
     };
-    const config = jsonSchema().properties?.config as JsonSchema;
+    const config = buildJsonSchema().properties?.config as JsonSchema;
     for (const [key, schema] of Object.entries(config.properties ?? {})) {
       const name = key.split(":")[1] ?? "";
       visit(schema as JsonSchema, (value) => settingsSchema.parse({ repositories: ["app"], [name]: value }), name);

@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { secretExpression, unclosedExpression, untrustedExpression } from "../../../core/workflow/expressions.ts";
+import {
+  findSecretExpression,
+  findUntrustedExpression,
+  hasUnclosedExpression,
+} from "../../../core/workflow/expressions.ts";
 
 /** GitHub's own list of what outsiders control, and what the events of other presets would add. */
 const untrusted = [
@@ -98,14 +102,14 @@ const trusted = [
   "",
 ];
 
-describe("untrustedExpression", () => {
+describe("findUntrustedExpression", () => {
   it.each(untrusted)("finds %s", (expression) => {
-    expect(untrustedExpression(`Look at \${{ ${expression} }} please`)).toBe(`\${{ ${expression} }}`);
-    expect(untrustedExpression(`\${{ github.repository }}\${{${expression}}}`)).toBe(`\${{${expression}}}`);
+    expect(findUntrustedExpression(`Look at \${{ ${expression} }} please`)).toBe(`\${{ ${expression} }}`);
+    expect(findUntrustedExpression(`\${{ github.repository }}\${{${expression}}}`)).toBe(`\${{${expression}}}`);
   });
 
   it.each(trusted)("takes %s", (expression) => {
-    expect(untrustedExpression(`Look at \${{ ${expression} }} please`)).toBeUndefined();
+    expect(findUntrustedExpression(`Look at \${{ ${expression} }} please`)).toBeUndefined();
   });
 
   it.each([
@@ -115,14 +119,14 @@ describe("untrustedExpression", () => {
     "$ {{ github.head_ref }}",
     "${{ github.sha }} github.head_ref",
   ])("takes %j, which GitHub does not evaluate", (text) => {
-    expect(untrustedExpression(text)).toBeUndefined();
+    expect(findUntrustedExpression(text)).toBeUndefined();
   });
 
   it("finds an expression that nobody closed", () => {
-    expect(untrustedExpression("${{ github.head_ref")).toBe("${{ github.head_ref");
-    expect(untrustedExpression("${{ 'x }} github.head_ref")).toBeUndefined();
-    expect(untrustedExpression("${{ ")).toBeUndefined();
-    expect(untrustedExpression("${{ github.event.issue[")).toBe("${{ github.event.issue[");
+    expect(findUntrustedExpression("${{ github.head_ref")).toBe("${{ github.head_ref");
+    expect(findUntrustedExpression("${{ 'x }} github.head_ref")).toBeUndefined();
+    expect(findUntrustedExpression("${{ ")).toBeUndefined();
+    expect(findUntrustedExpression("${{ github.event.issue[")).toBe("${{ github.event.issue[");
   });
 
   it("finds it among any text", () => {
@@ -131,7 +135,7 @@ describe("untrustedExpression", () => {
       fc.property(plain, fc.constantFrom(...untrusted), plain, (before, expression, after) => {
         fc.pre(!before.endsWith("$") && !after.startsWith("{"));
         const written = `\${{ ${expression} }}`;
-        expect(untrustedExpression(before + written + after)).toBe(written);
+        expect(findUntrustedExpression(before + written + after)).toBe(written);
       }),
     );
   });
@@ -143,7 +147,7 @@ describe("untrustedExpression", () => {
           unit: fc.constantFrom("${{", "}}", "'", "github", ".", "event", "[", "]", "*", "(", ")", " ", "x"),
         }),
         (text) => {
-          const found = untrustedExpression(text);
+          const found = findUntrustedExpression(text);
           if (found !== undefined) expect(text).toContain(found);
         },
       ),
@@ -151,7 +155,7 @@ describe("untrustedExpression", () => {
   });
 });
 
-describe("secretExpression", () => {
+describe("findSecretExpression", () => {
   it.each([
     "secrets.NPM_TOKEN",
     "secrets",
@@ -183,8 +187,8 @@ describe("secretExpression", () => {
     "env",
     "toJSON(env)",
   ])("finds %s", (expression) => {
-    expect(secretExpression(`Look at \${{ ${expression} }} please`)).toBe(`\${{ ${expression} }}`);
-    expect(secretExpression(`\${{ github.repository }}\${{${expression}}}`)).toBe(`\${{${expression}}}`);
+    expect(findSecretExpression(`Look at \${{ ${expression} }} please`)).toBe(`\${{ ${expression} }}`);
+    expect(findSecretExpression(`\${{ github.repository }}\${{${expression}}}`)).toBe(`\${{${expression}}}`);
   });
 
   it.each([
@@ -197,11 +201,11 @@ describe("secretExpression", () => {
     "env.LANGUAGE",
     "",
   ])("takes %s", (expression) => {
-    expect(secretExpression(`Look at \${{ ${expression} }} please`)).toBeUndefined();
+    expect(findSecretExpression(`Look at \${{ ${expression} }} please`)).toBeUndefined();
   });
 
   it("takes words that GitHub does not evaluate", () => {
-    expect(secretExpression("Never print secrets.NPM_TOKEN or github.token")).toBeUndefined();
+    expect(findSecretExpression("Never print secrets.NPM_TOKEN or github.token")).toBeUndefined();
   });
 });
 
@@ -214,5 +218,5 @@ it.each([
   ["a ${{ b }} c ${{ d }", true],
   ["${{ 'x }}", true],
 ])("an expression in %j that nobody closed: %j", (text, expected) => {
-  expect(unclosedExpression(text)).toBe(expected);
+  expect(hasUnclosedExpression(text)).toBe(expected);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  findNameInAddress,
   hasOtherApi,
   isCommitMessage,
   isEnvironmentName,
@@ -12,7 +13,6 @@ import {
   isRepositoryName,
   isRepositorySlug,
   isWorkflowPath,
-  nameInAddress,
   promptLength,
 } from "../../../core/workflow/names.ts";
 
@@ -106,7 +106,7 @@ it.each([
   ["my app", undefined],
   ["https://github.com/", undefined],
 ])("the name in the address %j is %j", (address, name) => {
-  expect(nameInAddress(address)).toBe(name);
+  expect(findNameInAddress(address)).toBe(name);
 });
 
 it("GitHub counts quotes and braces of a prompt twice", () => {

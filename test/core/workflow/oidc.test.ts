@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { EventName } from "../../../core/workflow/model.ts";
 import { type FederatedSubject, federatedSubject, type SubjectOptions } from "../../../core/workflow/oidc.ts";
 import { type PresetName, presetNames } from "../../../core/workflow/options.ts";
-import { eventsOf } from "../../../core/workflow/triggers.ts";
+import { listEvents } from "../../../core/workflow/triggers.ts";
 
 const app: SubjectOptions = {
   presets: ["review"],
@@ -101,7 +101,7 @@ describe("the tokens that are accepted", () => {
     fc.assert(
       fc.property(place, setup, ({ repository, immutable, template }, { presets, environment }) => {
         const accepts = federatedSubject(optionsOf({ repository, immutable, template }, { presets, environment }));
-        for (const event of eventsOf(presets))
+        for (const event of listEvents(presets))
           for (const ref of refsOf(event)) {
             const token = tokenOf({ repository, immutable, template }, event, ref, environment, app.workflowPath);
             expect(matches(accepts, token), `${accepts.subject} ~ ${token.sub}`).toBe(true);
@@ -148,7 +148,7 @@ describe("the tokens that are accepted", () => {
     fc.assert(
       fc.property(place, setup, (ours, { presets, environment }) => {
         const accepts = federatedSubject(optionsOf(ours, { presets, environment }));
-        for (const event of eventsOf(presets))
+        for (const event of listEvents(presets))
           for (const ref of refsOf(event)) {
             const token = tokenOf(ours, event, ref, environment, app.workflowPath);
             expect(matches(accepts, { ...token, runner_environment: "self-hosted" })).toBe(false);
@@ -177,7 +177,7 @@ interface Place {
 }
 type Claims = Record<string, string>;
 type Ref = string | undefined;
-const allEvents = [...eventsOf(presetNames), "push", "workflow_dispatch"] as const;
+const allEvents = [...listEvents(presetNames), "push", "workflow_dispatch"] as const;
 
 /** Names and ids close to each other, so that one is often the beginning of another. */
 const repository = fc.record({

@@ -2,19 +2,19 @@ import { describe, expect, it } from "vitest";
 import { type ActionName, actionNames, actionStep, actions, parsePin } from "../../../core/workflow/actions.ts";
 import {
   claudeWorkflow,
-  secretsOf,
+  findWorkflowProblems,
+  nameSecrets,
   WorkflowError,
   type WorkflowOptions,
   workflowDefaults,
-  workflowProblems,
 } from "../../../core/workflow/presets.ts";
 import { options, scenarios } from "./workflows.ts";
 
 const sha = "0123456789abcdef0123456789abcdef01234567";
 
-describe("workflowProblems", () => {
+describe("findWorkflowProblems", () => {
   it.each(Object.entries({ ...scenarios, defaults: { ...options, ...workflowDefaults } }))("takes %s", (_, given) => {
-    expect(workflowProblems(given)).toEqual([]);
+    expect(findWorkflowProblems(given)).toEqual([]);
   });
 
   it.each<[string, Partial<Record<keyof WorkflowOptions, unknown>>, string]>([
@@ -50,7 +50,7 @@ describe("workflowProblems", () => {
     ['actions["actions/checkout"]', { actions: { "actions/checkout": "actions/checkout@v6" } }, "is not pinned"],
   ])("%s: %j", (path, change, message) => {
     const given = { ...options, ...change } as WorkflowOptions;
-    expect(workflowProblems(given)).toEqual([{ path, message: expect.stringContaining(message) }]);
+    expect(findWorkflowProblems(given)).toEqual([{ path, message: expect.stringContaining(message) }]);
     expect(() => claudeWorkflow(given)).toThrow(WorkflowError);
   });
 
@@ -99,6 +99,6 @@ describe("actions", () => {
 });
 
 it("names the secrets of each identity as Tailscale's how-to does", () => {
-  expect(secretsOf("federated")).toEqual({ clientId: "TS_OAUTH_CLIENT_ID", audienceOrSecret: "TS_AUDIENCE" });
-  expect(secretsOf("oauth")).toEqual({ clientId: "TS_OAUTH_CLIENT_ID", audienceOrSecret: "TS_OAUTH_SECRET" });
+  expect(nameSecrets("federated")).toEqual({ clientId: "TS_OAUTH_CLIENT_ID", audienceOrSecret: "TS_AUDIENCE" });
+  expect(nameSecrets("oauth")).toEqual({ clientId: "TS_OAUTH_CLIENT_ID", audienceOrSecret: "TS_OAUTH_SECRET" });
 });

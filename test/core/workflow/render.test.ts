@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { actionNames, actions, parsePin } from "../../../core/workflow/actions.ts";
 import { claudeWorkflow, presetNames } from "../../../core/workflow/presets.ts";
-import { managedBy, render } from "../../../core/workflow/render.ts";
+import { readHeaderOwner, render } from "../../../core/workflow/render.ts";
 import { jobOf, options, scenarios, stepOf, textOf, yamlOf } from "./workflows.ts";
 
 // The package's ES module does not start ("require is not defined").
@@ -166,7 +166,7 @@ describe.each(Object.entries(scenarios))("%s", (name, given) => {
   });
 
   it("names its owner", () => {
-    expect(managedBy(text)).toBe(given.owner);
+    expect(readHeaderOwner(text)).toBe(given.owner);
   });
 });
 
@@ -317,12 +317,12 @@ it("gives the owner back, and takes no other file for ours", () => {
   fc.assert(
     fc.property(owner, (name) => {
       const text = render({ ...workflow, owner: name });
-      expect(managedBy(text)).toBe(name);
-      expect(managedBy(text.replaceAll("\n", "\r\n"))).toBe(name);
-      expect(managedBy(`name: x\n${text}`)).toBeUndefined();
+      expect(readHeaderOwner(text)).toBe(name);
+      expect(readHeaderOwner(text.replaceAll("\n", "\r\n"))).toBe(name);
+      expect(readHeaderOwner(`name: x\n${text}`)).toBeUndefined();
     }),
     { examples: [["a. Do not edit b"], ["#: |"]] },
   );
-  expect(managedBy("")).toBeUndefined();
-  expect(managedBy("name: Claude Code\non: pull_request\n")).toBeUndefined();
+  expect(readHeaderOwner("")).toBeUndefined();
+  expect(readHeaderOwner("name: Claude Code\non: pull_request\n")).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 /** What a stack leaves in repositories and among the tailnet's credentials, looked up in the services. */
-import { credentialsOf, fileText, joins, secretNames } from "../../../sandbox/rehearsal/evidence.ts";
+import { fileText, joins, listCredentialsOf, secretNames } from "../../../sandbox/rehearsal/evidence.ts";
 import type { World } from "../../../sandbox/world.ts";
 import type { GitHubEdit, Wish } from "./operations.ts";
 
@@ -74,13 +74,13 @@ function foreignProblems(world: World, slug: string): string[] {
 
 /** At most one credential of a kind, whatever failed: the change of kind makes the new one first. */
 function twice(world: World, slug: string): string[] {
-  const kinds = credentialsOf(world, slug).map(({ keyType }) => keyType);
+  const kinds = listCredentialsOf(world, slug).map(({ keyType }) => keyType);
   return new Set(kinds).size < kinds.length ? [`${slug} has more than one credential: ${kinds.join(", ")}`] : [];
 }
 
 function leftovers(world: World, slug: string): string[] {
   const left = [
-    ...credentialsOf(world, slug).map(({ keyType }) => `a ${keyType} credential`),
+    ...listCredentialsOf(world, slug).map(({ keyType }) => `a ${keyType} credential`),
     ...ownSecrets(world, slug),
     ...(fileText(world, slug, workflowPath) === undefined ? [] : [workflowPath]),
   ];
@@ -90,7 +90,7 @@ function leftovers(world: World, slug: string): string[] {
 async function setUpProblems(world: World, slug: string, { access, repositories }: Wish): Promise<string[]> {
   const [tag = ""] = Object.keys(access);
   const isFederated = repositories?.identity === "federated";
-  const found = credentialsOf(world, slug);
+  const found = listCredentialsOf(world, slug);
   const text = fileText(world, slug, workflowPath) ?? "";
   const audienceOrSecret = isFederated ? "TS_AUDIENCE" : "TS_OAUTH_SECRET";
   const claims: [string, boolean][] = [
