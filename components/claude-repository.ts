@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import { omitUndefined } from "../core/omit-undefined.ts";
 import type { Tag } from "../core/policy/fragment.ts";
 import { claudeRepositoryType } from "../core/resource-types.ts";
 import {
@@ -12,12 +13,11 @@ import {
 import { defaults } from "../core/settings/fields.ts";
 import { propertyPath } from "../core/settings/problem.ts";
 import { findExpressions } from "../core/settings/refusals.ts";
-import {
-  type DeliverySettings,
-  type IdentitySettings,
-  omitUndefined,
-  type RepositorySlug,
-  type WorkflowSettings,
+import type {
+  DeliverySettings,
+  IdentitySettings,
+  RepositorySlug,
+  WorkflowSettings,
 } from "../core/settings/settings.ts";
 import { type FederatedSubject, federatedSubject } from "../core/workflow/oidc.ts";
 import { nameSecrets, type WorkflowOptions } from "../core/workflow/options.ts";

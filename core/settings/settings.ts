@@ -2,6 +2,7 @@
 import { formatMessage } from "../messages/entry.ts";
 import { tagOfAperture } from "../messages/policy-file.ts";
 import { differentModels, foreignOwner, modelOutsideGrant, noModel } from "../messages/settings.ts";
+import { omitUndefined } from "../omit-undefined.ts";
 import type { Tag, TagAccess } from "../policy/fragment.ts";
 import { isMarkOwner, toOwner } from "../policy/marks.ts";
 import { isExactModel, isTag, isWholeProvider, matchesModel } from "../policy/rules.ts";
@@ -289,11 +290,4 @@ function findContradictions({ repositories }: Settings): Problem[] {
     } else tags.set(tag, { slug, models: granted });
   });
   return problems;
-}
-
-/** The same object without keys that are undefined, so that spreading it does not erase a default. */
-export function omitUndefined<T extends object>(object: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object ?? {}).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }

@@ -1,5 +1,6 @@
 /** Workflow model -> YAML text, and back to the question whose file it is. */
 import { Document, isNode, isScalar, type Node, Scalar, visit, YAMLMap, type YAMLSeq } from "yaml";
+import { omitUndefined } from "../omit-undefined.ts";
 import type { Job, Step, Workflow } from "./model.ts";
 
 const headerPattern = /^\uFEFF?# Written by claude-aperture for the stack (\S.*)\. Do not edit\b/;
@@ -41,7 +42,7 @@ export function render(workflow: Workflow): string {
 }
 
 function jobYaml(job: Job): object {
-  return defined({
+  return omitUndefined({
     name: job.name,
     needs: job.needs,
     if: job.if,
@@ -60,7 +61,7 @@ function jobYaml(job: Job): object {
 }
 
 function stepYaml(step: Step): object {
-  return defined({
+  return omitUndefined({
     name: step.name,
     id: step.id,
     if: step.if,
@@ -142,8 +143,4 @@ function kebab(values: object): object {
       value,
     ]),
   );
-}
-
-function defined(values: object): object {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

@@ -187,7 +187,7 @@ describe("ClaudeRepository", () => {
     expect(component.workflowText).toContain("http://ai");
   });
 
-  it("takes an undefined key for one that is not there", async () => {
+  it("treats an undefined key as one that is not there", async () => {
     const workflow = { presets: ["review"], runsOn: undefined } as unknown as WorkflowSettings;
     expect((await deploy({ workflow })).workflowText).toContain("runs-on: ubuntu-latest");
   });

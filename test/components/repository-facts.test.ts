@@ -99,7 +99,7 @@ describe("looking up a repository", () => {
     expect(error.message).not.toContain("wrongwrong");
   });
 
-  it("reads each once, whatever its case, and anew in another run", async () => {
+  it("reads each once, whatever its case, and again in another run", async () => {
     await record();
     const [first, second] = await Promise.all([
       lookUpRepository(component, "acme/app"),

@@ -95,7 +95,7 @@ it("models that a grant by hand makes void are named first, and the how-to's own
   );
 });
 
-it("a tag that leaves is listed with lines and values, and so is what a destroy has taken out", async () => {
+it("a tag that is removed is listed with lines and values, and so is what a destroy has taken out", async () => {
   const config = { ...oneRepository, "claude-aperture:repositories": ["app", { name: "api", tag: "tag:ci-api" }] };
   const { world, project } = await stage({ inline: claudeAperture, config });
   await succeed(project, "up");
@@ -123,7 +123,7 @@ describe("Aperture by its name", () => {
     );
   });
 
-  it("is not a laptop that somebody has called so", async () => {
+  it("is not a laptop that somebody has given the name", async () => {
     const { world, project } = await stage({ inline: claudeAperture, config: byName });
     for (const device of world.tailscale.state.devices)
       Object.assign(device, { tags: [], user: "mallory@acme.example" });

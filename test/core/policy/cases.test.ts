@@ -96,7 +96,7 @@ describe.each<[string, (text: string) => string]>([
     expect(listChanges(text, inserted).map(({ kind }) => kind)).toEqual(["added", "added"]);
   });
 
-  it("so it is on a server that stores what hujson.Format leaves", async () => {
+  it("the same holds on a server that stores what hujson.Format leaves", async () => {
     if (!judge) return;
     const before = await judge.format(text);
     const stored = await judge.format(insert(before, ci, owner));
@@ -104,11 +104,14 @@ describe.each<[string, (text: string) => string]>([
   });
 });
 
-it.each(["foreign-duplicate", "mixed-indent", "unaligned"])("%s: what is canonical stays so", async (name) => {
-  if (!judge) return;
-  const inserted = insert(await judge.format(readCase(name)), ci, owner);
-  expect(await judge.format(inserted)).toBe(inserted);
-});
+it.each(["foreign-duplicate", "mixed-indent", "unaligned"])(
+  "%s: a file that hujson.Format would leave as it is stays one",
+  async (name) => {
+    if (!judge) return;
+    const inserted = insert(await judge.format(readCase(name)), ci, owner);
+    expect(await judge.format(inserted)).toBe(inserted);
+  },
+);
 
 describe("leftover-mark", () => {
   const text = readCase("leftover-mark");

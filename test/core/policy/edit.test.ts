@@ -222,7 +222,7 @@ describe("what a person did to an entry of ours", () => {
     expect(() => insert(policy, ci, owner)).not.toThrow();
   });
 
-  it("moved the entry with its mark: it is still ours, and leaves from where it is", () => {
+  it("moved the entry with its mark: it is still ours, and is removed from where it is", () => {
     const grant = `\t\t${mark}\n\t\t${grantText},\n`;
     const moved = before
       .replace("// people\n", `// people\n${grant}`)

@@ -128,7 +128,7 @@ describe.each<[string, Parameters<typeof policy>[0], Partial<TagAccess>, Record<
   });
 });
 
-describe("an entry that is nobody's of ours, under a mark of ours", () => {
+describe("an entry that is not ours, under a mark of ours", () => {
   it.each<[string, Parameters<typeof policy>[0], string]>([
     ["a grant of people", { grant: { ...grant, src: ["group:eng"] } }, "group:eng"],
     [
@@ -149,7 +149,7 @@ describe("an entry that is nobody's of ours, under a mark of ours", () => {
   });
 });
 
-describe("a file without the fragment's own knowledge", () => {
+describe("a file that is read without knowing the fragment", () => {
   it("a tag alone, marked and in no grant or test, is not proven to be ours", () => {
     const text = `{"tagOwners": {${mark} "tag:ci": []}}`;
     expect(find(text, owner)).toEqual({});

@@ -67,7 +67,7 @@ describe("check", () => {
     expect(others).toEqual([]);
   });
 
-  it("refuses a runners' tag as Aperture's, of any runners", () => {
+  it("refuses the tag of any runners as Aperture's", () => {
     const found = check({ "tag:ci": access, "tag:x": { ...access, destinations: ["tag:aperture", "tag:ci"] } });
     expect(found).toEqual([
       {

@@ -22,7 +22,7 @@ const [database, people] = policy.sections.grants?.entries ?? [];
 const verify = (result: string, outcome: Partial<Outcome> = {}) =>
   verifyEdit(policy, { ...sameValues, ...outcome }, [stack], result);
 
-describe("a result is taken", () => {
+describe("the result of an edit is accepted", () => {
   it.each<[string, (text: string) => string]>([
     ["that is the file", (same) => same],
     ["with another layout and other comments", (same) => same.replaceAll("\t", "  ").replace("// people", "/* all */")],
@@ -46,7 +46,7 @@ describe("a result is taken", () => {
   });
 });
 
-describe("a result is refused, with what would have been lost,", () => {
+describe("the result of an edit is refused, with what would have been lost,", () => {
   it.each<[string, (text: string) => string, RegExp]>([
     [
       "where an entry is in a comment",

@@ -214,7 +214,7 @@ it("adds the user's text to repository, pull request and how to comment", () => 
   expect(prompt).toContain("mcp__github_inline_comment__create_inline_comment (confirmed: true)");
 });
 
-it("asks about a mention before the job that answers, and again right before Claude", () => {
+it("checks who mentions Claude in a job before the one that answers, and again right before Claude runs", () => {
   const { access, mention } = yamlOf({ ...options, presets: ["mention"] }).jobs;
   expect(access?.steps.map(({ name }) => name)).toEqual(["Check who asks about what"]);
   expect(access?.outputs).toEqual({ granted: "${{ steps.access.outputs.granted }}" });
@@ -232,11 +232,11 @@ it("asks about a mention before the job that answers, and again right before Cla
 it.each([
   ["review-federated", 14_200],
   ["review-mention-federated", 20_200],
-])("%s has less than %d bytes", (name, limit) => {
+])("%s has fewer than %d bytes", (name, limit) => {
   expect(Buffer.byteLength(textOf(scenarios[name] ?? options))).toBeLessThan(limit);
 });
 
-it("is skipped by a merge group, whose required check is satisfied so", () => {
+it("is skipped by a merge group, which satisfies its required check", () => {
   expect(yamlOf(options).on).toEqual({
     pull_request: { types: ["opened", "synchronize", "ready_for_review", "reopened"] },
     merge_group: { types: ["checks_requested"] },
@@ -253,7 +253,7 @@ it("asks for the model inside the grant, also where Claude Code wants a small on
 });
 
 it.each(["y", "n", "yes", "No", "on", "OFF", "true", "null", "1", "0x10", "1e3", "~"])(
-  "quotes %s, which some YAML reader takes for no text",
+  "quotes %s, which some YAML readers do not read as text",
   (word) => {
     expect(textOf({ ...options, runsOn: word })).toContain(`runs-on: "${word}"\n`);
   },
@@ -309,7 +309,7 @@ it("brings every line of a script and a prompt through YAML unchanged", () => {
   );
 });
 
-it("gives the owner back, and takes no other file for ours", () => {
+it("reads the owner from the header of a file of ours, and of no other file", () => {
   const workflow = claudeWorkflow(options);
   const owner = fc
     .string({ unit: "grapheme", minLength: 1 })

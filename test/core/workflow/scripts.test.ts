@@ -140,7 +140,7 @@ describe("Ask Aperture", () => {
     expect(outcome.log).not.toContain("from the body");
   });
 
-  it("a host that accepts and does not answer is no matter of the grant", async () => {
+  it("a host that accepts and does not answer is not blamed on the grant", async () => {
     machine.program("curl", 'PATH="${PATH#*:}" exec curl "$@" --max-time 0.1');
     expect(await ask({ "/api/providers": undefined })).toMatchObject(red(texts.noAnswer));
     expect(server?.requests).toHaveLength(1);
