@@ -1,7 +1,7 @@
 /** The provider's own configuration (`claude-aperture:*`), which stands in the stack's state. */
 import { formatMessage } from "../core/messages/entry.ts";
 import { credentialInState } from "../core/messages/tailscale-credentials.ts";
-import type { Problem } from "../core/policy/rules.ts";
+import type { Problem } from "../core/problem.ts";
 import { settingNames } from "../core/settings/names.ts";
 import { environmentVariables, type ProviderSettings, secretSettings } from "../services/tailscale/credentials.ts";
 import { configuration } from "./schema.ts";

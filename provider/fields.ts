@@ -1,6 +1,6 @@
 /** Properties of resources as tables: each is described once, for the schema and for the check of what a program gives. */
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
-import type { Problem } from "../core/policy/rules.ts";
+import type { Problem } from "../core/problem.ts";
 import { childPath } from "./diff.ts";
 import { encode, isMap, type PropertyMap, type PropertyValue, unknown } from "./structs.ts";
 

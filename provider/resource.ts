@@ -1,7 +1,7 @@
 /** A type of resource, as the engine's requests reach it: what service.ts asks, and what it makes answers of. */
 import type structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { PolicyError } from "../core/policy/policy-error.ts";
-import type { Problem } from "../core/policy/rules.ts";
+import type { Problem } from "../core/problem.ts";
 import { CredentialError } from "../services/tailscale/credentials.ts";
 import { ConnectionError } from "../services/tailscale/http.ts";
 import type { KeysApi } from "../services/tailscale/keys.ts";

@@ -1,7 +1,7 @@
 /** Values as the messages that the engine reads. */
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import type structPb from "google-protobuf/google/protobuf/struct_pb.js";
-import type { Problem } from "../core/policy/rules.ts";
+import type { Problem } from "../core/problem.ts";
 import type { Change } from "./diff.ts";
 
 export function checkResponse(inputs: structPb.Struct | undefined, problems: Problem[]): pb.CheckResponse {

@@ -2,7 +2,7 @@
 
 import { formatMessage } from "../core/messages/entry.ts";
 import * as texts from "../core/messages/repositories.ts";
-import type { Problem } from "../core/settings/problem.ts";
+import type { Problem } from "../core/problem.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
 import { readHeaderOwner } from "../core/workflow/render.ts";
 import type { BranchProtection, RepositoryFacts, RepositoryFindings } from "../services/github/repositories.ts";

@@ -10,8 +10,6 @@ import { containsRange, isSingleAddress, parseRange, tailscaleRanges } from "./a
 import type { Fragment, Tag, TagAccess } from "./fragment.ts";
 import { parsePort } from "./ports.ts";
 
-export type { Problem } from "../problem.ts";
-
 /** `tag:`, a letter, then letters, digits and dashes: tailscale/tailscale, tailcfg.CheckTag. For use in regular expressions. */
 export const tagSyntax = "tag:[A-Za-z][A-Za-z0-9-]*";
 

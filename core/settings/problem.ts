@@ -3,8 +3,6 @@ import { formatMessage } from "../messages/entry.ts";
 import { settingsUnusable } from "../messages/settings.ts";
 import type { Problem } from "../problem.ts";
 
-export type { Problem } from "../problem.ts";
-
 /** The configuration namespace of the program, which is its project name. */
 export const namespace = "claude-aperture";
 

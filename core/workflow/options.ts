@@ -92,8 +92,6 @@ export function nameSecrets(identity: IdentityKind): SecretNames {
   };
 }
 
-export type { Problem } from "../problem.ts";
-
 /** Options that no workflow can be made of. */
 export class WorkflowError extends Error {
   readonly problems: readonly Problem[];

@@ -9,7 +9,7 @@ import {
 } from "../../core/claim/evidence.ts";
 import * as texts from "../../core/messages/claim.ts";
 import { formatMessage } from "../../core/messages/entry.ts";
-import type { Problem } from "../../core/policy/rules.ts";
+import type { Problem } from "../../core/problem.ts";
 import { removeLeftover } from "../../services/tailscale/leftovers.ts";
 import { ApiError } from "../../services/tailscale/policy-file.ts";
 import { isExpected, type OperationContext } from "../resource.ts";

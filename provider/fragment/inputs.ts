@@ -1,6 +1,6 @@
 /** The properties of a `claude-aperture:index:PolicyFragment`, from property values and back. */
 import type { Fragment, Mode, ObservedFragment } from "../../core/policy/fragment.ts";
-import type { Problem } from "../../core/policy/rules.ts";
+import type { Problem } from "../../core/problem.ts";
 import { checkFields, type Fields, readValues } from "../fields.ts";
 import { isMap, type PropertyMap } from "../structs.ts";
 
