@@ -3,19 +3,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { listChanges } from "../../../core/policy/changes.ts";
 import { find, insert, observe, plan, remove } from "../../../core/policy/edit.ts";
-import type { Fragment } from "../../../core/policy/fragment.ts";
+import { ciWithoutTest as ci, owner } from "./fragments.ts";
 import { startJudge } from "./judge.ts";
 
-const owner = "claude-aperture/prod";
-const ci: Fragment = {
-  "tag:ci": {
-    owners: [],
-    destinations: ["tag:aperture"],
-    ports: ["tcp:80"],
-    models: ["anthropic/**"],
-    test: "none",
-  },
-};
 const judge = await startJudge();
 
 const readCase = (name: string) => readFileSync(new URL(`cases/${name}.hujson`, import.meta.url), "utf8");

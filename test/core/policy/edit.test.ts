@@ -2,15 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { find, insert, observe, PolicyError, plan, remark, remove } from "../../../core/policy/edit.ts";
 import type { Fragment, TagAccess } from "../../../core/policy/fragment.ts";
+import { owner, access as withTest } from "./fragments.ts";
 
-const owner = "claude-aperture/prod";
-const access: TagAccess = {
-  owners: [],
-  destinations: ["tag:aperture"],
-  ports: ["tcp:80"],
-  models: ["anthropic/**"],
-  test: "none",
-};
+const access: TagAccess = { ...withTest, test: "none" };
 const ci: Fragment = { "tag:ci": access };
 const mark = "// claude-aperture/prod: managed by Pulumi";
 const grantText = `{"src": ["tag:ci"], "dst": ["tag:aperture"], "ip": ["tcp:80"], "app": {"tailscale.com/cap/aperture": [{"role": "user"}, {"models": "anthropic/**"}]}}`;

@@ -9,7 +9,8 @@ import { type PolicyDocument, readPolicy } from "../../../core/policy/document.t
 import { insert, PolicyError, remark, remove } from "../../../core/policy/edit.ts";
 import { commentsIn } from "../../../core/policy/hujson.ts";
 import { readMark } from "../../../core/policy/marks.ts";
-import { forgedPolicy, owner, wanted, wantedLater } from "./forged.ts";
+import { forgedPolicy, wanted, wantedLater } from "./forged.ts";
+import { owner } from "./fragments.ts";
 import { startJudge } from "./judge.ts";
 
 const judge = await startJudge();

@@ -1,16 +1,8 @@
 /** Generated policy files with forged marks: any mark, of anybody, in any place where a comment can stand. */
 import fc from "fast-check";
-import type { Fragment, TagAccess } from "../../../core/policy/fragment.ts";
+import type { Fragment } from "../../../core/policy/fragment.ts";
+import { access, owner } from "./fragments.ts";
 
-export const owner = "claude-aperture/prod";
-
-const access: TagAccess = {
-  owners: [],
-  destinations: ["tag:aperture"],
-  ports: ["tcp:80"],
-  models: ["anthropic/**"],
-  test: "accept",
-};
 export const wanted: Fragment = { "tag:ci": access };
 /** What the stack wants next. */
 export const wantedLater: Fragment = { "tag:mine": { ...access, test: "none" } };

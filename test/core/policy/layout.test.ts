@@ -3,16 +3,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { insert, remove } from "../../../core/policy/edit.ts";
 import type { Fragment, TagAccess } from "../../../core/policy/fragment.ts";
+import { owner, access as withTest } from "./fragments.ts";
 import { startJudge } from "./judge.ts";
 
-const owner = "claude-aperture/prod";
-const access: TagAccess = {
-  owners: [],
-  destinations: ["tag:aperture"],
-  ports: ["tcp:80"],
-  models: ["anthropic/**"],
-  test: "none",
-};
+const access: TagAccess = { ...withTest, test: "none" };
 const ci: Fragment = { "tag:ci": access };
 const judge = await startJudge();
 

@@ -2,17 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { listChanges } from "../../../core/policy/changes.ts";
 import { find, insert, observe, plan, remove } from "../../../core/policy/edit.ts";
-import type { Fragment, TagAccess } from "../../../core/policy/fragment.ts";
+import { access, ci, owner } from "./fragments.ts";
 
-const owner = "claude-aperture/prod";
-const access: TagAccess = {
-  owners: [],
-  destinations: ["tag:aperture"],
-  ports: ["tcp:80"],
-  models: ["anthropic/**"],
-  test: "accept",
-};
-const ci: Fragment = { "tag:ci": access };
 const mark = "/* claude-aperture/prod: managed by Pulumi */ ";
 const full = '[{"role": "user"}, {"models": "anthropic/**"}]';
 const grantOf = (src: string, capability = full) =>

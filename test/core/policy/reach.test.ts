@@ -4,15 +4,8 @@ import { describe, expect, it } from "vitest";
 import { insert } from "../../../core/policy/edit.ts";
 import type { Fragment, TagAccess } from "../../../core/policy/fragment.ts";
 import { findReach } from "../../../core/policy/reach.ts";
+import { access, owner } from "./fragments.ts";
 
-const owner = "claude-aperture/prod";
-const access: TagAccess = {
-  owners: [],
-  destinations: ["tag:aperture"],
-  ports: ["tcp:80"],
-  models: ["anthropic/**"],
-  test: "accept",
-};
 const at = (...destinations: string[]) => ({ destinations });
 const readCase = (name: string) => readFileSync(new URL(`cases/${name}.hujson`, import.meta.url), "utf8");
 

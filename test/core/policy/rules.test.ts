@@ -11,14 +11,8 @@ import {
   isWholeProvider,
   matchesModel,
 } from "../../../core/policy/rules.ts";
+import { access } from "./fragments.ts";
 
-const access: TagAccess = {
-  owners: [],
-  destinations: ["tag:aperture"],
-  ports: ["tcp:80"],
-  models: ["anthropic/**"],
-  test: "accept",
-};
 const problems = (change: Partial<TagAccess>, tag = "tag:ci") =>
   check({ [tag]: { ...access, ...change } } as Fragment).map(({ path, message }) => `${path}: ${message}`);
 

@@ -1,18 +1,8 @@
 /** Files of a size at which work that grows with the square of it does not end: what runs away meets the time limit. */
 import { describe, expect, it } from "vitest";
 import { find, insert, observe, plan, remark, remove } from "../../../core/policy/edit.ts";
-import type { Fragment } from "../../../core/policy/fragment.ts";
+import { ci, owner } from "./fragments.ts";
 
-const owner = "claude-aperture/prod";
-const ci: Fragment = {
-  "tag:ci": {
-    owners: [],
-    destinations: ["tag:aperture"],
-    ports: ["tcp:80"],
-    models: ["anthropic/**"],
-    test: "accept",
-  },
-};
 const line = "// claude-aperture/prod: managed by Pulumi\n";
 const block = "/* claude-aperture/prod: managed by Pulumi */ ";
 const shared = "// acme/dev, claude-aperture/prod: managed by Pulumi\n";
