@@ -1,8 +1,8 @@
-/** What belongs to one run of a program. A process of the Automation API has several, in turn or at once. */
+/** Values that belong to one run of a program. A process of the Automation API has several runs, in turn or at once. */
 import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 
-/** What `make` gives, made once for each run: the engine of a run is what tells it from others. */
+/** Calls `make` once for each run. Runs differ by their engine. */
 export function makeOnceEachRun<T extends object>(make: () => T): () => T {
   const made = new WeakMap<object, T>();
   return () => {

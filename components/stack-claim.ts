@@ -16,7 +16,7 @@ export interface StackClaimArgs {
 /**
  * A stack's claim to its name: a random id in its state, made before anything else. It is created only where no stack of the name has
  * left marks, workflow files or credentials; so a second backend does not take what the first has made for its own. Once the
- * claim stands, nothing is asked any more, and an interrupted run is gone on with.
+ * claim stands, nothing is asked any more, and the next run continues an interrupted one.
  *
  * `TailnetAccess` depends on it (`dependsOn`), and `ClaudeRepository` takes its id.
  */

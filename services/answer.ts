@@ -1,9 +1,9 @@
-/** Whether an answer is the documented one. Whatever stands between us and a service can answer 200 in its place. */
+/** Whether an answer is the documented one. A proxy between us and a service can answer 200 in its place. */
 import type { z } from "zod";
 
-/** The body of an answer where JSON is due, as a value; the text itself where it is none, as octokit has it. */
+/** The value of a JSON body; the text itself where it is not JSON, as octokit has it. */
 export function readJson({ headers, body }: { headers: Headers; body: string }): unknown {
-  // Whatever is in it: an empty page is no empty answer.
+  // An empty page is not an empty answer.
   if (isPage(body, headers.get("content-type"))) return "<html>";
   try {
     return JSON.parse(body);
@@ -17,7 +17,7 @@ export function isPage(body: unknown, contentType?: string | null): body is stri
   return typeof body === "string" && (/\bx?html\b/i.test(contentType ?? "") || /^\uFEFF?\s*</.test(body));
 }
 
-/** `value` in its documented shape. What `refuse` makes of the reason, such as "an HTML page", is thrown otherwise. */
+/** `value` in its documented shape. @throws what `refuse` makes of the reason, such as "an HTML page". */
 export function requireDocumented<T>(shape: z.ZodType<T>, value: unknown, refuse: (what: string) => Error): T {
   const result = shape.safeParse(value);
   if (result.success) return result.data;
@@ -26,7 +26,7 @@ export function requireDocumented<T>(shape: z.ZodType<T>, value: unknown, refuse
   throw refuse(describeNotJson(value) ?? `JSON of another form (${place ? `${place}: ` : ""}${issue?.message})`);
 }
 
-/** What a body is that is no JSON, for people; undefined for JSON. Shows nothing of it: it can hold anything. */
+/** In words, what a body is that is not JSON; undefined for JSON. Quotes nothing of it: it may hold a secret. */
 export function describeNotJson(value: unknown): string | undefined {
   if (value === undefined || value === "") return "nothing";
   if (isPage(value)) return "an HTML page";

@@ -69,7 +69,7 @@ function isNamed(host: string, port: string, entry: string): boolean {
   if (wantedPort !== undefined && wantedPort !== port) return false;
   const name = bracketed ?? plain ?? "";
   if (isIP(name)) return host === hostOf(new URL(isIPv6(name) ? `http://[${name}]` : `http://${name}`));
-  // `example.com` is the host and what is below it; `.example.com` and `*.example.com` only what is below.
+  // `example.com` is the host and its subdomains; `.example.com` and `*.example.com` are the subdomains alone.
   const domain = name.replace(/^\*\./, ".");
   return domain.startsWith(".") ? host.endsWith(domain) : host === domain || host.endsWith(`.${domain}`);
 }

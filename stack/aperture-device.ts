@@ -23,7 +23,7 @@ export interface Device {
   isExternal: boolean;
 }
 
-/** `message`: what a person is told, an error where there is no device. */
+/** `message` is for people; it is an error where there is no device. */
 export type Choice = { kind: "found"; addresses: string[]; message: string } | { kind: "refused"; message: string };
 
 /**

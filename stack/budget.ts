@@ -5,7 +5,7 @@ import type { RateLimit } from "../services/github/rate-limit.ts";
 export interface Budget<Repository> {
   /** In the order of the settings. */
   repositories: readonly Repository[];
-  /** In the stack's state: never left out, because what is left out is deleted. */
+  /** In the stack's state: never left out, because Pulumi deletes a resource that the program leaves out. */
   stands(repository: Repository): boolean;
   /** Those that stand and are still to be finished, after a run that was interrupted. Default 0. */
   unfinished?: number;

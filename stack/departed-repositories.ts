@@ -23,7 +23,7 @@ import { type RepositoryFindings, readRepositories } from "../services/github/re
 import { explainUnavailable, type SkippedRepository } from "./repository-checks.ts";
 import { readLastName, readStackResources, type StackResources } from "./state.ts";
 
-/** The stack's outputs of its last run, as far as this one needs them. */
+/** Those outputs of the stack's last run that this one needs. */
 export interface PreviousOutputs {
   /** By slug: those that were set up, */
   repositories?: Record<RepositorySlug, unknown>;

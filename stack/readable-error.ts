@@ -6,7 +6,7 @@ import { unforeseen } from "../core/messages/start.ts";
 import { SettingsError } from "../core/settings/problem.ts";
 
 /**
- * The error as people are to see it. What is in words already stays as it is; of anything else the message is shown, without
+ * The error as people are to see it. One that is in words already stays as it is; of anything else the message is shown, without
  * credentials, and the stack trace goes to the debug log.
  */
 export function toReadableError(error: unknown): Error {

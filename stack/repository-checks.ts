@@ -8,7 +8,7 @@ import { readHeaderOwner } from "../core/workflow/render.ts";
 import type { BranchProtection, RepositoryFacts, RepositoryFindings } from "../services/github/repositories.ts";
 import type { IsOwnFile } from "./own-files.ts";
 
-/** A repository that can be set up: what is wanted, and what GitHub says of it. */
+/** A repository that can be set up: its settings, and what GitHub knows about it. */
 export interface AvailableRepository {
   settings: RepositorySettings;
   facts: RepositoryFacts;
@@ -63,7 +63,7 @@ function unavailable(facts: RepositoryFacts | undefined) {
   return undefined;
 }
 
-/** `It is archived, ...` as what is said of a repository that is named: `is archived, ...`. */
+/** `It is archived, ...` as the predicate behind a repository's name: `is archived, ...`. */
 function predicate({ says }: { says: string }): string {
   return says.replace(/^It |\.$/g, "");
 }

@@ -1,4 +1,4 @@
-/** What the program does around its resources: read the settings and the repositories, and say what was set up. */
+/** The program's work before and after its resources: reads the settings and the repositories, and reports what was set up. */
 
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";

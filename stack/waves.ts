@@ -11,7 +11,7 @@ import { findStanding, isFinished, readStandingRepositories, type StandingReposi
 /** Requests with which the GitHub provider starts, and a few to spare. */
 const providerStart = 3;
 
-/** What is left for another run. */
+/** The repositories that wait for another run. */
 export interface Pending {
   repositories: RepositorySlug[];
   /** The time of day from which GitHub's limits have room again, such as `18:05 UTC`. */
@@ -19,7 +19,7 @@ export interface Pending {
 }
 
 /**
- * The repositories that this run sets up. What stands in the state is always among them. A warning says what is left and when
+ * The repositories that this run sets up. What stands in the state is always among them. A warning says which wait and until when
  * to go on. Where all would fit the state is not asked for.
  *
  * @throws pulumi.RunError when the limit is used up, since the GitHub provider would wait for its end without a word.
@@ -82,7 +82,7 @@ export async function describeProgress({ repositories }: Settings, end: number):
   return `${done} of ${repositories.length} done, go on after ${formatClockTime(end)}`;
 }
 
-/** Undefined when the engine does not say, so that nothing is taken for new that may stand. */
+/** Undefined when the engine does not say: nobody may then assume that a repository is new. */
 async function readState(): Promise<StandingRepositories | undefined> {
   try {
     return await readStandingRepositories();

@@ -19,7 +19,7 @@ export function claimResource(): Resource {
   return {
     refreshes: false,
 
-    /** Here and not in the creation is looked around, so that what was looked at stands in no state. Both follow each other. */
+    /** The search is here and not in the creation, so that the inputs that it needs do not enter the state. One follows the other. */
     async check({ urn, inputs: given, state }, context) {
       declared.add(urn);
       const properties = decode(given);

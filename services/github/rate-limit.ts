@@ -14,7 +14,7 @@ const count = z.number().int();
 const limits = z.object({ resources: z.object({ core: z.object({ limit: count, remaining: count, reset: count }) }) });
 
 /**
- * What is left of this hour, which costs nothing of it. Undefined where GitHub does not say, as a GitHub Enterprise Server without
+ * What remains of this hour's limit; asking costs nothing. Undefined where GitHub does not say, as a GitHub Enterprise Server without
  * limits, which answers 404.
  */
 export async function readRateLimit(github: GitHubConnection): Promise<RateLimit | undefined> {

@@ -1,4 +1,4 @@
-/** Requests to one tailnet's API, as whoever the environment says. */
+/** Requests to one tailnet's API, with the credential of the environment. */
 
 import { redact } from "../../core/messages/redact.ts";
 import { type ProviderSettings, readConnection } from "./credentials.ts";
@@ -12,7 +12,7 @@ export class TailnetConnection {
   readonly #authorization: Authorization;
   readonly #signal: AbortSignal | undefined;
 
-  /** Makes no request and reads no credential: that happens at use. `signal` ends what is under way. */
+  /** Makes no request and reads no credential yet. `signal` aborts requests under way. */
   constructor(runtime: Runtime, settings: ProviderSettings, signal?: AbortSignal) {
     this.#runtime = runtime;
     this.#settings = settings;

@@ -23,7 +23,7 @@ export interface HttpResponse {
   status: number;
   headers: Headers;
   body: string;
-  /** Where the body is no UTF-8 and `body` therefore not what was sent. */
+  /** Where the body is not UTF-8; `body` then differs from what was sent. */
   malformed?: Place;
 }
 

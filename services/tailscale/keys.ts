@@ -1,4 +1,4 @@
-/** The credentials of a tailnet, as far as a deployer may see them: https://tailscale.com/api#tag/keys */
+/** The credentials of a tailnet that a deployer may see: https://tailscale.com/api#tag/keys */
 import { z } from "zod";
 import { readJson, requireDocumented } from "../answer.ts";
 import type { TailnetConnection } from "./connection.ts";

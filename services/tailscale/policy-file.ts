@@ -66,7 +66,7 @@ export class PolicyApi {
     const headers = { Accept: "application/hujson" };
     const response = await this.#tailnet.send("acl", { method: "GET", headers, retry: "always" });
     if (response.status !== 200) throw apiError(response, reading, "policy_file:read");
-    // Whether it is HuJSON is for who edits it, and for the server: only a page and nothing would be taken for another fault.
+    // Its syntax is checked by the edit and by the server. An HTML page or an empty body would look like a fault of the policy.
     if (isAPage(response)) throw unexpected(response, reading);
     if (response.body.trim() === "") throw unexpected(response, reading, "nothing");
     const etag = response.headers.get("etag")?.replace(/^W\//, "").replaceAll('"', "");
@@ -143,7 +143,7 @@ const judgement = z
   );
 const errorBody = z.looseObject({ message: z.string().catch(""), data: z.array(test).catch([]) });
 
-/** Each field needs a scope of its own, and what a credential may not see is left out; with none of them the status is 403. */
+/** Each field needs a scope of its own. Fields that the credential may not see are absent; with none of the scopes the status is 403. */
 const tailnetSettings = z
   .looseObject({ aclsExternallyManagedOn: z.boolean().optional(), aclsExternalLink: z.string().nullish() })
   .refine(
@@ -162,7 +162,7 @@ export function unexpected(response: HttpResponse, action: string, what = "an HT
   return new ApiError(status, formatMessage(texts.notTailscale, { origin, action, what: shown }));
 }
 
-/** The error of an answer that is none of the expected ones. `scope` is what the request needs. */
+/** The error of an unexpected answer. `scope` is the one that the request needs. */
 export function apiError(response: HttpResponse, action: string, scope: string): ApiError {
   const { status } = response;
   const isRedirect = status >= 300 && status < 400;
@@ -181,7 +181,7 @@ function refusal(status: number, values: { action: string; said: string; scope: 
   return formatMessage(texts.refused, values);
 }
 
-/** What the body of an error says, as far as it says anything. */
+/** The message in the body of an error, if there is one. */
 function parseRefusal(response: HttpResponse): { message: string; findings: Finding[] } {
   const { message = "", data = [] } = errorBody.safeParse(readJson(response)).data ?? {};
   return { message, findings: data.map(toFinding) };

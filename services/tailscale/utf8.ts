@@ -2,9 +2,9 @@
 import type { Place } from "../../core/policy/policy-error.ts";
 
 export interface Decoded {
-  /** A byte order mark stays in it. What is no UTF-8 is U+FFFD. */
+  /** With its byte order mark. Bytes that are not UTF-8 are U+FFFD. */
   body: string;
-  /** Where the first byte is that is no UTF-8; absent where all are. */
+  /** The offset of the first byte that is not UTF-8; absent where there is none. */
   malformed?: Place;
 }
 
