@@ -1,6 +1,6 @@
 /** Keeps credentials out of everything that people read: those that are known, and whatever has the form of one. */
 
-/** What is in front of a token is no part of a word: an escaped line break, quote or space is none. */
+/** A token begins where no word goes on; an escaped line break, quote or space is not part of a word. */
 const boundary = "(?:(?<![A-Za-z0-9])|(?<=\\\\[nrt])|(?<=%[0-9A-Fa-f]{2})|(?<=\\\\u[0-9A-Fa-f]{4}))";
 
 /** What they begin with, and how they go on; as short as they can be said, since each workflow file holds them. */
@@ -104,7 +104,7 @@ function searchFor(secret: string): (text: string) => string {
   };
 }
 
-/** For what is left of long secrets between the lines that break them. */
+/** For the parts of long secrets that lines break. */
 function searchForPieces(secrets: string[]): (text: string) => string {
   const long = secrets.map((secret) => secret.replace(/\s/g, "")).filter(({ length }) => length >= 2 * shortestPiece);
   // Every piece holds one of these whole, and a text mostly none.

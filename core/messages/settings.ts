@@ -1,4 +1,4 @@
-/** Mistakes in the stack configuration that people make, and what is a warning only. */
+/** Messages about mistakes in the stack configuration, and warnings. */
 import { message } from "./entry.ts";
 
 export const settingsUnusable = message({

@@ -1,4 +1,4 @@
-/** A policy file as far as it concerns a fragment: the sections, their entries, and every mark among them. */
+/** The parts of a policy file that concern a fragment: the sections, their entries, and every mark among them. */
 import { lastOffset } from "./containers.ts";
 import { type SectionName, sectionNames } from "./fragment.ts";
 import {
@@ -207,7 +207,7 @@ export function fieldName(name: string): string {
   return entryFields.includes(folded) ? folded : name;
 }
 
-/** Every mark of the file, whoever's. */
+/** Every mark of the file, of this stack and of others. */
 export function listMarks({ sections, looseMarks }: PolicyDocument): Mark[] {
   const marks = sectionNames.flatMap((name) => [
     sections[name]?.mark,

@@ -81,7 +81,7 @@ export function remove(policy: string, fragment: Fragment, owner: string): strin
   return change(policy, { stack: owner, direction: "remove", fragment });
 }
 
-/** What carries the owner's mark, as far as the file alone proves it. */
+/** The entries with the owner's mark that the file alone proves to be the owner's. */
 export function find(policy: string, owner: string): Fragment {
   checkOwner(owner);
   return observeOwner(readPolicy(policy), owner);

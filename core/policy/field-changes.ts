@@ -1,4 +1,4 @@
-/** How an entry of ours differs from what is wanted, field by field and in the terms of a fragment, for people. */
+/** How an entry of ours differs from the wanted one, field by field and in the terms of a fragment, for people. */
 import { entryValue, type SectionName, type Tag, type TagAccess } from "./fragment.ts";
 import { isObject, isSameJson, readGrant } from "./meaning.ts";
 import { renderInline } from "./render.ts";

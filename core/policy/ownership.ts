@@ -25,7 +25,7 @@ export interface Claim {
   isDoubled?: boolean;
 }
 
-/** Whether an entry in this state does what is wanted of it, whosever it is. */
+/** Whether an entry in this state does what is wanted, be it ours or somebody else's. */
 export function isAsWanted(state: Claim["state"]): boolean {
   return state === "ours" || state === "adopted" || state === "shared";
 }

@@ -11,7 +11,7 @@ import { type Item, type Node, placeOf, stringValue } from "./hujson.ts";
 import { PolicyError } from "./policy-error.ts";
 import { renderInline, renderNode } from "./render.ts";
 
-/** What an edit decides, as far as it shows in the values of a file. */
+/** The part of an edit's decisions that changes values of the file. */
 export type Outcome = Pick<Decisions, "repaired" | "removed" | "removedSections" | "added">;
 
 /** A file of which only marks change. */

@@ -31,7 +31,7 @@ const oidc = z.looseObject(
 
 const id = z.int({ error: "Expected GitHub's id, a whole number." });
 
-/** A repository by its name, or with what is known of it. */
+/** A repository by its name, or with the facts that GitHub has about it. */
 export const repository = z.union(
   [slug, z.looseObject({ slug, id, ownerId: id, url: text("the address of its page"), oidc })],
   { error: "Expected a repository, as owner/name, or an object with slug, id, ownerId, url and oidc." },

@@ -1,4 +1,4 @@
-/** The GitHub provider's own configuration, as far as a mistake in it would be told worse, or too late, by others. */
+/** Mistakes in the GitHub provider's configuration that others would report worse, or too late. */
 import { formatMessage } from "../messages/entry.ts";
 import { noOwner, notAnAddress, notAnOwner, plainGithubCredential, twoOwners } from "../messages/settings.ts";
 import type { Problem } from "../problem.ts";

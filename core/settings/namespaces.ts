@@ -36,7 +36,7 @@ export function findMisplacedKeys(config: Record<string, string>, project: strin
   });
 }
 
-/** What is wrong with a key of ours that has a path as its name; undefined for any other. */
+/** The message for a key of ours whose name is a path, `workflow.path`; undefined for any other. */
 export function explainPathAsName(key: string, known: string[]): string | undefined {
   const [name = "", ...rest] = key.split(/[.[]/);
   if (rest.length === 0 || !known.includes(name)) return undefined;

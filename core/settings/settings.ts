@@ -265,7 +265,7 @@ function findTagsOfAperture({ aperture, repositories, ...input }: SettingsInput)
     .map(({ name, place }) => ({ path: path(place), message: formatMessage(tagOfAperture, { tag: name }) }));
 }
 
-/** What is right by itself and wrong together. */
+/** Settings that are each right and contradict each other. */
 function findContradictions({ repositories }: Settings): Problem[] {
   const problems: Problem[] = [];
   const names = new Map<string, string>();

@@ -78,7 +78,7 @@ export function isRepositoryName(text: string): boolean {
   return /^[A-Za-z0-9._-]{1,100}$/.test(text) && !/^\.{1,2}$|\.git$/i.test(text);
 }
 
-/** `name` or `owner/name` as far as editors look; `isRepositoryName` and `isRepositorySlug` say the whole. */
+/** `name` or `owner/name`, roughly, for editors; `isRepositoryName` and `isRepositorySlug` have the whole rule. */
 export const repositoryPattern = /^([A-Za-z0-9_-]+\/)?[A-Za-z0-9._-]{1,100}$/;
 
 /** `owner/name`. */

@@ -75,7 +75,7 @@ export const workflowDefaults = {
 export const minimumTimeoutMinutes = 5;
 /** GitHub's own limit for a job on a hosted runner. */
 export const maximumTimeoutMinutes = 360;
-/** More is no delay but a fault. */
+/** A longer wait would hide a fault. */
 export const maximumJoinTimeoutSeconds = 300;
 
 /** Repository secrets that the workflow reads, named as Tailscale's how-to names them. */

@@ -24,7 +24,7 @@ export interface InstalledOptions {
   environment: Readonly<NodeJS.ProcessEnv>;
 }
 
-/** The first usable `pulumi` on PATH; what is passed over is said. */
+/** The first usable `pulumi` on PATH; the log names those that are passed over, and why. */
 export async function findInstalled(options: InstalledOptions): Promise<Installed | undefined> {
   const { log, environment } = options;
   for (const executable of await findOnPath("pulumi", environment.PATH ?? environment.Path)) {
@@ -32,7 +32,7 @@ export async function findInstalled(options: InstalledOptions): Promise<Installe
     if ((await realpath(executable)).includes(`${sep}node_modules${sep}`) || isNpmShim(executable)) continue;
     const outcome = await run(executable, ["version"], {
       environment: childEnvironment({ PULUMI_SKIP_UPDATE_CHECK: "true" }, environment),
-      // For what hangs; a busy machine must not be taken for one without Pulumi.
+      // Long: a busy machine must not look like one without Pulumi.
       limits: { totalMs: 60_000 },
     });
     const version = /^v?(\d+\.\d+\.\d+)/m.exec(outcome.stdout)?.[1];

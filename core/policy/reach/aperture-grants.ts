@@ -1,4 +1,4 @@
-/** Grants of others to Aperture: whether one is no more than that, and whether it gives more of Aperture than is wanted. */
+/** Grants of others to Aperture: whether one gives anything else, and whether it gives more of Aperture than is wanted. */
 import { isField } from "../document.ts";
 import { apertureCapability, type TagAccess } from "../fragment.ts";
 import { jsonValue, type Node, stringValue } from "../hujson.ts";
