@@ -54,9 +54,13 @@ export function isCredentialOfClaim(description: string, claim: string): boolean
   return description.startsWith("claude-") && claimed.form.test(end) && end.startsWith(`-${claimPart(claim)}-`);
 }
 
+/** A name that is too long ends in four digits of its hash: repositories of one beginning are still told apart. */
 function readable(repository: string, reserved: number): string {
-  const name = `claude-${repository}`.replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, longest - reserved);
-  return name.replace(/-+$/, "");
+  const name = `claude-${repository}`.replaceAll(/[^A-Za-z0-9]+/g, "-").replace(/-+$/, "");
+  const room = longest - reserved;
+  if (name.length <= room) return name;
+  const end = hash([repository.toLowerCase()], 4);
+  return `${name.slice(0, room - end.length - 1).replace(/-+$/, "")}-${end}`;
 }
 
 const claimPart = (claim: string) => claim.slice(0, 8);

@@ -12,7 +12,7 @@ describe("the description of a credential", () => {
   it.each([
     ["acme/app", "claude-acme-app-0123abcd", "claude-acme-app-01234567-012abc"],
     ["acme/my.app", "claude-acme-my-app-0123abcd", "claude-acme-my-app-01234567-012abc"],
-    [long, "claude-acme-a-repository-with-a-name-that-0123abcd", "claude-acme-a-repository-with-a-na-01234567-012abc"],
+    [long, "claude-acme-a-repository-with-a-name-39b7-0123abcd", "claude-acme-a-repository-with-39b7-01234567-012abc"],
   ])("of %s is %s, and with a claim %s", (repository, without, claimed) => {
     const described = [describeCredential({ repository, owner }), describeCredential({ repository, owner, claim })];
     expect(described[0]?.replace(/[0-9a-f]{8}$/, "0123abcd")).toBe(without);
@@ -47,6 +47,7 @@ describe("the description of a credential", () => {
     ["of the repository, with a claim and a rotation", "acme/app", { claim, rotation: "2" }, true],
     ["of the repository in another case", "Acme/App", { claim }, true],
     ["of a repository with a long name", long, { claim }, true],
+    ["of another one with a long name that begins alike", `${long}-too`, { claim }, false],
     ["of another one", "acme/api", { claim }, false],
     ["of one whose name begins alike", "acme/app-01234567", {}, false],
     ["of one whose name begins alike, with a claim", "acme/app-01234567", { claim }, false],
