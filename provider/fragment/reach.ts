@@ -87,7 +87,7 @@ function ruleLines({ tags, everyone }: Reach, isSteady: boolean): string[] {
   const lines = tags.flatMap(({ tag, rules }) => {
     const of = (meaning: Rule["meaning"]) => rules.filter((rule) => rule.meaning === meaning);
     return [
-      ...block(`What ${tag} can do elsewhere:`, of("right")),
+      ...block(`What else ${tag} can do:`, of("right")),
       ...block(`Who can reach devices with ${tag}:`, of("target")),
       ...block(`Who else can assign ${tag}:`, of("assignment")),
     ];

@@ -16,7 +16,7 @@ describe("a tag that others use", () => {
   it("fails in preview and up with both ways out, goes on when it is shared, and is not asked for again", async () => {
     const { world, project } = await stage({ inline: claudeAperture, policy: used });
     const uses = [
-      "What tag:ci can do elsewhere:",
+      "What else tag:ci can do:",
       `line ${lineOf(used, rule)}, grants: ${rule}`,
       "Who else can assign tag:ci:",
       `line ${lineOf(used, '"tag:ci"')}, tagOwners: "tag:ci": ["group:platform"]`,
@@ -60,7 +60,7 @@ describe("a tag that others use", () => {
     world.tailscale.state.policy = deploys(world.tailscale.state.policy).replace('"anthropic/**"', '"openai/**"');
     const output = flat(await succeed(project, "preview"));
     const line = lineOf(world.tailscale.state.policy, rule);
-    expect(output).toContain(`What tag:ci can do elsewhere:\nline ${line}, grants: ${rule}`);
+    expect(output).toContain(`What else tag:ci can do:\nline ${line}, grants: ${rule}`);
     expect(output).toMatch(/\n~ tag:ci models: "openai\/\*\*" => "anthropic\/\*\*" \(line \d+\)\n/);
     await succeed(project, "up");
   });

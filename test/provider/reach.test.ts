@@ -18,7 +18,7 @@ const inUse = readCase("tag-in-use").replace(
 );
 
 const refusal = `tag:ci is in use already: Claude's runners would get what the rules below give, and whatever carries the tag today would get Aperture's models.
-  What tag:ci can do elsewhere:
+  What else tag:ci can do:
     line 7, grants: {"src": ["tag:ci"], "dst": ["tag:deploy"], "ip": ["tcp:22"]}
     line 8, grants: {"src": ["autogroup:member", "tag:ci"], "dst": ["192.0.2.0/24"], "ip": ["*"]}
   Who else can assign tag:ci:
@@ -29,7 +29,7 @@ Nothing was written. Two ways out:
   or, where both are meant to be one: pulumi config set --path claude-aperture:policy.shareTag true`;
 
 const listed = `Rules of the tailnet policy file that are not this stack's and hold for its runners, too:
-  What tag:ci can do elsewhere:
+  What else tag:ci can do:
     line 7, grants: {"src": ["tag:ci"], "dst": ["tag:deploy"], "ip": ["tcp:22"]}
     line 8, grants: {"src": ["autogroup:member", "tag:ci"], "dst": ["192.0.2.0/24"], "ip": ["*"]}
   Who else can assign tag:ci:
@@ -76,7 +76,7 @@ describe("a tag that is in use", () => {
     state.policy = state.policy.replace('"grants": [', `"grants": [ ${rule},`);
     expect(await checkFragment(context, inputs(), undefined)).toEqual([]);
     expect(logged.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/ can do elsewhere:\n {4}line \d+, grants: /),
+      expect.stringMatching(/What else tag:ci can do:\n {4}line \d+, grants: /),
     ]);
   });
 
@@ -119,7 +119,7 @@ describe("models without effect", () => {
   ${rule}
   Narrow or remove that rule. Until then runners may use what it grants.
 Rules of the tailnet policy file that are not this stack's and hold for its runners, too:
-  What tag:ci can do elsewhere:
+  What else tag:ci can do:
     line 7, grants: ${rule}`,
       },
     ]);
