@@ -96,7 +96,7 @@ it("a token that is set as a secret is taken, and stands nowhere", async () => {
 
 it("an error that nobody foresaw is shown in words, once, without a stack trace, and the trace only on request", async () => {
   const door = JSON.stringify(new URL("../../stack/readable-error.ts", import.meta.url).pathname);
-  const program = `import { readableError } from ${door};\nthrow readableError(new TypeError("x is not a function"));\n`;
+  const program = `import { toReadableError } from ${door};\nthrow toReadableError(new TypeError("x is not a function"));\n`;
   const { project } = await stage({ program });
   const output = await fail(project, "preview");
   const [, diagnostics = ""] = output.split("\nDiagnostics:\n");
