@@ -2,12 +2,29 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Whole runs first: begun at the end, one of minutes would leave the other core idle. */
-class WholeRunsFirst extends BaseSequencer {
+/** Files of half a minute and more, the longest first: begun at the end, one would leave the other core idle. */
+const longest = [
+  "faults-repositories",
+  "claims",
+  "drift",
+  "secrecy",
+  "kills",
+  "rehearsal",
+  "unanswered",
+  "repositories-change",
+  "faults-policy",
+  "policy",
+  "history",
+].map((name) => `/test/engine/${name}.test.ts`);
+
+class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isWhole = ({ project }: TestSpecification) => project.name === "whole";
-    return [...sorted.filter(isWhole), ...sorted.filter((file) => !isWhole(file))];
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = longest.findIndex((name) => moduleId.endsWith(name));
+      return place === -1 ? longest.length : place;
+    };
+    return sorted.toSorted((one, other) => rank(one) - rank(other));
   }
 }
 
@@ -24,7 +41,7 @@ export default defineConfig({
     server: { deps: { inline: [/@actions\//] } },
     // A whole run also waits, for providers that start and for pauses that services ask for.
     maxWorkers: availableParallelism() + 2,
-    sequence: { sequencer: WholeRunsFirst },
+    sequence: { sequencer: LongestFirst },
     // For what hangs, not for what is slow: a busy machine takes many times as long.
     testTimeout: 600_000,
     hookTimeout: 600_000,
