@@ -34,14 +34,14 @@ export interface PreviousOutputs {
 }
 
 /** Repositories of the last run that nobody lists now, under no name; without those that the engine may forget already. */
-export function findDeparted(previous: PreviousOutputs, listed: RepositorySettings[]): RepositorySlug[] {
+function findDeparted(previous: PreviousOutputs, listed: RepositorySettings[]): RepositorySlug[] {
   const names = new Set(listed.flatMap(({ slug, formerly }) => [slug, ...formerly]).map((name) => name.toLowerCase()));
   const slugs = Object.keys({ ...previous.repositories, ...previous.skipped }) as RepositorySlug[];
   return slugs.filter((slug) => !names.has(slug.toLowerCase()) && !Object.hasOwn(previous.unremovable ?? {}, slug));
 }
 
 /** Those that GitHub lets nobody write, and why. A renamed one can be written: GitHub redirects its old name. */
-export function findUnwritable(findings: RepositoryFindings): SkippedRepository[] {
+function findUnwritable(findings: RepositoryFindings): SkippedRepository[] {
   return [...findings].flatMap(([slug, facts]) => {
     const reason = explainUnavailable(facts);
     return reason === undefined ? [] : [{ slug, reason }];

@@ -28,7 +28,7 @@ function sectionText({ title, introduction, entries }: Section): string {
 }
 
 /** What people look for. */
-export function describeSymptom(entry: Entry): string {
+function describeSymptom(entry: Entry): string {
   const when = entry.when === undefined ? "" : `${entry.when}: `;
   if ("seen" in entry) return when + entry.seen;
   if ("theirs" in entry) return when + entry.theirs.map(code).join(", or ");

@@ -128,7 +128,7 @@ export const identity = z
   });
 
 /** It stands in the name of a resource. */
-export function isRotation(rotation: string): boolean {
+function isRotation(rotation: string): boolean {
   return /^[A-Za-z0-9._-]{1,40}$/.test(rotation);
 }
 

@@ -46,7 +46,7 @@ export function reachMessage(
 const heading = "Rules of the tailnet policy file that are not this stack's and hold for its runners, too:";
 
 /** Why the tags `inUse` cannot be taken, and the ways out. */
-export function describeTagInUse(inUse: TagReach[], access: Fragment): string {
+function describeTagInUse(inUse: TagReach[], access: Fragment): string {
   const names = inUse.map(({ tag }) => tag);
   return [
     ...inUse.flatMap((tag) => widerTexts(tag, access)),

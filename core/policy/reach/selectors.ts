@@ -104,7 +104,7 @@ function lastMember(text: string, { items }: Container, name: string): Node | un
 }
 
 /** A field that holds an object. */
-export function objectField(text: string, object: Container, name: string): Container | undefined {
+function objectField(text: string, object: Container, name: string): Container | undefined {
   const value = field(text, object, name)?.value;
   return value?.kind === "object" ? value : undefined;
 }
