@@ -46,7 +46,6 @@ export function parseConfiguration(properties: PropertyMap): ProviderSettings {
 }
 
 function checkSetting(key: string, value: PropertyValue): string | undefined {
-  if (["repositories", "aperture", "identity", "policy"].includes(key)) return undefined; // TEMPORARY
   if (!Object.hasOwn(configuration, key)) {
     return `It is unknown. The provider takes ${Object.keys(configuration).join(", ")}.`;
   }
