@@ -21,6 +21,10 @@ export interface FaultyRequest {
   method: string;
   /** The path as sent, without the query. */
   path: string;
+  /** The body as sent; empty when there is none. */
+  body: string;
+  /** What a GraphQL request asks for at the top, one entry for each alias; empty for any other request. */
+  operations: readonly string[];
 }
 
 /** Chooses what goes wrong with a request, before the service has seen it; mostly nothing. */
@@ -59,3 +63,9 @@ export function faultFor(matches: (request: FaultyRequest) => boolean, fault: Fa
     return fault;
   };
 }
+
+/** Whether a request is a GraphQL request with this mutation or query in it. */
+export const asksFor =
+  (operation: string) =>
+  ({ operations }: FaultyRequest): boolean =>
+    operations.includes(operation);

@@ -11,6 +11,8 @@ export interface JournalEntry {
   path: string;
   /** The query as sent, without `?`; absent when empty. */
   query?: string;
+  /** What a GraphQL request asked for at the top, one entry for each alias: `["createCommitOnBranch"]`, `["nodes"]`. */
+  operations?: string[];
   status: number;
   /** What went wrong on purpose, in place of or after the service's own answer, whose status this is when it acted. */
   fault?: Fault["kind"];
@@ -38,10 +40,17 @@ export interface Service {
   close(): Promise<void>;
 }
 
+/** Where a service has GraphQL, and how its requests are told apart. */
+export interface GraphqlRoute {
+  path: string;
+  operationsIn(body: string): string[];
+}
+
 /** An empty service: add routes to `app`, then `listen`. */
 export function createService(
   options: ServiceOptions,
   state: () => unknown,
+  graphql?: GraphqlRoute,
 ): { app: Hono } & Pick<Service, "journal" | "faults" | "controlAnswers"> {
   const app = new Hono();
   const journal: JournalEntry[] = [];
@@ -52,12 +61,17 @@ export function createService(
     if (options.latencyMs) await new Promise((resolve) => setTimeout(resolve, options.latencyMs));
     const url = new URL(c.req.url);
     const request = { method: c.req.method, path: url.pathname };
-    const fault = faults.choose?.(request);
+    const isGraphql = request.method === "POST" && request.path === graphql?.path;
+    // A copy, since routes read the body in forms of their own.
+    const body = isGraphql || faults.choose ? await c.req.raw.clone().text() : "";
+    const operations = isGraphql ? graphql.operationsIn(body) : [];
+    const fault = faults.choose?.({ ...request, body, operations });
     const answer = fault && (await applyFault(c, fault, next));
     if (!fault) await next();
     journal.push({
       ...request,
       ...(url.search ? { query: url.search.slice(1) } : {}),
+      ...(operations.length > 0 ? { operations } : {}),
       ...(fault ? { fault: fault.kind } : {}),
       status: (fault?.kind === "drop after" ? c.res : (answer ?? c.res)).status,
       ...(c.res.headers.get(unknownRouteHeader) ? { unknown: true as const } : {}),

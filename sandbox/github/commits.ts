@@ -54,7 +54,8 @@ function commitJson(c: Context<Env>, commit: Commit): object {
 }
 
 /** A commit as Git knows it; the commits API wraps it, the contents API answers with it. */
-export function gitCommitJson(c: Context<Env>, { sha, message, author, committer, parents, treeSha }: Commit) {
+export function gitCommitJson(c: Context<Env>, commit: Commit) {
+  const { sha, message, author, committer, parents, treeSha, verified } = commit;
   const api = `${apiUrl(c)}/repos/${slug(c.var.repository)}/git`;
   const html = `${origin(c)}/${slug(c.var.repository)}/commit`;
   return {
@@ -67,6 +68,12 @@ export function gitCommitJson(c: Context<Env>, { sha, message, author, committer
     message,
     tree: { sha: treeSha, url: `${api}/trees/${treeSha}` },
     parents: parents.map((parent) => ({ sha: parent, url: `${api}/commits/${parent}`, html_url: `${html}/${parent}` })),
-    verification: { verified: false, reason: "unsigned", signature: null, payload: null, verified_at: null },
+    verification: {
+      verified,
+      reason: verified ? "valid" : "unsigned",
+      signature: null,
+      payload: null,
+      verified_at: verified ? committer.date : null,
+    },
   };
 }

@@ -6,13 +6,13 @@ import { apiUrl, invalidRequest, notFound, origin, Refusal, readBody, timestamp 
 import type { Env } from "./authentication.ts";
 import { gitCommitJson } from "./commits.ts";
 import type { Commit, Sha, Signature } from "./git.ts";
+import { decodeContent, isFilePath, mayWritePath } from "./paths.ts";
 import { checkProtection } from "./protection.ts";
+import { branchOfRef } from "./refs.ts";
 import { type Repository, slug } from "./state.ts";
 
 /** Milliseconds that a commit takes. A branch that moves meanwhile is a 409: two writers at once collide, as at GitHub. */
 const commitMs = 5;
-
-const workflows = /^\.github\/workflows\//i;
 
 const change = {
   message: "string",
@@ -118,25 +118,22 @@ const repositoryUrl = (c: Context<Env>): string => `${apiUrl(c)}/repos/${slug(c.
 
 /** The path, if this token may change it. Without the scope `workflow` a workflow answers 404. */
 function writablePath(c: Context<Env>, path: string): string {
-  if (path.split("/").some((part) => ["", ".", "..", ".git"].includes(part))) {
+  if (!isFilePath(path)) {
     throw new Refusal(422, "path contains a malformed path component", "rest/repos/contents");
   }
-  if (workflows.test(path) && !c.var.viewer.scopes.has("workflow")) throw notFound();
+  if (!mayWritePath(path, c.var.viewer)) throw notFound();
   return path;
 }
 
 function decode(content: string): Buffer {
-  const bare = content.replace(/\s/g, "");
-  const bytes = Buffer.from(bare, "base64");
-  if (bytes.toString("base64").replace(/=+$/, "") !== bare.replace(/=+$/, "")) {
-    throw new Refusal(422, "content is not valid Base64", "rest/repos/contents");
-  }
+  const bytes = decodeContent(content);
+  if (!bytes) throw new Refusal(422, "content is not valid Base64", "rest/repos/contents");
   return bytes;
 }
 
 /** The branch to commit to. An empty repository gets its default branch with the first commit. */
 function targetBranch(repository: Repository, asked = repository.defaultBranch): string {
-  const branch = asked.replace(/^refs\/heads\//, "");
+  const branch = branchOfRef(asked);
   const first = repository.git.commits.size === 0 && branch === repository.defaultBranch;
   if (!first && !repository.git.branches.has(branch)) throw notFound(`Branch ${branch} not found`);
   return branch;

@@ -20,6 +20,8 @@ export interface Commit {
   treeSha: Sha;
   /** The whole tree: path to blob. */
   files: ReadonlyMap<string, Sha>;
+  /** Signed by GitHub. */
+  verified: boolean;
 }
 
 export interface FileChange {
@@ -41,6 +43,8 @@ export interface NewCommit {
   author: Signature;
   /** Default: the author. */
   committer?: Signature;
+  /** Signed by GitHub. Default false. */
+  verified?: boolean;
 }
 
 export class GitStore {
@@ -50,7 +54,7 @@ export class GitStore {
   readonly branches = new Map<string, Sha>();
 
   /** Moves `branch` (created when absent) by one commit. */
-  commit(branch: string, { files, message, author, committer = author }: NewCommit): Commit {
+  commit(branch: string, { files, message, author, committer = author, verified = false }: NewCommit): Commit {
     const parent = this.tip(branch);
     const tree = new Map(parent?.files);
     for (const [path, content] of Object.entries(files)) {
@@ -60,7 +64,7 @@ export class GitStore {
     const treeSha = treeId(tree);
     const parents = parent ? [parent.sha] : [];
     const sha = objectId("commit", commitText({ treeSha, parents, author, committer, message }));
-    const commit: Commit = { sha, message, author, committer, parents, treeSha, files: tree };
+    const commit: Commit = { sha, message, author, committer, parents, treeSha, files: tree, verified };
     this.commits.set(sha, commit);
     this.branches.set(branch, sha);
     return commit;
@@ -87,6 +91,13 @@ export class GitStore {
     return found;
   }
 
+  /** Whether `sha` is the commit or an ancestor of it. */
+  contains(commit: Commit, sha: Sha): boolean {
+    const seen = new Set([commit.sha]);
+    for (const next of seen) for (const parent of this.commits.get(next)?.parents ?? []) seen.add(parent);
+    return seen.has(sha);
+  }
+
   /** What a commit changed against its first parent. */
   changes(commit: Commit): FileChange[] {
     const before = this.commits.get(commit.parents[0] ?? "")?.files ?? new Map<string, Sha>();
@@ -109,7 +120,13 @@ export class GitStore {
   }
 }
 
-function commitText({ treeSha, parents, author, committer, message }: Omit<Commit, "sha" | "files">): string {
+function commitText({
+  treeSha,
+  parents,
+  author,
+  committer,
+  message,
+}: Omit<Commit, "sha" | "files" | "verified">): string {
   const person = (role: string, by: Signature): string =>
     `${role} ${by.name} <${by.email}> ${Math.floor(Date.parse(by.date) / 1000)} +0000`;
   return [

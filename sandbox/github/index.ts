@@ -15,9 +15,10 @@ import { renderRefusal } from "./answers.ts";
 import { authenticate, type Env } from "./authentication.ts";
 import { Clock } from "./clock.ts";
 import { commitRoutes } from "./commits.ts";
-import { limitContent } from "./content-limits.ts";
+import { type ContentLimiter, createContentLimits, limitContent } from "./content-limits.ts";
 import { contentRoutes } from "./contents.ts";
-import { graphqlRoutes } from "./graphql.ts";
+import { graphqlRoutes } from "./graphql/index.ts";
+import { operationsIn } from "./graphql/operations.ts";
 import { createIssuer, issuerPath, type Job } from "./issuer.ts";
 import { oidcRoutes } from "./oidc.ts";
 import { defaultToken, type GitHubOptions } from "./options.ts";
@@ -50,9 +51,13 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
   const tokens = options.tokens ?? [{ token: defaultToken }];
   const state = new GitHubState(options.repositories, tokens, new Clock(options.limitSpeed));
   const { issuer, routes, issueToken } = createIssuer(state, options.issuer);
-  const { app, journal, faults, controlAnswers } = createService(options, () => publicState(state));
-  app.route("/api/v3", restApi(state, options));
-  app.route("/api/graphql", graphqlApi(state, options));
+  const { app, journal, faults, controlAnswers } = createService(options, () => publicState(state), {
+    path: "/api/graphql",
+    operationsIn,
+  });
+  const limiterOf = createContentLimits(state.clock, options.contentLimits);
+  app.route("/api/v3", restApi(state, options, limiterOf));
+  app.route("/api/graphql", graphqlApi(state, options, limiterOf));
   app.route(issuerPath, routes);
   const { url, close } = await listen(app, options.port);
   return {
@@ -73,12 +78,14 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
   };
 }
 
-function graphqlApi(state: GitHubState, { rateLimits }: GitHubOptions): Hono<Env> {
+type LimiterOf = (userId: number) => ContentLimiter;
+
+function graphqlApi(state: GitHubState, { rateLimits }: GitHubOptions, limiterOf: LimiterOf): Hono<Env> {
   const api = new Hono<Env>().onError(renderRefusal);
-  return api.use(authenticate(state, "graphql", rateLimits)).route("/", graphqlRoutes(state));
+  return api.use(authenticate(state, "graphql", rateLimits)).route("/", graphqlRoutes(state, limiterOf));
 }
 
-function restApi(state: GitHubState, { contentLimits, rateLimits }: GitHubOptions): Hono<Env> {
+function restApi(state: GitHubState, { rateLimits }: GitHubOptions, limiterOf: LimiterOf): Hono<Env> {
   const repository = new Hono<Env>()
     .use(findRepository(state))
     .use(writable)
@@ -93,8 +100,8 @@ function restApi(state: GitHubState, { contentLimits, rateLimits }: GitHubOption
     .route("/git", refRoutes())
     .route("/pulls", pullRoutes());
   const api = new Hono<Env>().onError(renderRefusal).use(authenticate(state, "core", rateLimits));
-  if (contentLimits) api.use(limitContent(state.clock, contentLimits));
   return api
+    .use(limitContent(limiterOf))
     .use(etag({ weak: true }))
     .route("/", accountRoutes(state))
     .route("/repos/:owner/:repo", repository)

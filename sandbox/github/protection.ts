@@ -9,6 +9,19 @@ export function binds(repository: Repository, permission: Permission): boolean {
   return protection !== undefined && (permission !== "admin" || (protection.enforceAdmins ?? false));
 }
 
+/** Why the branch does not take a commit from this role without a pull request; undefined when it does. */
+export function protectionReason(repository: Repository, branch: string, permission: Permission): string | undefined {
+  const { protection } = repository;
+  if (!protection || branch !== repository.defaultBranch || !binds(repository, permission)) return undefined;
+  if ((protection.requiredReviews ?? 0) > 0) return "Changes must be made through a pull request.";
+  const [check, ...others] = protection.requiredStatusChecks ?? [];
+  if (check === undefined) return undefined;
+  const count = others.length + 1;
+  return count === 1
+    ? `Required status check "${check}" is expected.`
+    : `${count} of ${count} required status checks are expected.`;
+}
+
 /** 409 when the branch does not take a commit from this role; `act` is what the client was doing. */
 export function checkProtection(
   repository: Repository,
@@ -16,17 +29,7 @@ export function checkProtection(
   permission: Permission,
   act: "create" | "update" | "delete",
 ): void {
-  const { protection } = repository;
-  if (!protection || branch !== repository.defaultBranch || !binds(repository, permission)) return;
-  const refuse = (reason: string): Refusal =>
-    new Refusal(409, `Could not ${act} file: ${reason}`, "articles/about-protected-branches");
-  if ((protection.requiredReviews ?? 0) > 0) throw refuse("Changes must be made through a pull request.");
-  const [check, ...others] = protection.requiredStatusChecks ?? [];
-  if (check === undefined) return;
-  const count = others.length + 1;
-  throw refuse(
-    count === 1
-      ? `Required status check "${check}" is expected.`
-      : `${count} of ${count} required status checks are expected.`,
-  );
+  const reason = protectionReason(repository, branch, permission);
+  if (reason === undefined) return;
+  throw new Refusal(409, `Could not ${act} file: ${reason}`, "articles/about-protected-branches");
 }

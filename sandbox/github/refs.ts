@@ -75,8 +75,11 @@ function branchTip(c: Context<Env>, branch: string): Sha {
   return sha;
 }
 
+/** `refs/heads/x` as `x`; any other text as it is. */
+export const branchOfRef = (ref: string): string => (ref.startsWith(prefix) ? ref.slice(prefix.length) : ref);
+
 /** The part of git-check-ref-format that people run into. */
-const isBranchName = (name: string): boolean =>
+export const isBranchName = (name: string): boolean =>
   /^(?![/.-])(?!.*(?:\.\.|\/\/|@\{|\.lock$|[/.]$))[^\s~^:?*[\\]+$/.test(name);
 
 function refJson(c: Context<Env>, branch: string, sha: Sha): object {

@@ -5,6 +5,8 @@ export const schemaText = /* GraphQL */ `
   scalar URI
 
   type Query {
+    node(id: ID!): Node
+    nodes(ids: [ID!]!): [Node]!
     rateLimit(dryRun: Boolean = false): RateLimit
     repository(followRenames: Boolean = true, name: String!, owner: String!): Repository
     viewer: User!
@@ -122,6 +124,24 @@ export const schemaText = /* GraphQL */ `
     id: ID!
     message: String!
     oid: GitObjectID!
+    parents(first: Int): CommitConnection!
+    signature: GitSignature
+    url: URI!
+  }
+
+  type CommitConnection {
+    nodes: [Commit]
+    totalCount: Int!
+  }
+
+  interface GitSignature {
+    isValid: Boolean!
+    wasSignedByGitHub: Boolean!
+  }
+
+  type GpgSignature implements GitSignature {
+    isValid: Boolean!
+    wasSignedByGitHub: Boolean!
   }
 
   type Tree implements GitObject & Node {

@@ -1,0 +1,61 @@
+/** `/api/graphql`. https://docs.github.com/en/graphql */
+import { buildSchema, execute, GraphQLError, parse, validate } from "graphql";
+import { type Context, Hono } from "hono";
+import { unknownRoute } from "../../service.ts";
+import { origin, readBody } from "../answers.ts";
+import type { Env } from "../authentication.ts";
+import { type ContentLimiter, TooMuchContent } from "../content-limits.ts";
+import type { GitHubState } from "../state.ts";
+import { commitMutations } from "./mutations-commits.ts";
+import { queries } from "./queries.ts";
+import type { GraphqlRequest } from "./request.ts";
+import { schemaText } from "./schema.ts";
+import { mutationsText } from "./schema-mutations.ts";
+
+const schema = buildSchema(schemaText + mutationsText);
+
+/** A field that the schema lacks is a 501, recorded as unknown. Mutations of one request run one after the other. */
+export function graphqlRoutes(state: GitHubState, limiterOf: (userId: number) => ContentLimiter): Hono<Env> {
+  return new Hono<Env>().post("/", async (c) => {
+    const body = await readBody(c, { query: "string", variables: "object?", operationName: "string?" });
+    const request: GraphqlRequest = { state, viewer: c.var.viewer, html: origin(c) };
+    try {
+      const document = parse(body.query);
+      const problems = validate(schema, document);
+      if (problems.length > 0) return unknownRoute(c, problems.map(({ message }) => message).join(" "));
+      const result = await execute({
+        schema,
+        document,
+        rootValue: { ...queries(request), ...commitMutations(request, limiterOf(c.var.viewer.id)) },
+        ...(body.variables ? { variableValues: body.variables } : {}),
+        ...(body.operationName ? { operationName: body.operationName } : {}),
+      });
+      return answer(c, result.data, result.errors ?? []);
+    } catch (error) {
+      if (error instanceof GraphQLError) return answer(c, undefined, [error]);
+      throw error;
+    }
+  });
+}
+
+/**
+ * GitHub answers 200 whatever failed, and puts the error's type beside its message; beyond the secondary limit it answers
+ * "200 or 403", without saying when. Here it is 403 when nothing of the request was done, and otherwise an error at each
+ * mutation that was one too many.
+ */
+function answer(
+  c: Context,
+  data: Record<string, unknown> | null | undefined,
+  errors: readonly GraphQLError[],
+): Response {
+  const limited = errors.map(({ originalError }) => originalError).find((error) => error instanceof TooMuchContent);
+  if (limited && Object.values(data ?? {}).every((value) => value === null)) return limited.answer(c);
+  if (limited) c.header("Retry-After", String(limited.retryAfterSeconds));
+  const shown = errors.map(({ message, path, locations, extensions }) => ({
+    ...(extensions.type ? { type: extensions.type } : {}),
+    ...(path ? { path } : {}),
+    locations,
+    message,
+  }));
+  return c.json({ ...(data === undefined ? {} : { data }), ...(shown.length > 0 ? { errors: shown } : {}) });
+}

@@ -1,0 +1,140 @@
+/** What a query sees of owners, repositories, branches and Git objects. */
+import { nodeId } from "../accounts.ts";
+import { type Commit, type Sha, treeId } from "../git.ts";
+import { binds } from "../protection.ts";
+import { branchOfRef } from "../refs.ts";
+import { type Owner, type Repository, slug } from "../state.ts";
+import { atLeast, type Viewer } from "../viewer.ts";
+import type { GraphqlRequest } from "./request.ts";
+
+export function account({ login, id, type }: Owner, html: string) {
+  return {
+    __typename: type,
+    databaseId: id,
+    id: nodeId(type === "User" ? "U" : "O", id),
+    login,
+    url: `${html}/${login}`,
+  };
+}
+
+export function repositoryNode(repository: Repository, request: GraphqlRequest) {
+  const { viewer, html } = request;
+  const permission = viewer.access(repository);
+  const { git } = repository;
+  return {
+    __typename: "Repository",
+    databaseId: repository.id,
+    defaultBranchRef: () => refNode(repository, repository.defaultBranch, request),
+    id: nodeId("R", repository.id),
+    isArchived: repository.archived,
+    isDisabled: repository.disabled,
+    isEmpty: git.commits.size === 0,
+    isPrivate: repository.visibility !== "public",
+    name: repository.name,
+    nameWithOwner: slug(repository),
+    object: (by: { expression?: string; oid?: string }) => gitObject(repository, by, request),
+    owner: account(repository.owner, html),
+    ref: ({ qualifiedName }: { qualifiedName: string }) => refNode(repository, branchOfRef(qualifiedName), request),
+    url: `${html}/${slug(repository)}`,
+    viewerCanAdminister: permission === "admin",
+    viewerPermission: permission.toUpperCase(),
+    visibility: repository.visibility.toUpperCase(),
+  };
+}
+
+/** A branch; undefined when there is none of that name. */
+export function refNode(repository: Repository, name: string, request: GraphqlRequest) {
+  const commit = repository.git.tip(name);
+  if (!commit) return undefined;
+  return {
+    __typename: "Ref",
+    ...protectionNodes(repository, name, request.viewer),
+    id: nodeId("REF", `${repository.id}:${name}`),
+    name,
+    prefix: "refs/heads/",
+    target: commitNode(commit, repository, request),
+  };
+}
+
+/**
+ * The rule itself is shown to administrators only; `refUpdateRule` to who may read. Whether `viewerCanPush` counts required
+ * reviews is not documented: here it is false for those whom they stop, and required checks do not change it.
+ */
+function protectionNodes(repository: Repository, branch: string, viewer: Viewer) {
+  const { protection } = repository;
+  if (!protection || branch !== repository.defaultBranch) return {};
+  const permission = viewer.access(repository);
+  const checks = protection.requiredStatusChecks ?? [];
+  const reviews = protection.requiredReviews ?? 0;
+  const shared = {
+    pattern: branch,
+    requiredApprovingReviewCount: reviews || null,
+    requiredStatusCheckContexts: checks,
+  };
+  const rule = {
+    ...shared,
+    isAdminEnforced: protection.enforceAdmins ?? false,
+    requiresApprovingReviews: reviews > 0,
+    requiresStatusChecks: checks.length > 0,
+  };
+  const viewerCanPush = atLeast(permission, "write") && !(reviews > 0 && binds(repository, permission));
+  return {
+    branchProtectionRule: permission === "admin" ? rule : null,
+    refUpdateRule: { ...shared, viewerCanPush },
+  };
+}
+
+/** What `git rev-parse` makes of `<revision>` or `<revision>:<path>`, or the object of that id. */
+function gitObject(
+  repository: Repository,
+  { expression, oid }: { expression?: string; oid?: string },
+  request: GraphqlRequest,
+) {
+  const { git } = repository;
+  if (oid !== undefined) {
+    const commit = git.commits.get(oid);
+    return commit ? commitNode(commit, repository, request) : blobNode(repository, oid);
+  }
+  const [revision = "", ...path] = (expression ?? "").split(":");
+  const commit = revision === "HEAD" ? git.tip(repository.defaultBranch) : git.resolve(revision);
+  if (!commit || path.length === 0) return commit && commitNode(commit, repository, request);
+  const wanted = path.join(":").replace(/\/$/, "");
+  const blob = commit.files.get(wanted);
+  if (blob !== undefined) return blobNode(repository, blob);
+  const prefix = wanted === "" ? "" : `${wanted}/`;
+  const below = [...commit.files].filter(([file]) => file.startsWith(prefix));
+  if (below.length === 0) return undefined;
+  return objectNode("Tree", treeId(new Map(below.map(([file, sha]) => [file.slice(prefix.length), sha]))));
+}
+
+const objectNode = (type: "Blob" | "Commit" | "Tree", oid: Sha) => ({
+  __typename: type,
+  abbreviatedOid: oid.slice(0, 7),
+  id: nodeId(type[0] ?? "", oid),
+  oid,
+});
+
+export const commitNode = (
+  { sha, message, parents, verified }: Commit,
+  repository: Repository,
+  { html }: GraphqlRequest,
+) => ({
+  ...objectNode("Commit", sha),
+  message,
+  parents: { totalCount: parents.length, nodes: parents.map((parent) => objectNode("Commit", parent)) },
+  signature: verified ? { __typename: "GpgSignature", isValid: true, wasSignedByGitHub: true } : null,
+  url: `${html}/${slug(repository)}/commit/${sha}`,
+});
+
+function blobNode({ git }: Repository, oid: Sha) {
+  const bytes = git.blobs.get(oid);
+  if (!bytes) return undefined;
+  const isBinary = bytes.includes(0);
+  return {
+    ...objectNode("Blob", oid),
+    byteSize: bytes.length,
+    isBinary,
+    isTruncated: false,
+    text: isBinary ? null : bytes.toString("utf8"),
+  };
+}

@@ -1,0 +1,36 @@
+/** The fields of `Query`. */
+import { account, repositoryNode } from "./nodes.ts";
+import { type GraphqlRequest, repositoryByName, repositoryByNodeId } from "./request.ts";
+
+export function queries(request: GraphqlRequest) {
+  const { viewer, html } = request;
+  const { limit, used, reset } = viewer.rateLimits.graphql;
+  const node = (id: string) => repositoryNode(repositoryByNodeId(id, request), request);
+  return {
+    node: ({ id }: { id: string }) => node(id),
+    // One that is missing is a null in the list and an error at its place; the others are answered.
+    nodes: ({ ids }: { ids: string[] }) => ids.map((id) => settle(() => node(id))),
+    // One point: what is served stays below the number of nodes that would cost a second one.
+    rateLimit: {
+      cost: 1,
+      limit,
+      nodeCount: 0,
+      remaining: limit - used,
+      resetAt: new Date(reset * 1000).toISOString(),
+      used,
+    },
+    viewer: account({ ...viewer, type: "User" }, html),
+    repository({ owner, name, followRenames }: { owner: string; name: string; followRenames: boolean }) {
+      return repositoryNode(repositoryByName(`${owner}/${name}`, request, followRenames), request);
+    },
+  };
+}
+
+/** graphql-js takes an Error in a list for a field that failed. */
+function settle<T>(resolve: () => T): T | Error {
+  try {
+    return resolve();
+  } catch (error) {
+    return error as Error;
+  }
+}
