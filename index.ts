@@ -32,7 +32,7 @@ const access = new TailnetAccess(
 
 const workflowGate = new WorkflowGate();
 
-const deployed = stack.available.map(({ settings: repository, facts }) => {
+const deployed = stack.available.map(({ settings: repository, facts, file }) => {
   const { slug, formerly, tag, identity, workflow, delivery } = repository;
   const component = new ClaudeRepository(
     toResourceName(slug),
@@ -43,7 +43,7 @@ const deployed = stack.available.map(({ settings: repository, facts }) => {
       identity,
       workflow,
       delivery,
-      overwrite: facts.workflowText !== undefined,
+      overwrite: file.live !== undefined,
       claim: claim.id,
       owner,
       workflowGate,

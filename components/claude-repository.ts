@@ -26,7 +26,7 @@ import { render } from "../core/workflow/render.ts";
 import { createActionsSecret } from "./actions-secret.ts";
 import { checkArguments, readStackOwner, refuseIfAny } from "./arguments.ts";
 import { explainErrors } from "./explain-errors.ts";
-import { type ActionsSecret, type ActionsSecretArgs, RepositoryFile, type RepositoryFileArgs } from "./providers.ts";
+import type { ActionsSecret, ActionsSecretArgs } from "./providers.ts";
 import { checkOwnerOf, type KnownRepository, lookUpRepository } from "./repository-facts.ts";
 import {
   createRunnerCredential,
@@ -35,6 +35,7 @@ import {
   type RunnerSecrets,
 } from "./runner-identity.ts";
 import { applyTransform, type Transform } from "./transform.ts";
+import { WorkflowFile, type WorkflowFileArgs } from "./workflow-file.ts";
 import type { WorkflowGate } from "./workflow-gate.ts";
 
 export interface ClaudeRepositoryArgs {
@@ -65,7 +66,7 @@ export interface ClaudeRepositoryArgs {
     /** Each repository secret. */
     actionsSecret?: Transform<ActionsSecretArgs>;
     /** The workflow file. */
-    repositoryFile?: Transform<RepositoryFileArgs>;
+    workflowFile?: Transform<WorkflowFileArgs>;
   };
 }
 
@@ -133,7 +134,11 @@ export class ClaudeRepository extends pulumi.ComponentResource {
       },
       this,
     );
-    this.createSecretsAndWorkflowFile(name, complete);
+    this.createSecretsAndWorkflowFile(
+      name,
+      complete,
+      known.apply(({ nodeId }) => nodeId),
+    );
     this.registerOutputs({ workflowUrl: this.workflowUrl, subject: this.subject });
   }
 
@@ -143,7 +148,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
    * with the secret alone (tailscale/github-action ignores the client ID then), so the client ID, which the federated workflow
    * still needs until the file is replaced, follows the file.
    */
-  private createSecretsAndWorkflowFile(name: string, args: Complete): void {
+  private createSecretsAndWorkflowFile(name: string, args: Complete, repositoryId: pulumi.Input<string>): void {
     const { clientId, audienceOrSecret } = this.credential;
     const secretNames = nameSecrets(args.identity.kind);
     const isFederated = args.identity.kind === "federated";
@@ -166,31 +171,22 @@ export class ClaudeRepository extends pulumi.ComponentResource {
         ),
       );
     const needed = rows.filter(({ isNeeded }) => isNeeded).map((row) => create(row, []));
-    const file = args.delivery.kind === "commit" ? [this.createWorkflowFile(name, args, needed)] : [];
-    for (const row of rows.filter(({ isNeeded }) => !isNeeded)) create(row, file);
+    const file = this.createWorkflowFile(name, args, needed, repositoryId);
+    for (const row of rows.filter(({ isNeeded }) => !isNeeded)) create(row, [file]);
   }
 
-  private createWorkflowFile(name: string, args: Complete, secrets: ActionsSecret[]): RepositoryFile {
-    const message = args.delivery.kind === "commit" ? args.delivery.message : undefined;
-    return new RepositoryFile(
-      ...applyTransform<RepositoryFileArgs>(
-        args.transform?.repositoryFile,
+  private createWorkflowFile(
+    name: string,
+    { slug, options, delivery, overwrite = false, transform, workflowGate }: Complete,
+    secrets: ActionsSecret[],
+    repositoryId: pulumi.Input<string>,
+  ): WorkflowFile {
+    return new WorkflowFile(
+      ...applyTransform<WorkflowFileArgs>(
+        transform?.workflowFile,
         `${name}-workflow`,
-        {
-          repository: nameOf(args.slug),
-          file: args.workflow.path,
-          content: this.workflowText,
-          commitMessage: message ?? "ci: let Claude Code review through Aperture",
-          overwriteOnCreate: args.overwrite ?? false,
-        },
-        {
-          parent: this,
-          dependsOn: args.workflowGate?.pass(secrets) ?? secrets,
-          hooks: explainErrors(),
-          // A new message alone would be an empty commit in every repository (terraform-provider-github#689), and
-          // overwriteOnCreate matters only once.
-          ignoreChanges: ["commitMessage", "overwriteOnCreate"],
-        },
+        { repository: slug, repositoryId, ...options, delivery, adopt: overwrite },
+        { parent: this, dependsOn: workflowGate?.pass(secrets) ?? secrets },
       ),
     );
   }
@@ -200,8 +196,9 @@ function completeArguments(component: { kind: string; name: string }, args: Clau
   checkArguments(component, argumentsOfRepository, args);
   const { repository, tag, identity = defaults.identity, delivery = defaults.delivery } = args;
   const workflow: WorkflowSettings = { actions: {}, ...defaults.workflow, ...omitUndefined(args.workflow) };
+  const { adopt: _, ...content } = workflow;
   const options = {
-    ...workflow,
+    ...content,
     identity: identity.kind,
     hostname: args.hostname ?? defaults.hostname,
     tag,

@@ -11,7 +11,8 @@ export function connectStackToGitHub(): GitHubConnection {
     appAuth: config.getObject<{ id?: string; installationId?: string; pemFile?: string }>("appAuth"),
   };
   try {
-    return connectToGitHub(configuration, process.env, (line) => pulumi.log.info(line, undefined, undefined, true));
+    const tell = (line: string) => pulumi.log.info(line, undefined, undefined, true);
+    return connectToGitHub(configuration, process.env, { tell });
   } catch (error) {
     if (error instanceof GitHubError) throw new pulumi.RunError(error.message);
     throw error;

@@ -15,6 +15,8 @@ import { makeOnceEachRun } from "./run-hooks.ts";
 export interface KnownRepository {
   slug: RepositorySlug;
   id: number;
+  /** GraphQL's node id of the repository. */
+  nodeId: string;
   ownerId: number;
   /** The page for people, such as `https://github.com/acme/app`. */
   url: string;

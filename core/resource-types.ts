@@ -3,6 +3,7 @@ export const packageName = "claude-aperture";
 
 export const stackClaimType = "claude-aperture:index:StackClaim";
 export const policyFragmentType = "claude-aperture:index:PolicyFragment";
+export const workflowFileType = "claude-aperture:index:WorkflowFile";
 export const tailnetAccessType = "claude-aperture:index:TailnetAccess";
 export const runnerIdentityType = "claude-aperture:index:RunnerIdentity";
 export const claudeRepositoryType = "claude-aperture:index:ClaudeRepository";

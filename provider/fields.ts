@@ -8,6 +8,7 @@ import { encode, isMap, type PropertyMap, type PropertyValue, unknown } from "./
 export type Field = { description?: string; optional?: true } & (
   | { kind: "string"; allowed?: readonly string[]; default?: string; whenEmpty?: string }
   | { kind: "boolean"; default?: boolean }
+  | { kind: "number" }
   | { kind: "list"; items: Field }
   /** An object whose keys are free. */
   | { kind: "map"; items: Field }
@@ -124,6 +125,9 @@ function checkValue(path: string, value: PropertyValue | undefined, field: Field
     case "boolean":
       if (typeof value !== "boolean") expect("true or false");
       return;
+    case "number":
+      if (typeof value !== "number") expect("a number");
+      return;
     case "list":
       if (!Array.isArray(value)) expect(`a list of ${plurals[field.items.kind]}`);
       else for (const [index, item] of value.entries()) checkValue(`${path}[${index}]`, item, field.items, checked);
@@ -140,6 +144,7 @@ function checkValue(path: string, value: PropertyValue | undefined, field: Field
 const plurals: Record<Field["kind"], string> = {
   string: "strings",
   boolean: "booleans",
+  number: "numbers",
   list: "lists",
   map: "objects",
   object: "objects",

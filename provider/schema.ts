@@ -1,9 +1,10 @@
 /** The Pulumi schema of the package: https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/ */
-import { packageName, policyFragmentType, stackClaimType } from "../core/resource-types.ts";
+import { packageName, policyFragmentType, stackClaimType, workflowFileType } from "../core/resource-types.ts";
 import packageJson from "../package.json" with { type: "json" };
 import * as claim from "./claim/inputs.ts";
 import { buildSchema, listRequired } from "./fields.ts";
 import { accessFields, accessType, fields } from "./fragment/inputs.ts";
+import * as workflowFile from "./workflow-file/inputs.ts";
 
 export const version = packageJson.version;
 
@@ -59,6 +60,12 @@ export const schema = {
       properties: buildSchema(accessFields),
       required: listRequired(accessFields),
     },
+    [workflowFile.deliveryType]: {
+      type: "object",
+      description: "How a workflow file gets into its repository.",
+      properties: buildSchema(workflowFile.deliveryFields),
+      required: listRequired(workflowFile.deliveryFields),
+    },
   },
   resources: {
     [stackClaimType]: {
@@ -79,6 +86,14 @@ export const schema = {
       requiredInputs: listRequired(fields),
       properties: buildSchema(fields),
       required: Object.keys(fields),
+    },
+    [workflowFileType]: {
+      description:
+        "The workflow file of one repository, rendered from what it is to do, and delivered. Read anew before each preview, for " +
+        `up to fifty repositories in one query. Import: \`pulumi import ${workflowFileType} NAME OWNER/NAME:PATH\`.`,
+      inputProperties: buildSchema(workflowFile.fields),
+      requiredInputs: listRequired(workflowFile.fields),
+      properties: buildSchema({ ...workflowFile.keptFields, ...workflowFile.outputFields }),
     },
   },
 };

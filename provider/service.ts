@@ -4,7 +4,7 @@ import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
-import { policyFragmentType, stackClaimType } from "../core/resource-types.ts";
+import { policyFragmentType, stackClaimType, workflowFileType } from "../core/resource-types.ts";
 import { TailnetConnection } from "../services/tailscale/connection.ts";
 import type { ProviderSettings } from "../services/tailscale/credentials.ts";
 import { KeysApi } from "../services/tailscale/keys.ts";
@@ -15,10 +15,12 @@ import { checkConfiguration, parseConfiguration, withoutSettings } from "./confi
 import { findChanges } from "./diff.ts";
 import { createEngineLog, type Log, standardErrorLog } from "./engine-log.ts";
 import { fragmentResource } from "./fragment/resource.ts";
+import type { GitHubAccess } from "./github-access.ts";
 import { isExpected, type OperationContext, type Resource } from "./resource.ts";
 import { checkResponse, diffResponse } from "./responses.ts";
 import { schema, version } from "./schema.ts";
 import { decode, encode, type PropertyMap, secretProperties } from "./structs.ts";
+import { workflowFileResource } from "./workflow-file/resource.ts";
 
 /**
  * The methods of `pulumirpc.ResourceProvider` that this provider has; grpc-js answers UNIMPLEMENTED to all others.
@@ -98,10 +100,12 @@ class Provider {
   #log: Log;
   readonly #fixedLog: boolean;
   #tailnet: TailnetConnection;
+  #github: Promise<GitHubAccess> | undefined;
   /** By type token. */
   readonly #resources = new Map<string, Resource>([
     [stackClaimType, claimResource()],
     [policyFragmentType, fragmentResource()],
+    [workflowFileType, workflowFileResource()],
   ]);
 
   constructor(runtime: Runtime, log: Log | undefined) {
@@ -134,8 +138,11 @@ class Provider {
   }
 
   diff(request: pb.DiffRequest): pb.DiffResponse {
-    const call = { before: decode(request.getOldInputs()), after: decode(request.getNews()) };
-    return diffResponse(this.#resource(request.getUrn()).diff(call));
+    const before = decode(request.getOldInputs());
+    const call = { before, after: decode(request.getNews()), state: decode(request.getOlds()) };
+    const found = this.#resource(request.getUrn()).diff(call);
+    // The engine itself only takes the old inputs where it knows of them; what a check computes it does not.
+    return diffResponse(request.getIgnorechangesList().includes("*") ? new Map() : found);
   }
 
   async create(request: pb.CreateRequest): Promise<pb.CreateResponse> {
@@ -149,8 +156,8 @@ class Provider {
   }
 
   async update(request: pb.UpdateRequest): Promise<pb.UpdateResponse> {
-    const state = decode(request.getOlds());
-    const written = await this.#write(request.getUrn(), request.getNews(), request.getPreview(), state);
+    const old = { state: decode(request.getOlds()), previous: decode(request.getOldInputs()) };
+    const written = await this.#write(request.getUrn(), request.getNews(), request.getPreview(), old);
     const response = new pb.UpdateResponse();
     response.setProperties(written.outputs);
     response.setRefreshBeforeUpdate(written.refreshes);
@@ -161,10 +168,12 @@ class Provider {
     const urn = request.getUrn();
     const resource = this.#resource(urn);
     const state = request.getProperties();
-    const found = await resource.read({ id: request.getId(), ...(state && { state }) }, this.#context(urn));
+    const inputs = request.getInputs();
+    const call = { id: request.getId(), ...(inputs && { inputs }), ...(state && { state }) };
+    const found = await resource.read(call, this.#context(urn));
     const response = new pb.ReadResponse();
     if (!found) return response;
-    response.setId(request.getId());
+    response.setId(found.id ?? request.getId());
     response.setInputs(found.inputs);
     response.setProperties(found.outputs);
     response.setRefreshBeforeUpdate(resource.refreshes);
@@ -173,7 +182,8 @@ class Provider {
 
   async delete(request: pb.DeleteRequest): Promise<void> {
     const urn = request.getUrn();
-    const call = { urn, id: request.getId(), state: decode(request.getProperties()) };
+    const [inputs, state] = [request.getOldInputs(), request.getProperties()].map(decode) as [PropertyMap, PropertyMap];
+    const call = { urn, id: request.getId(), inputs, state };
     await this.#resource(urn).delete(call, this.#context(urn));
   }
 
@@ -186,10 +196,23 @@ class Provider {
     return Object.assign(new Error(details), { code, details, metadata: new grpc.Metadata() });
   }
 
-  async #write(urn: string, inputs = new structPb.Struct(), isPreview: boolean, state?: PropertyMap) {
+  async #write(
+    urn: string,
+    inputs = new structPb.Struct(),
+    isPreview: boolean,
+    old: { state?: PropertyMap; previous?: PropertyMap } = {},
+  ) {
     const resource = this.#resource(urn);
-    const call = { urn, inputs, isPreview, ...(state && { state }) };
+    const call = { urn, inputs, isPreview, ...old };
     return { ...(await resource.write(call, this.#context(urn))), refreshes: resource.refreshes };
+  }
+
+  /** Loaded when a workflow file is first asked for: other runs are spared the time. */
+  #accessGitHub(): Promise<GitHubAccess> {
+    this.#github ??= import("./github-access.ts").then(({ accessGitHub }) =>
+      accessGitHub(this.#runtime, (line) => this.#log("info", line, ""), this.#cancelled.signal),
+    );
+    return this.#github;
   }
 
   #connection(settings: ProviderSettings): TailnetConnection {
@@ -208,6 +231,7 @@ class Provider {
     return {
       api: new PolicyApi(this.#tailnet),
       keys: new KeysApi(this.#tailnet),
+      github: () => this.#accessGitHub(),
       runtime: this.#runtime,
       log: (severity, message) => this.#log(severity, this.#tailnet.redact(message), urn),
       signal: this.#cancelled.signal,

@@ -14,9 +14,9 @@ import {
   type FederatedIdentityArgs,
   OauthClient,
   type OauthClientArgs,
-  RepositoryFile,
 } from "../components/providers.ts";
-import { claudeRepositoryType } from "../core/resource-types.ts";
+import { WorkflowFile, type WorkflowFileArgs } from "../components/workflow-file.ts";
+import { claudeRepositoryType, workflowFileType } from "../core/resource-types.ts";
 import type { RepositorySettings, RepositorySlug } from "../core/settings/settings.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
 import { type RepositoryFindings, readRepositories } from "../services/github/repositories.ts";
@@ -85,11 +85,27 @@ export function resourcesOf(state: StackResources, { slug, name, hasLeft }: Kept
   return Object.entries(state).flatMap(([urn, { type, outputs }]) => {
     const child = readLastName(urn);
     const kind = child.startsWith(`${name}-`) ? child.slice(name.length + 1) : "";
-    const isWritten = kind !== "" && String(outputs?.repository).toLowerCase() === repository;
+    const isWritten =
+      (kind === "workflow" && type === workflowFileType) ||
+      (kind !== "" && String(outputs?.repository).toLowerCase() === repository);
     const isCredential = !hasLeft && /^identity-(federated$|oauth(-|$))/.test(kind);
     return outputs && (isWritten || isCredential) ? [{ type, child, outputs }] : [];
   });
 }
+
+const placeholder: WorkflowFileArgs = {
+  repository: "-/-",
+  repositoryId: "-",
+  path: "-",
+  owner: "-",
+  presets: [],
+  identity: "federated",
+  tag: "tag:none",
+  hostname: "-",
+  runsOn: [],
+  timeoutMinutes: 0,
+  delivery: { kind: "output" },
+};
 
 function keep(
   name: string,
@@ -104,8 +120,8 @@ function keep(
       case "github:index/actionsSecret:ActionsSecret":
         new ActionsSecret(child, { repository: "-", secretName: "A", value: "" }, options);
         break;
-      case "github:index/repositoryFile:RepositoryFile":
-        new RepositoryFile(child, { repository: "-", file: "-", content: "" }, options);
+      case workflowFileType:
+        new WorkflowFile(child, placeholder, options);
         break;
       case "tailscale:index/federatedIdentity:FederatedIdentity":
         new FederatedIdentity(child, outputs as unknown as FederatedIdentityArgs, options);

@@ -1,9 +1,8 @@
-/** Whose a workflow file is, by the name in its header: this stack's, under its present or a former name, or another one's. */
+/** Whose a workflow file is: this stack's, by its state or by the name in the header, or another one's. */
 import { stackClaimType } from "../core/resource-types.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
-import { readHeaderOwner } from "../core/workflow/render.ts";
-import type { RepositoryFindings } from "../services/github/repositories.ts";
 import { findStanding, listStandingRepositories, readStackResources, type StackResources } from "./state.ts";
+import { findHeaderOwner, type WorkflowFiles } from "./workflow-files.ts";
 
 /** Where a stack of the same name would have left something. */
 export interface Traces {
@@ -13,37 +12,32 @@ export interface Traces {
   workflows: RepositorySlug[];
 }
 
-export function findTraces({ repositories, policy }: Settings, findings: RepositoryFindings): Traces {
+export function findTraces({ repositories, policy }: Settings, files: WorkflowFiles): Traces {
   return {
     repositories: repositories.flatMap(({ slug, formerly }) => [slug, ...formerly]),
-    workflows: repositories.map(({ slug }) => slug).filter((slug) => headerOwner(findings, slug) === policy.owner),
+    workflows: repositories.map(({ slug }) => slug).filter((slug) => findHeaderOwner(files.get(slug)) === policy.owner),
   };
 }
 
-/** Whether a workflow file with this name in its header is the stack's own file of the repository. */
-export type IsOwnFile = (repository: RepositorySettings, headerOwner: string) => boolean;
+/** Whether the workflow file of a repository, with this name in its header or none, is the stack's own. */
+export type IsOwnFile = (repository: RepositorySettings, headerOwner: string | undefined) => boolean;
 
-/** A stack that was given another name has files with the old one. Reads the state only where a header has another name. */
-export async function recogniseOwnFiles(settings: Settings, findings: RepositoryFindings): Promise<IsOwnFile> {
-  const { repositories, policy } = settings;
-  const headers = repositories.map(({ slug }) => headerOwner(findings, slug));
-  if (headers.every((owner) => owner === undefined || owner === policy.owner)) {
-    return (_, owner) => owner === policy.owner;
-  }
+/**
+ * A stack that was given another name has files with the old one, and somebody may have put a file of their own in the place of
+ * one of ours. Reads the state only where a file does not have the stack's name.
+ */
+export async function recogniseOwnFiles({ policy }: Settings, files: WorkflowFiles): Promise<IsOwnFile> {
+  const isNamed = [...files.values()].every((file) => !file.live || findHeaderOwner(file) === policy.owner);
+  if (isNamed) return (_, owner) => owner === policy.owner;
   return recogniseByState(policy.owner, await readStackResources().catch(() => ({})));
 }
 
-/** By the names that the stack's claim has had, for files that stand in its state. */
+/** A file that stands in the state is the stack's: what others did to it is put right. Another stack's is not. */
 export function recogniseByState(owner: string, state: StackResources): IsOwnFile {
   const claim = Object.values(state).find(({ type }) => type === stackClaimType)?.outputs;
   const formerly = Array.isArray(claim?.formerly) ? claim.formerly : [];
-  const names = new Set<unknown>([claim?.owner, ...formerly]);
+  const names = new Set<unknown>([undefined, claim?.owner, ...formerly]);
   const standing = listStandingRepositories(state);
   return (repository, headerOwner) =>
     headerOwner === owner || (names.has(headerOwner) && findStanding(standing, repository)?.hasWorkflow === true);
-}
-
-function headerOwner(findings: RepositoryFindings, slug: RepositorySlug): string | undefined {
-  const text = findings.get(slug)?.workflowText;
-  return text === undefined ? undefined : readHeaderOwner(text);
 }

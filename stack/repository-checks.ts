@@ -1,17 +1,19 @@
 /** Which of the listed repositories can be set up: decided from what GitHub says, before anything is written. */
 
+import { explainForeign } from "../core/delivery/foreign.ts";
 import { formatMessage } from "../core/messages/entry.ts";
 import * as texts from "../core/messages/repositories.ts";
 import type { Problem } from "../core/problem.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
-import { readHeaderOwner } from "../core/workflow/render.ts";
 import type { BranchProtection, RepositoryFacts, RepositoryFindings } from "../services/github/repositories.ts";
 import type { IsOwnFile } from "./own-files.ts";
+import { findHeaderOwner, type WorkflowFileState, type WorkflowFiles } from "./workflow-files.ts";
 
 /** A repository that can be set up: its settings, and what GitHub knows about it. */
 export interface AvailableRepository {
   settings: RepositorySettings;
   facts: RepositoryFacts;
+  file: WorkflowFileState;
 }
 
 /** A repository that is left alone (`onUnavailable: skip`), and why. */
@@ -30,17 +32,18 @@ export interface RepositoryDecision {
 export function decideRepositories(
   settings: Settings,
   findings: RepositoryFindings,
+  files: WorkflowFiles,
   isOwnFile: IsOwnFile,
 ): RepositoryDecision {
   const decision: RepositoryDecision = { available: [], skipped: [], problems: [] };
   for (const repository of settings.repositories) {
     const facts = findings.get(repository.slug);
     const reason = unavailable(facts);
-    if (reason === undefined && facts) {
-      decision.available.push({ settings: repository, facts });
-      decision.problems.push(
-        ...obstacles(repository, facts, isOwnFile).map((message) => ({ path: repository.slug, message })),
-      );
+    const file = files.get(repository.slug);
+    if (reason === undefined && facts && file) {
+      const available = { settings: repository, facts, file };
+      decision.available.push(available);
+      decision.problems.push(...obstacles(available, isOwnFile).map((message) => ({ path: repository.slug, message })));
     } else if (settings.onUnavailable === "skip") {
       decision.skipped.push({ slug: repository.slug, reason: predicate(reason ?? texts.missing) });
     } else {
@@ -68,12 +71,12 @@ function predicate({ says }: { says: string }): string {
   return says.replace(/^It |\.$/g, "");
 }
 
-function obstacles(settings: RepositorySettings, facts: RepositoryFacts, isOwnFile: IsOwnFile): string[] {
+function obstacles({ settings, facts, file }: AvailableRepository, isOwnFile: IsOwnFile): string[] {
   return [
     renamed(settings, facts),
     lacksPermission(facts),
     ...(settings.delivery.kind === "commit"
-      ? [emptyRepository(facts), protectedBranch(facts), foreignWorkflow(settings, facts, isOwnFile)]
+      ? [emptyRepository(facts), protectedBranch(facts), foreignWorkflow(settings, file, isOwnFile)]
       : []),
   ].filter((message) => message !== undefined);
 }
@@ -115,12 +118,11 @@ function refusesCommits(protection: BranchProtection, permission: RepositoryFact
 
 function foreignWorkflow(
   settings: RepositorySettings,
-  { workflowText }: RepositoryFacts,
+  file: WorkflowFileState,
   isOwnFile: IsOwnFile,
 ): string | undefined {
   const { path, adopt } = settings.workflow;
-  if (workflowText === undefined || adopt) return undefined;
-  const owner = readHeaderOwner(workflowText);
-  if (owner === undefined) return formatMessage(texts.foreignFile, { path });
-  return isOwnFile(settings, owner) ? undefined : formatMessage(texts.otherStacksFile, { path, owner });
+  if (!file.live || adopt) return undefined;
+  if (isOwnFile(settings, findHeaderOwner(file))) return undefined;
+  return explainForeign(path, file.live.text);
 }

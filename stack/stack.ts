@@ -18,6 +18,7 @@ import { findTraces, recogniseOwnFiles, type Traces } from "./own-files.ts";
 import { type AvailableRepository, decideRepositories, type SkippedRepository } from "./repository-checks.ts";
 import { readStackOutputs } from "./state.ts";
 import { createLimitError, fitToLimits, type Pending } from "./waves.ts";
+import { readWorkflowFiles } from "./workflow-files.ts";
 
 /** What a stack sets up, checked against GitHub. */
 export interface Stack {
@@ -44,8 +45,11 @@ export async function readStack(): Promise<Stack> {
     readStackOutputs().then((previous) => readUnremovable(previous, settings.repositories, github)),
   ]);
   const [findings, unremovable] = await read.catch((error) => explainGitHubError(error, settings));
-  const isOwnFile = await recogniseOwnFiles(settings, findings);
-  const { available, skipped, problems } = decideRepositories(settings, findings, isOwnFile);
+  const files = await readWorkflowFiles(settings, findings, github).catch((error) =>
+    explainGitHubError(error, settings),
+  );
+  const isOwnFile = await recogniseOwnFiles(settings, files);
+  const { available, skipped, problems } = decideRepositories(settings, findings, files, isOwnFile);
   if (problems.length > 0) {
     const count = problems.length === 1 ? "One repository" : `${problems.length} problems with repositories`;
     const list = problems.map(({ path, message }) => `  ${path}\n    ${message}`).join("\n");
@@ -60,7 +64,7 @@ export async function readStack(): Promise<Stack> {
     // It only tells people something; a rejection that nobody handles would end the run with a stack trace.
     watchLimit(github, settings).catch((error) => pulumi.log.debug(`The limit is not watched: ${error}`));
   }
-  return { settings, skipped, unremovable, traces: findTraces(settings, findings), ...wave };
+  return { settings, skipped, unremovable, traces: findTraces(settings, files), ...wave };
 }
 
 /** The repositories that stay as they are in this run. */

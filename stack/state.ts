@@ -4,7 +4,7 @@ import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { z } from "zod";
 import { toResourceName } from "../components/names.ts";
-import { claudeRepositoryType } from "../core/resource-types.ts";
+import { claudeRepositoryType, workflowFileType } from "../core/resource-types.ts";
 import type { RepositorySettings } from "../core/settings/settings.ts";
 
 /** A repository of which something is in the state. */
@@ -62,8 +62,8 @@ export function listStandingRepositories(resources: StackResources): StandingRep
     const [, type, owner = "", kind] = childName.exec(urn) ?? [];
     const repository = standing.get(owner);
     if (!repository) continue;
-    if (type === "repositoryFile:RepositoryFile") repository.hasWorkflow = true;
-    if (type !== "actionsSecret:ActionsSecret" || kind === "workflow") continue;
+    if (kind === "workflow") repository.hasWorkflow ||= type === workflowFileType && outputs?.written !== undefined;
+    if (type !== "github:index/actionsSecret:ActionsSecret" || kind === "workflow") continue;
     repository.secrets += 1;
     const created = typeof outputs?.createdAt === "string" ? providerTime(outputs.createdAt) : 0;
     if (created > (repository.createdAt ?? 0)) repository.createdAt = created;
@@ -72,7 +72,7 @@ export function listStandingRepositories(resources: StackResources): StandingRep
 }
 
 /** The URN of a secret or file of a repository: its type, the component's name, and what it is. */
-const childName = /\$github:index\/([^:]+:[^:]+)::(.+)-(secret-client-id|secret-audience|secret-secret|workflow)$/;
+const childName = /\$([^:$]+:index[^:]*:[^:]+)::(.+)-(secret-client-id|secret-audience|secret-secret|workflow)$/;
 
 /** What the state has of a repository, under its name or a former one. */
 export function findStanding(

@@ -2,11 +2,11 @@
 import { setTimeout } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { RepositorySlug, Settings } from "../core/settings/settings.ts";
-import { readHeaderOwner } from "../core/workflow/render.ts";
 import { formatClockTime, type Observation } from "../services/github/rate-limit.ts";
 import { chooseWave, fitsWhole } from "./budget.ts";
 import type { AvailableRepository } from "./repository-checks.ts";
 import { findStanding, isFinished, readStandingRepositories, type StandingRepositories } from "./state.ts";
+import { findHeaderOwner } from "./workflow-files.ts";
 
 /** Requests with which the GitHub provider starts, and a few to spare. */
 const providerStart = 3;
@@ -30,8 +30,7 @@ export async function fitToLimits(
   { rateLimit, now }: Observation,
 ): Promise<{ available: AvailableRepository[]; pending?: Pending }> {
   if (rateLimit && rateLimit.remaining < providerStart) throw await createLimitError(settings, rateLimit.reset);
-  const committed = ({ facts }: AvailableRepository) =>
-    facts.workflowText !== undefined && readHeaderOwner(facts.workflowText) === settings.policy.owner;
+  const committed = ({ file }: AvailableRepository) => findHeaderOwner(file) === settings.policy.owner;
   const budget = {
     repositories: available,
     rateLimit,

@@ -10,10 +10,12 @@ import { sandbox } from "./sandbox.ts";
 import { start } from "./start.ts";
 import { tailnet } from "./tailnet.ts";
 import { tailscaleCredentials } from "./tailscale-credentials.ts";
+import { workflowFiles } from "./workflow-file.ts";
 
 export const catalogue: readonly Section[] = [
   start,
   repositories,
+  workflowFiles,
   tailscaleCredentials,
   policyFile,
   claim,

@@ -144,7 +144,7 @@ export const otherStacksFile = message({
 });
 
 export const rateLimited = message({
-  says: "GitHub asks to wait {seconds} s (rate limit); waiting.",
+  says: "GitHub asks to wait (rate limit): waiting {seconds} s, until {time}.",
   cause:
     "GitHub's [limits](https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api): about 80 content-creating requests a minute, 500 an hour",
   fix: "wait. Hundreds of new repositories take hours, whatever the tool; an App of an Enterprise organisation has more requests",

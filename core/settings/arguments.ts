@@ -33,8 +33,18 @@ const id = z.int({ error: "Expected GitHub's id, a whole number." });
 
 /** A repository by its name, or with the facts that GitHub has about it. */
 export const repository = z.union(
-  [slug, z.looseObject({ slug, id, ownerId: id, url: text("the address of its page"), oidc })],
-  { error: "Expected a repository, as owner/name, or an object with slug, id, ownerId, url and oidc." },
+  [
+    slug,
+    z.looseObject({
+      slug,
+      id,
+      nodeId: text("GraphQL's node id"),
+      ownerId: id,
+      url: text("the address of its page"),
+      oidc,
+    }),
+  ],
+  { error: "Expected a repository, as owner/name, or an object with slug, id, nodeId, ownerId, url and oidc." },
 );
 
 /** The model without its provider: what a component passes on is what `--model` gets. */

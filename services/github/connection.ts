@@ -27,25 +27,39 @@ export class GitHubError extends Error {}
 
 const GitHubClient = Octokit.plugin(retry, throttling);
 
-/** How often a request waits for a rate limit before its error is shown, and how many seconds at most. */
-const rateLimitRetries = 2;
-const longestWait = 90;
+/** How a request waits when GitHub asks for it. */
+export interface Waits {
+  /** In seconds; what would take longer is an error at once. */
+  longest: number;
+  /** How often a request waits before its error is shown. */
+  times: number;
+}
+
+const shortWaits: Waits = { longest: 90, times: 2 };
+
+export interface ConnectionOptions {
+  /** Called with a line for people when GitHub asks to wait. */
+  tell?: (line: string) => unknown;
+  waits?: Waits;
+  /** Ends requests and waits. */
+  signal?: AbortSignal;
+}
 
 /**
- * Connects as the provider does: token, GitHub App, or the `gh` command's login. No error of it shows a credential. `tell` is
- * called with a line for people when GitHub asks to wait.
+ * Connects as the provider does: token, GitHub App, or the `gh` command's login. No error of it shows a credential.
  * @throws {GitHubError} when there is no credential, or an App's key that is none.
  */
 export function connectToGitHub(
   configuration: GitHubConfiguration,
   environment: Record<string, string | undefined>,
-  tell: (line: string) => unknown = () => {},
+  { tell = () => {}, waits = shortWaits, signal }: ConnectionOptions = {},
 ): GitHubConnection {
   const credential = authentication(configuration, environment);
   const secrets = new Set(secretsOf(credential));
   const waitForLimit = (seconds: number, _options: object, _client: unknown, retryCount: number): boolean => {
-    if (retryCount >= rateLimitRetries || seconds > longestWait) return false;
-    tell(formatMessage(rateLimited, { seconds }));
+    if (retryCount >= waits.times || seconds > waits.longest || signal?.aborted) return false;
+    const time = new Date(Date.now() + seconds * 1000).toISOString().slice(11, 19);
+    tell(formatMessage(rateLimited, { seconds, time: `${time} UTC` }));
     return true;
   };
   const client = new GitHubClient({
@@ -57,13 +71,27 @@ export function connectToGitHub(
     throttle: {
       onRateLimit: waitForLimit,
       onSecondaryRateLimit: waitForLimit,
-      // Octokit keeps a second between any two POST requests. All of ours are GraphQL queries, which write nothing.
+      // Octokit keeps a second between any two POST requests. Most of ours are GraphQL queries, which write nothing; of commits
+      // several stand in one request.
       write: new Bottleneck.Group(),
     },
   });
   redactErrors(client, secrets);
   refuseOthers(client);
+  if (signal) endWith(client, signal);
   return client;
+}
+
+/** A wait for a limit is octokit's, and cannot be ended; nobody has to wait for its end. */
+function endWith(client: GitHubConnection, signal: AbortSignal): void {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  aborted.catch(() => {});
+  client.hook.wrap("request", (request, options) => {
+    signal.throwIfAborted();
+    return Promise.race([request(options), aborted]);
+  });
 }
 
 /** https://spec.graphql.org/October2021/#sec-Response-Format */

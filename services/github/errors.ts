@@ -8,7 +8,7 @@ import {
   githubUnauthorized,
 } from "../../core/messages/repositories.ts";
 import { GitHubError } from "./connection.ts";
-import { isGraphqlError } from "./repositories.ts";
+import { isGraphqlError } from "./graphql.ts";
 
 /** Cause and fix of an error of the connection; undefined for any other error. */
 export function describeGitHubError(error: unknown): string | undefined {

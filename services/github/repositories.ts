@@ -5,6 +5,7 @@ import type { RepositorySlug } from "../../core/settings/settings.ts";
 import type { OidcCustomization } from "../../core/workflow/oidc.ts";
 import { requireDocumented } from "../answer.ts";
 import { type GitHubConnection, unexpectedAnswer } from "./connection.ts";
+import { askPartially } from "./graphql.ts";
 
 /** A repository as GitHub has it now. */
 export interface RepositoryFacts {
@@ -13,6 +14,8 @@ export interface RepositoryFacts {
   /** The name as GitHub spells it; another one than asked after a rename or transfer. */
   slug: RepositorySlug;
   id: number;
+  /** GraphQL's id, which outlives renames and transfers. */
+  nodeId: string;
   ownerId: number;
   /** The page for people. */
   url: string;
@@ -23,8 +26,8 @@ export interface RepositoryFacts {
   /** Absent in an empty repository. */
   defaultBranch?: { name: string; protection?: BranchProtection };
   oidc: OidcCustomization;
-  /** Text of the file at the workflow's path; absent when there is none. */
-  workflowText?: string;
+  /** Git's id of the file at the workflow's path; absent when there is none. */
+  workflowBlob?: string;
 }
 
 /** What keeps a commit off the default branch. */
@@ -67,6 +70,7 @@ export async function readRepositories(
 
 const repositoryAnswer = z.object({
   databaseId: z.number(),
+  id: z.string(),
   nameWithOwner: z.string().regex(/^[^/]+\/[^/]+$/),
   url: z.string(),
   isArchived: z.boolean(),
@@ -93,14 +97,14 @@ const repositoryAnswer = z.object({
         .nullable(),
     })
     .nullable(),
-  object: z.object({ text: z.string().nullish() }).nullable(),
+  object: z.object({ oid: z.string().optional() }).nullable(),
 });
 type RepositoryAnswer = z.infer<typeof repositoryAnswer>;
 
 const oidcAnswer = z.looseObject({ use_default: z.boolean(), sub_claim_prefix: z.string().nullish() });
 
 const fields = `
-  databaseId nameWithOwner url isArchived isDisabled viewerPermission
+  databaseId id nameWithOwner url isArchived isDisabled viewerPermission
   owner { ... on Organization { databaseId } ... on User { databaseId } }
   defaultBranchRef {
     name
@@ -112,7 +116,7 @@ async function queryBatch(batch: RepositoryRequest[], github: GitHubConnection) 
   const parameters = batch.map((_, i) => `$owner${i}: String!, $name${i}: String!, $file${i}: String!`).join(", ");
   const selections = batch.map(
     (_, i) =>
-      `r${i}: repository(owner: $owner${i}, name: $name${i}) {${fields} object(expression: $file${i}) { ... on Blob { text } } }`,
+      `r${i}: repository(owner: $owner${i}, name: $name${i}) {${fields} object(expression: $file${i}) { ... on Blob { oid } } }`,
   );
   const variables = Object.fromEntries(
     batch.flatMap(({ slug, workflowPath }, i) => {
@@ -125,37 +129,14 @@ async function queryBatch(batch: RepositoryRequest[], github: GitHubConnection) 
     }),
   );
   const query = `query (${parameters}) {\n${selections.join("\n")}\n}`;
-  const { data, missing } = await queryPartially(github, query, variables);
+  const { data, errors } = await askPartially(github, query, variables, ({ type }) => type === "NOT_FOUND");
+  const missing = new Set(errors.map(({ path }) => path?.[0]));
   // Only an error of its own says that a repository is missing: an answer without it says nothing.
   const shape = z.object(
     Object.fromEntries(batch.map((_, i) => [`r${i}`, missing.has(`r${i}`) ? z.null() : repositoryAnswer])),
   );
   const answers = requireDocumented(shape, data, (what) => unexpectedAnswer(github, "POST /graphql", what));
   return batch.map(({ slug }, i) => ({ slug, answer: answers[`r${i}`] ?? undefined }));
-}
-
-/** A missing repository is an error of its own alias and leaves the others readable; any other error is thrown. */
-async function queryPartially(
-  github: GitHubConnection,
-  query: string,
-  variables: Record<string, unknown>,
-): Promise<{ data: unknown; missing: Set<unknown> }> {
-  try {
-    return { data: await github.graphql(query, variables), missing: new Set() };
-  } catch (error) {
-    if (!isGraphqlError(error)) throw error;
-    if (error.errors.every(({ type }) => type === "NOT_FOUND") && error.data) {
-      return { data: error.data, missing: new Set(error.errors.map(({ path }) => path?.[0])) };
-    }
-    throw error;
-  }
-}
-
-/** An error of the GraphQL API, which answers 200. */
-export function isGraphqlError(
-  error: unknown,
-): error is Error & { errors: { type?: string; path?: unknown[] }[]; data: unknown } {
-  return error instanceof Error && error.name === "GraphqlResponseError";
 }
 
 /**
@@ -186,7 +167,7 @@ function facts(asked: RepositorySlug, answer: RepositoryAnswer, oidc: OidcCustom
   const branch = answer.defaultBranchRef;
   const rule = branch?.branchProtectionRule;
   const update = branch?.refUpdateRule;
-  const text = answer.object?.text;
+  const blob = answer.object?.oid;
   const protection = (rule || update) && {
     requiresReviews: rule?.requiresApprovingReviews ?? (update?.requiredApprovingReviewCount ?? 0) > 0,
     requiresStatusChecks: rule?.requiresStatusChecks ?? (update?.requiredStatusCheckContexts ?? []).length > 0,
@@ -197,6 +178,7 @@ function facts(asked: RepositorySlug, answer: RepositoryAnswer, oidc: OidcCustom
     asked,
     slug: answer.nameWithOwner as RepositorySlug,
     id: answer.databaseId,
+    nodeId: answer.id,
     ownerId: answer.owner.databaseId,
     url: answer.url,
     archived: answer.isArchived,
@@ -204,6 +186,6 @@ function facts(asked: RepositorySlug, answer: RepositoryAnswer, oidc: OidcCustom
     ...(answer.viewerPermission ? { permission: answer.viewerPermission } : {}),
     ...(branch ? { defaultBranch: { name: branch.name, ...(protection ? { protection } : {}) } } : {}),
     oidc,
-    ...(typeof text === "string" ? { workflowText: text } : {}),
+    ...(blob === undefined ? {} : { workflowBlob: blob }),
   };
 }

@@ -14,6 +14,7 @@ const args: ClaudeRepositoryArgs = {
   repository: {
     slug: "acme/app",
     id: 7,
+    nodeId: "R_1",
     ownerId: 3,
     url: "https://github.com/acme/app",
     oidc: { useDefault: true, subClaimPrefix: "repo:acme@3/app@7" },
@@ -128,7 +129,7 @@ describe("ClaudeRepository", () => {
 
   it("overwrites a file only when told to", async () => {
     await deploy({ overwrite: true });
-    expect(recorder.the(fileType).inputs.overwriteOnCreate).toBe(true);
+    expect(recorder.the(fileType).inputs.adopt).toBe(true);
   });
 
   it("lets the caller change each child, by values or by a function", async () => {
@@ -138,15 +139,15 @@ describe("ClaudeRepository", () => {
         actionsSecret: (secret) => {
           secret.secretName = `X_${secret.secretName as string}`;
         },
-        repositoryFile: (file, options) => {
-          file.commitMessage = "chore: ours";
+        workflowFile: (file, options) => {
+          file.delivery = { kind: "commit", message: "chore: ours" };
           options.retainOnDelete = true;
         },
       },
     });
     expect(recorder.the(federatedType).inputs).toMatchObject({ description: "ours", tags: ["tag:ci"] });
     expect(recorder.the(secretType, "acme-app-secret-audience").inputs.secretName).toBe("X_TS_AUDIENCE");
-    expect(recorder.the(fileType).inputs.commitMessage).toBe("chore: ours");
+    expect(recorder.the(fileType).inputs.delivery).toEqual({ kind: "commit", message: "chore: ours" });
   });
 
   it.each([

@@ -59,7 +59,7 @@ describe("a ClaudeRepository that is given a name", () => {
     await record();
     const oidc = { useDefault: true, subClaimPrefix: "repo:acme@3/app@7" };
     new ClaudeRepository("app", {
-      repository: { slug: "acme/app", id: 7, ownerId: 3, url: "https://github.com/acme/app", oidc },
+      repository: { slug: "acme/app", id: 7, nodeId: "R_1", ownerId: 3, url: "https://github.com/acme/app", oidc },
       tag: "tag:ci",
     });
     await settled();

@@ -84,6 +84,7 @@ export async function startTailnet(options: Partial<TailscaleOptions> = {}) {
   const context: OperationContext = {
     api: new PolicyApi(connection),
     keys: new KeysApi(connection),
+    github: () => Promise.reject(new Error("no GitHub here")),
     runtime,
     async log(severity, message) {
       logged.push({ severity, message });

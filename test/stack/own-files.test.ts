@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { parseSettings } from "../../core/settings/settings.ts";
-import type { RepositoryFacts } from "../../services/github/repositories.ts";
 import { findTraces, recogniseByState } from "../../stack/own-files.ts";
 import type { StackResources } from "../../stack/state.ts";
 
@@ -21,7 +20,7 @@ const [app, api, web] = settings.repositories;
 
 /** A state with this claim, and the workflow files of these components. */
 function stateWith(claim: Record<string, unknown> | undefined, names: string[]): StackResources {
-  const file = "github:index/repositoryFile:RepositoryFile";
+  const file = "claude-aperture:index:WorkflowFile";
   return {
     ...(claim
       ? { [`${prefix}x::stack-claim`]: { type: "claude-aperture:index:StackClaim", outputs: claim } }
@@ -29,7 +28,7 @@ function stateWith(claim: Record<string, unknown> | undefined, names: string[]):
     ...Object.fromEntries(
       names.flatMap((name) => [
         [`${prefix}${component}::${name}`, { type: component }],
-        [`${prefix}${component}$${file}::${name}-workflow`, { type: file, outputs: {} }],
+        [`${prefix}${component}$${file}::${name}-workflow`, { type: file, outputs: { written: "0123" } }],
       ]),
     ),
   };
@@ -47,6 +46,8 @@ describe("a workflow file is the stack's own", () => {
       "acme/old",
       false,
     ],
+    ["by its state alone, where somebody replaced it", { owner }, ["acme-app"], undefined, true],
+    ["not without a header, where its state has no such file", { owner }, ["acme-web"], undefined, false],
     ["not under another stack's name", { owner: "acme/old" }, ["acme-app"], "acme/other", false],
     ["not under a former name without a claim", undefined, ["acme-app"], "acme/old", false],
   ])("%s", (_, claim, files, header, expected) => {
@@ -60,14 +61,10 @@ describe("a workflow file is the stack's own", () => {
 });
 
 it("traces of the stack are headers with its name; credentials are looked for under each name of a repository", () => {
-  const headed = (name: string) =>
-    ({ workflowText: `# Written by claude-aperture for the stack ${name}. Do not edit: ...\n` }) as RepositoryFacts;
-  const findings = new Map([
-    ["acme/app", headed(owner)],
-    ["acme/api", headed("acme/other")],
-    ["acme/web", { workflowText: "on: push" } as RepositoryFacts],
-  ]) as never;
-  expect(findTraces(settings, findings)).toEqual({
+  const headed = (name: string) => `# Written by claude-aperture for the stack ${name}. Do not edit: ...\n`;
+  const texts = { "acme/app": headed(owner), "acme/api": headed("acme/other"), "acme/web": "on: push" };
+  const files = new Map(Object.entries(texts).map(([slug, text]) => [slug, { live: { text } }])) as never;
+  expect(findTraces(settings, files)).toEqual({
     repositories: ["acme/app", "acme/api", "acme/backend", "acme/web"],
     workflows: ["acme/app"],
   });

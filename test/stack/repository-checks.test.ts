@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import { parseSettings } from "../../core/settings/settings.ts";
 import type { RepositoryFacts } from "../../services/github/repositories.ts";
 import { decideRepositories } from "../../stack/repository-checks.ts";
+import type { WorkflowFileState } from "../../stack/workflow-files.ts";
 
 const facts: RepositoryFacts = {
   asked: "acme/app",
   slug: "acme/app",
   id: 7,
+  nodeId: "R_1",
   ownerId: 3,
   url: "https://github.com/acme/app",
   archived: false,
@@ -16,15 +18,25 @@ const facts: RepositoryFacts = {
   oidc: { useDefault: true },
 };
 
-function decide(found: Partial<RepositoryFacts> | undefined, config: Record<string, string> = {}) {
+/** What GitHub says, and the text that is at the workflow's path. */
+type Found = Partial<RepositoryFacts> & { text?: string };
+
+function decide(found: Found | undefined, config: Record<string, string> = {}) {
   const { settings } = parseSettings({
     config: { "github:owner": "acme", "claude-aperture:repositories": '["app"]', ...config },
     project: "claude-aperture",
     stack: "prod",
     environment: {},
   });
-  const isOwnFile = (_: unknown, owner: string) => owner === "claude-aperture/prod";
-  return decideRepositories(settings, new Map([["acme/app", found && { ...facts, ...found }]]), isOwnFile);
+  const isOwnFile = (_: unknown, owner: string | undefined) => owner === "claude-aperture/prod";
+  const { text, ...known } = found ?? {};
+  const file: WorkflowFileState = {
+    path: ".github/workflows/claude.yml",
+    wanted: { text: "wanted", blob: "1" },
+    ...(text === undefined ? {} : { live: { blob: "2", text } }),
+  };
+  const findings = new Map([["acme/app" as const, found && { ...facts, ...known }]]);
+  return decideRepositories(settings, findings, new Map([["acme/app", file]]), isOwnFile);
 }
 
 const headed = (owner: string) => `# Written by claude-aperture for the stack ${owner}. Do not edit: ...\n`;
@@ -34,7 +46,7 @@ const asOutput = { "claude-aperture:delivery": '{"kind":"output"}' };
 const adopt = { "claude-aperture:workflow": '{"adopt":true}' };
 
 describe("a repository", () => {
-  it.each<[string, Partial<RepositoryFacts>, Record<string, string>]>([
+  it.each<[string, Found, Record<string, string>]>([
     ["that is as it should be", {}, {}],
     ["in another case", { slug: "Acme/App" }, {}],
     [
@@ -43,14 +55,14 @@ describe("a repository", () => {
       {},
     ],
     ["that is protected, with the file as output", { defaultBranch: { name: "main", protection } }, asOutput],
-    ["with a workflow of this stack", { workflowText: headed("claude-aperture/prod") }, {}],
-    ["with a workflow of somebody else, adopted", { workflowText: "on: push" }, adopt],
-    ["with a workflow of somebody else, with the file as output", { workflowText: "on: push" }, asOutput],
+    ["with a workflow of this stack", { text: headed("claude-aperture/prod") }, {}],
+    ["with a workflow of somebody else, adopted", { text: "on: push" }, adopt],
+    ["with a workflow of somebody else, with the file as output", { text: "on: push" }, asOutput],
   ])("%s is set up", (_, found, config) => {
     expect(decide(found, config)).toMatchObject({ available: [{ facts: found }], skipped: [], problems: [] });
   });
 
-  it.each<[string, Partial<RepositoryFacts> | undefined, RegExp]>([
+  it.each<[string, Found | undefined, RegExp]>([
     ["is missing", undefined, /^It does not exist, or the GitHub credential cannot see it\. .*onUnavailable skip/],
     ["is archived", { archived: true }, /^It is archived/],
     ["is disabled", { disabled: true }, /^It is disabled/],
@@ -85,21 +97,17 @@ describe("a repository", () => {
     ],
     [
       "has another workflow",
-      { workflowText: "on: push" },
+      { text: "on: push" },
       /claude\.yml exists and was not written by this program.*adopt: true/,
     ],
-    [
-      "has the workflow of another stack",
-      { workflowText: headed("acme/other") },
-      /is managed by the stack acme\/other/,
-    ],
+    ["has the workflow of another stack", { text: headed("acme/other") }, /is managed by the stack acme\/other/],
   ])("that %s is a problem, with the way out", (_, found, message) => {
     const { problems, available, skipped } = decide(found);
     expect(problems).toEqual([{ path: "acme/app", message: expect.stringMatching(message) }]);
     if (found === undefined) expect([available, skipped]).toEqual([[], []]);
   });
 
-  it.each<[string, Partial<RepositoryFacts> | undefined]>([
+  it.each<[string, Found | undefined]>([
     ["missing", undefined],
     ["archived", { archived: true }],
     ["disabled", { disabled: true }],

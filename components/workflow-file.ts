@@ -1,0 +1,43 @@
+import * as pulumi from "@pulumi/pulumi";
+import { omitUndefined } from "../core/omit-undefined.ts";
+import { workflowFileType } from "../core/resource-types.ts";
+import type { DeliverySettings, RepositorySlug } from "../core/settings/settings.ts";
+import type { WorkflowOptions } from "../core/workflow/options.ts";
+
+/** What the file is to do, and how it gets there. Its text is rendered by the provider, and stands in no state. */
+export interface WorkflowFileArgs extends WorkflowOptions {
+  /** The repository, as `owner/name`. */
+  repository: RepositorySlug;
+  /** GraphQL's node id of the repository (`node_id` of the REST API): a name can be given to another one. */
+  repositoryId: pulumi.Input<string>;
+  delivery: DeliverySettings;
+  /** Replace a file that exists and is not this stack's. Looked at once, when the resource is created. Default false. */
+  adopt?: boolean;
+}
+
+/**
+ * The workflow file of one repository. A preview reads it as it is on the default branch, and shows what others did to it; `up` puts
+ * that right, by a commit that GitHub signs.
+ *
+ * Credentials come from the environment variables of the GitHub provider (`GITHUB_TOKEN`, or `GITHUB_APP_ID` and so on). Served by the
+ * plugin in `provider/`, which `plugins.providers` of Pulumi.yaml has to name.
+ *
+ * Import with `pulumi import claude-aperture:index:WorkflowFile NAME OWNER/NAME:PATH`.
+ */
+export class WorkflowFile extends pulumi.CustomResource {
+  /** Git's id of the text. */
+  declare readonly blob: pulumi.Output<string>;
+  /** The branch that has the file; absent before it does. */
+  declare readonly branch: pulumi.Output<string | undefined>;
+
+  constructor(name: string, args: WorkflowFileArgs, options?: pulumi.CustomResourceOptions) {
+    const { runsOn, presets, actions = {}, ...rest } = args;
+    const inputs = {
+      ...omitUndefined(rest),
+      presets: [...presets],
+      runsOn: [runsOn].flat(),
+      ...(Object.keys(actions).length > 0 ? { actions } : {}),
+    };
+    super(workflowFileType, name, { branch: undefined, ...inputs, blob: undefined }, options);
+  }
+}

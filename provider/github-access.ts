@@ -1,0 +1,35 @@
+/** GitHub as our provider reaches it: with the GitHub provider's credentials, from the environment alone. */
+import { Commits } from "../services/github/commits.ts";
+import { connectToGitHub, type GitHubConnection } from "../services/github/connection.ts";
+import { describeGitHubError } from "../services/github/errors.ts";
+import { LiveFiles } from "../services/github/live-files.ts";
+import { findNodeId } from "../services/github/node-id.ts";
+import type { Runtime } from "../services/tailscale/runtime.ts";
+
+/** What operations do at GitHub. */
+export interface GitHubAccess {
+  files: LiveFiles;
+  commits: Commits;
+  /** GraphQL's node id; undefined when there is no such repository, or it cannot be seen. */
+  findRepositoryId(slug: string): Promise<string | undefined>;
+  /** Cause and fix of an error of GitHub; undefined for any other. */
+  describe(error: unknown): string | undefined;
+}
+
+/** GitHub's hourly limits end within an hour. A run that failed would have to go on there all the same, and Ctrl-C ends a wait. */
+const patientWaits = { longest: 3700, times: 20 };
+
+/** Reads no credential before something is asked for. `tell` gets a line for people when GitHub asks to wait. */
+export function accessGitHub(runtime: Runtime, tell: (line: string) => unknown, signal: AbortSignal): GitHubAccess {
+  let connection: GitHubConnection | undefined;
+  const connect = async () => {
+    connection ??= connectToGitHub({}, runtime.environment, { tell, signal, waits: patientWaits });
+    return connection;
+  };
+  return {
+    files: new LiveFiles(connect),
+    commits: new Commits(connect),
+    findRepositoryId: async (slug) => findNodeId(await connect(), slug),
+    describe: describeGitHubError,
+  };
+}
