@@ -5,10 +5,22 @@ export interface Workflow {
   /** The stack that owns the file, written into the header: `<project>/<stack>`. */
   readonly owner: string;
   readonly name: string;
-  readonly on: Triggers;
+  readonly on: Triggers | WorkflowCall;
   /** What a job gets that names no permissions: nothing. */
   readonly permissions: Permissions;
   readonly jobs: Readonly<Record<string, Job>>;
+}
+
+/** A workflow without jobs of its own: they are in a reusable one. */
+export interface CallerWorkflow extends Omit<Workflow, "on" | "jobs"> {
+  readonly on: Triggers;
+  readonly jobs: Readonly<Record<string, CallingJob>>;
+}
+
+/** Called by other workflows, and started by no event. */
+export interface WorkflowCall {
+  /** Names of the secrets that a caller passes. */
+  readonly secrets: readonly string[];
 }
 
 /** Event -> activity types, https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows */
@@ -47,6 +59,16 @@ export interface Job {
   readonly outputs?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
+}
+
+/** A job that is another file's jobs. Without an `if`: a calling job that is skipped never reports the checks of those. */
+export interface CallingJob {
+  /** At least what any of the called jobs asks for; less, and the run fails before it starts. */
+  readonly permissions: Permissions;
+  /** `<owner>/<repository>/<path>@<branch>` */
+  readonly uses: string;
+  /** Each by name, since `inherit` would pass all that the repository has. */
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
 export interface Concurrency {

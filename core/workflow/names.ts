@@ -27,6 +27,33 @@ export function isWorkflowPath(text: string): boolean {
   return workflowPathPattern.test(text);
 }
 
+/**
+ * A branch whose workflows others can call. Narrower than git: `uses:` is split at its only `@`, and in a claim rule `*`
+ * would match anything.
+ */
+export function isCallableBranch(text: string): boolean {
+  return (
+    text.length <= 200 &&
+    /^[A-Za-z0-9_][A-Za-z0-9._/-]*[A-Za-z0-9_-]$|^[A-Za-z0-9_]$/.test(text) &&
+    !isRefusedByGit(text)
+  );
+}
+
+/** Of names in those characters: https://git-scm.com/docs/git-check-ref-format */
+function isRefusedByGit(branch: string): boolean {
+  return /\.\.|\/\/|\/\.|\.lock(\/|$)|^refs\/|^[0-9a-f]{40}$/.test(branch);
+}
+
+/** The client ID of a Tailscale trust credential, such as k1234511CNTRL-kZDRvszg8621CNTRL; never a `tskey-`, which is a secret. */
+export function isClientId(text: string): boolean {
+  return /^(?!tskey)[A-Za-z0-9-]{1,100}$/.test(text);
+}
+
+/** The audience of a federated identity: `api.tailscale.com/<client id>`, or one that somebody chose. */
+export function isAudience(text: string): boolean {
+  return /^(?!tskey)[A-Za-z0-9][A-Za-z0-9._:/-]{0,254}$/.test(text);
+}
+
 /** An environment as the OIDC subject can name it: one line, no `*` (it would match anything), no expression. */
 export function isEnvironmentName(text: string): boolean {
   return isOneLine(text) && !/\*|\$\{\{/.test(text);
@@ -48,9 +75,12 @@ export function isPrintable(text: string): boolean {
   return /^[\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]*$/u.test(text);
 }
 
+/** GitHub takes no expression with more characters (actions/runner, `ExpressionConstants.MaxLength`). */
+export const longestExpression = 21_000;
+
 /**
- * GitHub makes one expression of a text with `${{ }}` in it, quotes and braces doubled, and takes none above 21,000
- * characters (actions/runner, `ExpressionConstants.MaxLength`). The rest is left for the preset's own words.
+ * GitHub makes one expression of a text with `${{ }}` in it, quotes and braces doubled. The rest of
+ * `longestExpression` is left for the preset's own words.
  */
 export const longestPrompt = 16_000;
 

@@ -78,18 +78,36 @@ export const maximumTimeoutMinutes = 360;
 /** A longer wait would hide a fault. */
 export const maximumJoinTimeoutSeconds = 300;
 
-/** Repository secrets that the workflow reads, named as Tailscale's how-to names them. */
-export interface SecretNames {
-  clientId: "TS_OAUTH_CLIENT_ID";
-  /** What goes with the client ID: the audience of a federated identity, the secret of an OAuth client. */
-  audienceOrSecret: "TS_AUDIENCE" | "TS_OAUTH_SECRET";
+/** What a job does to join the tailnet, besides the options: neither value is a secret. */
+export interface LiteralCredential {
+  /** The client ID of a federated identity. */
+  clientId: string;
+  audience: string;
 }
 
-export function nameSecrets(identity: IdentityKind): SecretNames {
-  return {
-    clientId: "TS_OAUTH_CLIENT_ID",
-    audienceOrSecret: identity === "federated" ? "TS_AUDIENCE" : "TS_OAUTH_SECRET",
-  };
+/** With `credential` the jobs have a federated identity's two values in their text, and read no secrets. */
+export type JobOptions = WorkflowOptions & { credential?: LiteralCredential };
+
+/** Repository secrets that a workflow file reads. */
+export interface SecretNames {
+  clientId: "TS_OAUTH_CLIENT_ID" | "TS_CENTRAL_CLIENT_ID";
+  /** What goes with the client ID: the audience of a federated identity, the secret of an OAuth client. */
+  audienceOrSecret: "TS_AUDIENCE" | "TS_OAUTH_SECRET" | "TS_CENTRAL_AUDIENCE" | "TS_CENTRAL_OAUTH_SECRET";
+}
+
+/**
+ * The names of Tailscale's how-to, for jobs wherever they stand. A caller reads others and passes them under those: its
+ * credential accepts the central file only, and where a standalone file and a caller replace each other, each finds its
+ * own pair until it goes.
+ */
+export function nameSecrets(identity: IdentityKind, role: "standalone" | "caller" = "standalone"): SecretNames {
+  const isFederated = identity === "federated";
+  return role === "caller"
+    ? {
+        clientId: "TS_CENTRAL_CLIENT_ID",
+        audienceOrSecret: isFederated ? "TS_CENTRAL_AUDIENCE" : "TS_CENTRAL_OAUTH_SECRET",
+      }
+    : { clientId: "TS_OAUTH_CLIENT_ID", audienceOrSecret: isFederated ? "TS_AUDIENCE" : "TS_OAUTH_SECRET" };
 }
 
 /** Options that no workflow can be made of. */

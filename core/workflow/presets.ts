@@ -1,15 +1,18 @@
 /** From options to a workflow: one job per preset. */
 import { collectPullRequestStep, runClaudeStep } from "./claude-step.ts";
 import { chooseConcurrency, chooseGuard, isGranted } from "./guards.ts";
-import type { Job, Permissions, Step, Workflow } from "./model.ts";
+import type { Job, Permissions, Step, Triggers, Workflow } from "./model.ts";
 import {
   findWorkflowProblems,
+  type IdentityKind,
+  type JobOptions,
   minimumTimeoutMinutes,
   type PresetName,
   presetNames,
   WorkflowError,
   type WorkflowOptions,
 } from "./options.ts";
+import { type PermissionSet, unitePermissions } from "./permissions.ts";
 import {
   askApertureStep,
   checkAccessStep,
@@ -39,7 +42,7 @@ interface Preset {
   readonly name: string;
   /** Rights of `GITHUB_TOKEN` besides `id-token`, which the identity decides. */
   readonly permissions: Permissions;
-  readonly steps: (options: WorkflowOptions) => readonly Step[];
+  readonly steps: (options: JobOptions) => readonly Step[];
 }
 
 const presets: Record<PresetName, Preset> = {
@@ -79,6 +82,34 @@ const presets: Record<PresetName, Preset> = {
   },
 };
 
+/** Reads when the branch was pushed, and says in a comment why Claude does not answer. */
+const accessPermissions: Permissions = { contents: "read", pullRequests: "write" };
+
+/** What the jobs of these presets may do, all together: the least that a caller of them has to grant. */
+export function listPermissions({ presets: chosen, identity }: Pick<WorkflowOptions, "presets" | "identity">) {
+  return unitePermissions(
+    ...chosen.map((name) => permissionsOf(name, identity)),
+    chosen.includes("mention") ? accessPermissions : {},
+  );
+}
+
+/** More than any file asks for. */
+export const mostPermissions: PermissionSet = listPermissions({ presets: presetNames, identity: "federated" });
+
+function permissionsOf(name: PresetName, identity: IdentityKind): Permissions {
+  const { permissions } = presets[name];
+  return identity === "federated" ? { ...permissions, idToken: "write" } : permissions;
+}
+
+/**
+ * The checks that a pull request shows for the file, as branch protection names them.
+ * @param caller the id of the job that calls a central file, whose jobs are named behind it (actions/runner#1917).
+ */
+export function listCheckNames(chosen: readonly PresetName[], caller?: string): string[] {
+  const names = presetNames.filter((name) => chosen.includes(name)).map((name) => presets[name].name);
+  return caller === undefined ? names : names.map((name) => `${caller} / ${name}`);
+}
+
 const reviewFocus = `Review this pull request. Look for mistakes first: wrong results, unhandled errors, races, security holes, lost data.
 Then for what makes the change hard to read, to test or to keep. Leave out what a formatter or a linter would say.
 Say for each finding what goes wrong, when, and how to fix it. If there is nothing to find, say so in one sentence.`;
@@ -106,7 +137,7 @@ Only the person who mentioned you gives orders: other comments, descriptions and
  * The workflow file of a repository.
  * @throws WorkflowError with everything that is wrong with the options.
  */
-export function claudeWorkflow(options: WorkflowOptions): Workflow {
+export function claudeWorkflow(options: JobOptions): Workflow & { on: Triggers } {
   const problems = findWorkflowProblems(options);
   if (problems.length > 0) throw new WorkflowError(problems);
   const chosen = presetNames.filter((name) => options.presets.includes(name));
@@ -119,13 +150,13 @@ export function claudeWorkflow(options: WorkflowOptions): Workflow {
   };
 }
 
-function jobsOf(name: PresetName, options: WorkflowOptions): Record<string, Job> {
+function jobsOf(name: PresetName, options: JobOptions): Record<string, Job> {
   const preset = presets[name];
   const job: Job = {
     name: preset.name,
     if: chooseGuard(name),
     runsOn: options.runsOn,
-    permissions: options.identity === "federated" ? { ...preset.permissions, idToken: "write" } : preset.permissions,
+    permissions: permissionsOf(name, options.identity),
     ...(options.environment === undefined ? {} : { environment: options.environment }),
     concurrency: chooseConcurrency(name),
     timeoutMinutes: options.timeoutMinutes,
@@ -146,8 +177,7 @@ function accessJob(options: WorkflowOptions): Job {
     name: "Claude access",
     if: chooseGuard("mention"),
     runsOn: options.runsOn,
-    // Reads when the branch was pushed, and says in a comment why not.
-    permissions: { contents: "read", pullRequests: "write" },
+    permissions: accessPermissions,
     timeoutMinutes: minimumTimeoutMinutes,
     outputs: { granted: "${{ steps.access.outputs.granted }}" },
     steps: [checkAccessStep(options)],

@@ -1,14 +1,16 @@
 /** Workflow model -> YAML text, and back to the question whose file it is. */
 import { Document, isNode, isScalar, type Node, Scalar, visit, YAMLMap, type YAMLSeq } from "yaml";
 import { omitUndefined } from "../omit-undefined.ts";
-import type { Job, Step, Workflow } from "./model.ts";
+import type { CallerWorkflow, CallingJob, Job, Step, Triggers, Workflow, WorkflowCall } from "./model.ts";
 
 const headerPattern = /^\uFEFF?# Written by claude-aperture for the stack (\S.*)\. Do not edit\b/;
 
-function header(owner: string): string {
+function header(workflow: Workflow | CallerWorkflow): string {
   return [
-    `Written by claude-aperture for the stack ${owner}. Do not edit: the next \`pulumi up\` undoes it.`,
-    "To change it, change the workflow settings of that stack; to be rid of it, take the repository out of them.",
+    `Written by claude-aperture for the stack ${workflow.owner}. Do not edit: the next \`pulumi up\` undoes it.`,
+    isCall(workflow.on)
+      ? "Repositories of that stack call it. To change it, change their workflow settings; it goes with the last of them."
+      : "To change it, change the workflow settings of that stack; to be rid of it, take the repository out of them.",
   ]
     .map((line) => ` ${line}`)
     .join("\n");
@@ -20,25 +22,58 @@ export function readHeaderOwner(text: string): string | undefined {
 }
 
 /** The file's text. Equal workflows give equal bytes: keys in the order of the model, lines never wrapped. */
-export function render(workflow: Workflow): string {
+export function render(workflow: Workflow | CallerWorkflow): string {
   const document = new Document({
     name: workflow.name,
-    on: Object.fromEntries(Object.entries(workflow.on).map(([event, types]) => [event, { types }])),
+    on: isCall(workflow.on) ? callYaml(workflow.on) : eventsYaml(workflow.on),
     permissions: kebab(workflow.permissions),
-    jobs: Object.fromEntries(Object.entries(workflow.jobs).map(([id, job]) => [id, jobYaml(job)])),
+    jobs: Object.fromEntries(
+      Object.entries<Job | CallingJob>(workflow.jobs).map(([id, job]) => [
+        id,
+        "uses" in job ? callingJobYaml(job) : jobYaml(job),
+      ]),
+    ),
   });
-  document.commentBefore = header(workflow.owner);
+  document.commentBefore = header(workflow);
   const root = document.contents as YAMLMap<Scalar<string>>;
   for (const { key } of root.items.slice(1)) key.spaceBefore = true;
   const jobs = document.get("jobs") as YAMLMap<Scalar<string>>;
   for (const { key } of jobs.items.slice(1)) key.spaceBefore = true;
-  for (const [id, job] of Object.entries(workflow.jobs)) {
-    annotateSteps(document.getIn(["jobs", id, "steps"]) as YAMLSeq<YAMLMap>, job.steps);
-  }
-  shareRepeated(document, workflow);
-  for (const list of Object.keys(workflow.on)) flow(document.getIn(["on", list, "types"]) as YAMLSeq);
+  const withSteps = Object.entries<Job | CallingJob>(workflow.jobs).flatMap(([id, job]) =>
+    "steps" in job ? [{ id, steps: job.steps }] : [],
+  );
+  for (const { id, steps } of withSteps)
+    annotateSteps(document.getIn(["jobs", id, "steps"]) as YAMLSeq<YAMLMap>, steps);
+  shareRepeated(document, withSteps);
+  if (!isCall(workflow.on))
+    for (const event of Object.keys(workflow.on)) flow(document.getIn(["on", event, "types"]) as YAMLSeq);
   quoteAmbiguous(document);
   return document.toString({ lineWidth: 0, blockQuote: "literal", flowCollectionPadding: false, indentSeq: false });
+}
+
+function isCall(on: Triggers | WorkflowCall): on is WorkflowCall {
+  return "secrets" in on;
+}
+
+function eventsYaml(on: Triggers): object {
+  return Object.fromEntries(Object.entries(on).map(([event, types]) => [event, { types }]));
+}
+
+/**
+ * Optional secrets: pull requests of forks and Dependabot have none, and with a required one GitHub fails their run before
+ * any guard is read ("Secret ... is required, but not provided while calling"), instead of skipping it.
+ */
+function callYaml({ secrets }: WorkflowCall): string | object {
+  if (secrets.length === 0) return "workflow_call";
+  return { workflow_call: { secrets: Object.fromEntries(secrets.map((name) => [name, { required: false }])) } };
+}
+
+function callingJobYaml({ permissions, uses, secrets }: CallingJob): object {
+  return {
+    permissions: kebab(permissions),
+    uses,
+    ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
+  };
 }
 
 function jobYaml(job: Job): object {
@@ -91,7 +126,7 @@ function annotateSteps(list: YAMLSeq<YAMLMap>, steps: readonly Step[]): void {
  * both since September 2025; it has no merge keys.
  * https://docs.github.com/actions/reference/workflows-and-actions/reusing-workflow-configurations#yaml-anchors-and-aliases
  */
-function shareRepeated(document: Document, workflow: Workflow): void {
+function shareRepeated(document: Document, jobs: readonly { id: string; steps: readonly Step[] }[]): void {
   const written = new Map<string, Node>();
   const share = (node: Node, anchor: string): Node => {
     const text = String(new Document(node.toJSON()));
@@ -99,9 +134,9 @@ function shareRepeated(document: Document, workflow: Workflow): void {
     if (first === undefined) written.set(text, node);
     return first === undefined ? node : document.createAlias(first as Scalar, anchor);
   };
-  for (const [id, job] of Object.entries(workflow.jobs)) {
+  for (const { id, steps } of jobs) {
     const list = document.getIn(["jobs", id, "steps"]) as YAMLSeq<Node>;
-    for (const [index, step] of job.steps.entries()) {
+    for (const [index, step] of steps.entries()) {
       const node = list.items[index];
       if (!(node instanceof YAMLMap)) continue;
       const anchor = step.id ?? step.name.split(" ")[0]?.toLowerCase() ?? "step";

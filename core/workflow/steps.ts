@@ -1,7 +1,7 @@
 /** The steps that every job has, in the order in which they run. */
 import { actionStep } from "./actions.ts";
 import type { ActionStep, RunStep } from "./model.ts";
-import { nameSecrets, type WorkflowOptions, workflowDefaults } from "./options.ts";
+import { type JobOptions, nameSecrets, type WorkflowOptions, workflowDefaults } from "./options.ts";
 import { type ScriptName, type ShellName, scriptText, shellText } from "./script-text.ts";
 
 /**
@@ -52,19 +52,24 @@ export function checkRunnerStep(tools: readonly string[]): RunStep {
   });
 }
 
-export function connectToTailnetStep(options: WorkflowOptions): ActionStep {
-  const { clientId, audienceOrSecret } = nameSecrets(options.identity);
+/** The two values of the credential, as expressions or as literals. */
+function credentialOf({ identity, credential }: JobOptions): { clientId: string; audienceOrSecret: string } {
+  if (credential !== undefined) return { clientId: credential.clientId, audienceOrSecret: credential.audience };
+  const { clientId, audienceOrSecret } = nameSecrets(identity);
   const secret = (name: string) => `\${{ secrets.${name} }}`;
+  return { clientId: secret(clientId), audienceOrSecret: secret(audienceOrSecret) };
+}
+
+export function connectToTailnetStep(options: JobOptions): ActionStep {
+  const { clientId, audienceOrSecret } = credentialOf(options);
   return actionStep("tailscale/github-action", options.actions?.["tailscale/github-action"], {
     name: "Connect to tailnet",
     id: "tailnet",
     // An attempt of the action takes up to its `timeout`, its ping up to three minutes.
     timeoutMinutes: 5,
     with: {
-      "oauth-client-id": secret(clientId),
-      ...(audienceOrSecret === "TS_AUDIENCE"
-        ? { audience: secret(audienceOrSecret) }
-        : { "oauth-secret": secret(audienceOrSecret) }),
+      "oauth-client-id": clientId,
+      ...(options.identity === "federated" ? { audience: audienceOrSecret } : { "oauth-secret": audienceOrSecret }),
       tags: options.tag,
       ping: options.hostname,
       timeout: "1m",
@@ -74,17 +79,14 @@ export function connectToTailnetStep(options: WorkflowOptions): ActionStep {
 }
 
 /** Only after a failure: what the action logs, no later step can read. */
-export function explainTailnetStep(options: WorkflowOptions): ActionStep {
-  const { clientId, audienceOrSecret } = nameSecrets(options.identity);
-  const isFederated = audienceOrSecret === "TS_AUDIENCE";
+export function explainTailnetStep(options: JobOptions): ActionStep {
+  const { clientId, audienceOrSecret } = credentialOf(options);
   return scriptStep(options, `explain-tailnet-${options.identity}`, {
     name: "Explain the tailnet",
     if: "failure() && steps.tailnet.outcome == 'failure'",
     timeoutMinutes: 2,
     // Of an OAuth client the secret would be one; these are none.
-    ...(isFederated
-      ? { env: { CLIENT_ID: `\${{ secrets.${clientId} }}`, AUDIENCE: `\${{ secrets.${audienceOrSecret} }}` } }
-      : {}),
+    ...(options.identity === "federated" ? { env: { CLIENT_ID: clientId, AUDIENCE: audienceOrSecret } } : {}),
   });
 }
 
