@@ -82,6 +82,7 @@ const presets: Record<PresetName, Preset> = {
   },
 };
 
+const accessName = "Claude access";
 /** Reads when the branch was pushed, and says in a comment why Claude does not answer. */
 const accessPermissions: Permissions = { contents: "read", pullRequests: "write" };
 
@@ -106,7 +107,9 @@ function permissionsOf(name: PresetName, identity: IdentityKind): Permissions {
  * @param caller the id of the job that calls a central file, whose jobs are named behind it (actions/runner#1917).
  */
 export function listCheckNames(chosen: readonly PresetName[], caller?: string): string[] {
-  const names = presetNames.filter((name) => chosen.includes(name)).map((name) => presets[name].name);
+  const names = presetNames
+    .filter((name) => chosen.includes(name))
+    .flatMap((name) => [...(name === "mention" ? [accessName] : []), presets[name].name]);
   return caller === undefined ? names : names.map((name) => `${caller} / ${name}`);
 }
 
@@ -174,7 +177,7 @@ function jobsOf(name: PresetName, options: JobOptions): Record<string, Job> {
  */
 function accessJob(options: WorkflowOptions): Job {
   return {
-    name: "Claude access",
+    name: accessName,
     if: chooseGuard("mention"),
     runsOn: options.runsOn,
     permissions: accessPermissions,

@@ -1,6 +1,6 @@
 /** The delivered `if` and concurrency expressions, evaluated for events as GitHub sends them. */
-import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
 import { describe, expect, it } from "vitest";
+import { type Contexts, evaluate, isTrue } from "./evaluate.ts";
 import { type JobYaml, options, yamlOf } from "./workflows.ts";
 
 const both = { ...options, presets: ["review", "mention"] as const, environment: "claude" };
@@ -157,29 +157,8 @@ describe("mention", () => {
   });
 });
 
-interface Contexts {
-  github: Run;
-  needs?: object;
-}
-
 function groupOf(job: JobYaml | undefined, contexts: Contexts): string | undefined {
   return job?.concurrency?.group.replace(/\$\{\{(.*)}}/, (_, expression: string) =>
     evaluate(expression, contexts).coerceString(),
   );
-}
-
-/** As for a job's `if`: the values that GitHub takes for false are false, 0, an empty text and null. */
-function isTrue(expression: string | undefined, contexts: Contexts): boolean {
-  const { kind, ...value } = evaluate(expression ?? "", contexts) as data.ExpressionData & { value?: unknown };
-  return kind === data.Kind.Null ? false : Boolean(value.value ?? true);
-}
-
-function evaluate(expression: string, { github, needs = {} }: Contexts): data.ExpressionData {
-  const { tokens } = new Lexer(expression).lex();
-  const values = Object.entries({ github, needs }).map(([key, value]) => ({
-    key,
-    value: JSON.parse(JSON.stringify(value), data.reviver),
-  }));
-  const parsed = new Parser(tokens, ["github", "needs"], []).parse();
-  return new Evaluator(parsed, new data.Dictionary(...values)).evaluate();
 }

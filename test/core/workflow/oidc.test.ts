@@ -1,17 +1,16 @@
 /** Federated subjects against the tokens that GitHub emits, matched as Tailscale does: `*` is any text, the rest literal. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EventName } from "../../../core/workflow/model.ts";
 import { type FederatedSubject, federatedSubject, type SubjectOptions } from "../../../core/workflow/oidc.ts";
-import { type PresetName, presetNames } from "../../../core/workflow/options.ts";
 import { listEvents } from "../../../core/workflow/triggers.ts";
+import { allEvents, matches, optionsOf, ourPath, place, refsOf, setup, tokenOf } from "./tokens.ts";
 
 const app: SubjectOptions = {
   presets: ["review"],
   repository: "acme/app",
   repositoryId: 22,
   ownerId: 11,
-  workflowPath: ".github/workflows/claude.yml",
+  workflowPath: ourPath,
   runsOn: "self-hosted",
   oidc: { useDefault: true, subClaimPrefix: "repo:acme@11/app@22" },
 };
@@ -103,7 +102,7 @@ describe("the tokens that are accepted", () => {
         const accepts = federatedSubject(optionsOf({ repository, immutable, template }, { presets, environment }));
         for (const event of listEvents(presets))
           for (const ref of refsOf(event)) {
-            const token = tokenOf({ repository, immutable, template }, event, ref, environment, app.workflowPath);
+            const token = tokenOf({ repository, immutable, template }, event, ref, environment, ourPath);
             expect(matches(accepts, token), `${accepts.subject} ~ ${token.sub}`).toBe(true);
           }
       }),
@@ -121,11 +120,11 @@ describe("the tokens that are accepted", () => {
           fc.pre(ours.repository.id !== theirs.repository.id);
           const accepts = federatedSubject(optionsOf(ours, { presets, environment }));
           for (const ref of refsOf(event)) {
-            const token = tokenOf(theirs, event, ref, environment, app.workflowPath);
+            const token = tokenOf(theirs, event, ref, environment, ourPath);
             expect(matches(accepts, token)).toBe(false);
             // The name of ours, given up and taken by them.
             const taken = { ...theirs, repository: { ...ours.repository, id: theirs.repository.id } };
-            expect(matches(accepts, tokenOf(taken, event, ref, environment, app.workflowPath))).toBe(false);
+            expect(matches(accepts, tokenOf(taken, event, ref, environment, ourPath))).toBe(false);
           }
         },
       ),
@@ -150,7 +149,7 @@ describe("the tokens that are accepted", () => {
         const accepts = federatedSubject(optionsOf(ours, { presets, environment }));
         for (const event of listEvents(presets))
           for (const ref of refsOf(event)) {
-            const token = tokenOf(ours, event, ref, environment, app.workflowPath);
+            const token = tokenOf(ours, event, ref, environment, ourPath);
             expect(matches(accepts, { ...token, runner_environment: "self-hosted" })).toBe(false);
           }
       }),
@@ -162,103 +161,9 @@ describe("the tokens that are accepted", () => {
       fc.property(place, fc.constantFrom(...allEvents), (ours, event) => {
         fc.pre(event !== "pull_request");
         const accepts = federatedSubject(optionsOf(ours, { presets: ["review"], environment: undefined }));
-        const token = tokenOf(ours, event, "refs/heads/main", undefined, app.workflowPath);
+        const token = tokenOf(ours, event, "refs/heads/main", undefined, ourPath);
         expect(matches(accepts, token)).toBe(false);
       }),
     );
   });
 });
-
-interface Place {
-  repository: { owner: string; ownerId: number; name: string; id: number };
-  immutable: boolean;
-  /** Claims of a customised subject; undefined = the default subject. */
-  template: readonly string[] | undefined;
-}
-type Claims = Record<string, string>;
-type Ref = string | undefined;
-const allEvents = [...listEvents(presetNames), "push", "workflow_dispatch"] as const;
-
-/** Names and ids close to each other, so that one is often the beginning of another. */
-const repository = fc.record({
-  owner: fc.constantFrom("acme", "acme-evil", "a", "Acme"),
-  ownerId: fc.integer({ min: 1, max: 30 }),
-  name: fc.constantFrom("app", "app2", "app.old", "ap", "environment", "pull_request"),
-  id: fc.integer({ min: 1, max: 300 }),
-});
-const place: fc.Arbitrary<Place> = fc.record({
-  repository,
-  immutable: fc.boolean(),
-  template: fc.constantFrom(
-    undefined,
-    undefined,
-    ["repo", "context"],
-    ["repository_owner", "job_workflow_ref"],
-    ["actor"],
-  ),
-});
-const setup = fc.record({
-  presets: fc.shuffledSubarray<PresetName>([...presetNames], { minLength: 1 }),
-  environment: fc.option(fc.constantFrom("prod", "a:b", "pull_request"), { nil: undefined }),
-});
-
-function prefixOf({ repository: { owner, ownerId, name, id }, immutable }: Place): string {
-  return immutable ? `repo:${owner}@${ownerId}/${name}@${id}` : `repo:${owner}/${name}`;
-}
-
-function optionsOf(ours: Place, { presets, environment }: { presets: PresetName[]; environment: string | undefined }) {
-  const { owner, ownerId, name, id } = ours.repository;
-  return {
-    presets,
-    ...(environment === undefined ? {} : { environment }),
-    repository: `${owner}/${name}`,
-    repositoryId: id,
-    ownerId,
-    workflowPath: app.workflowPath,
-    runsOn: "ubuntu-latest",
-    oidc: { useDefault: ours.template === undefined, ...(ours.immutable ? { subClaimPrefix: prefixOf(ours) } : {}) },
-  };
-}
-
-/** What the part behind the prefix is made of; GitHub does not say which of both a review event has. */
-function refsOf(event: EventName | "push" | "workflow_dispatch"): Ref[] {
-  if (event === "pull_request") return [undefined];
-  if (event.startsWith("pull_request_review")) return [undefined, "refs/pull/5/merge"];
-  return ["refs/heads/main"];
-}
-
-/** A token as GitHub emits it: docs.github.com, "OpenID Connect reference". */
-function tokenOf(from: Place, event: string, ref: Ref, environment: string | undefined, path: string): Claims {
-  const { owner, ownerId, name, id } = from.repository;
-  const context =
-    environment !== undefined
-      ? `environment:${environment.replaceAll(":", "%3A")}`
-      : ref === undefined
-        ? "pull_request"
-        : `ref:${ref}`;
-  const workflow = `${owner}/${name}/${path}@${ref ?? "refs/pull/5/merge"}`;
-  const claims: Claims = {
-    repository_id: String(id),
-    repository_owner_id: String(ownerId),
-    repository_owner: owner,
-    event_name: event,
-    workflow_ref: workflow,
-    job_workflow_ref: workflow,
-    actor: "alice",
-    runner_environment: "github-hosted",
-    ...(environment === undefined ? {} : { environment }),
-  };
-  const parts: Claims = { ...claims, repo: `${owner}/${name}`, context };
-  const sub =
-    from.template === undefined
-      ? `${prefixOf(from)}:${context}`
-      : from.template.map((key) => (key === "context" ? context : `${key}:${parts[key]}`)).join(":");
-  return { ...claims, sub };
-}
-
-function matches({ subject, customClaimRules }: FederatedSubject, token: Claims): boolean {
-  return Object.entries({ ...customClaimRules, sub: subject }).every(([claim, pattern]) => {
-    const literals = pattern.split("*").map((text) => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-    return new RegExp(`^${literals.join("[^]*")}$`).test(token[claim] ?? "");
-  });
-}

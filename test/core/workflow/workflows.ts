@@ -58,6 +58,7 @@ export interface WorkflowYaml {
 }
 
 export interface JobYaml {
+  name: string;
   if: string;
   "runs-on": string | string[];
   permissions: Record<string, string>;
