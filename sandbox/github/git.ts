@@ -45,16 +45,37 @@ export interface NewCommit {
   committer?: Signature;
   /** Signed by GitHub. Default false. */
   verified?: boolean;
+  /** The second parent of a merge. */
+  mergedParent?: Sha;
+}
+
+/** Branches, which say when one was created, moved or deleted. */
+class Branches extends Map<string, Sha> {
+  onMove: (branch: string) => void = () => {};
+
+  override set(branch: string, sha: Sha): this {
+    const before = this.get(branch);
+    super.set(branch, sha);
+    if (before !== sha) this.onMove(branch);
+    return this;
+  }
+
+  override delete(branch: string): boolean {
+    const existed = super.delete(branch);
+    if (existed) this.onMove(branch);
+    return existed;
+  }
 }
 
 export class GitStore {
   readonly blobs = new Map<Sha, Buffer>();
   readonly commits = new Map<Sha, Commit>();
   /** Branch name to the commit at its tip. */
-  readonly branches = new Map<string, Sha>();
+  readonly branches = new Branches();
 
   /** Moves `branch` (created when absent) by one commit. */
-  commit(branch: string, { files, message, author, committer = author, verified = false }: NewCommit): Commit {
+  commit(branch: string, asked: NewCommit): Commit {
+    const { files, message, author, committer = author, verified = false, mergedParent } = asked;
     const parent = this.tip(branch);
     const tree = new Map(parent?.files);
     for (const [path, content] of Object.entries(files)) {
@@ -62,7 +83,7 @@ export class GitStore {
       else tree.set(path, this.#store(content));
     }
     const treeSha = treeId(tree);
-    const parents = parent ? [parent.sha] : [];
+    const parents = [parent?.sha, mergedParent].filter((sha) => sha !== undefined);
     const sha = objectId("commit", commitText({ treeSha, parents, author, committer, message }));
     const commit: Commit = { sha, message, author, committer, parents, treeSha, files: tree, verified };
     this.commits.set(sha, commit);
@@ -101,15 +122,7 @@ export class GitStore {
   /** What a commit changed against its first parent. */
   changes(commit: Commit): FileChange[] {
     const before = this.commits.get(commit.parents[0] ?? "")?.files ?? new Map<string, Sha>();
-    const written = [...commit.files].flatMap(([path, sha]): FileChange[] => {
-      const old = before.get(path);
-      if (old === sha) return [];
-      return [{ path, sha, status: old === undefined ? "added" : "modified" }];
-    });
-    const removed = [...before].flatMap(([path, sha]): FileChange[] =>
-      commit.files.has(path) ? [] : [{ path, sha, status: "removed" }],
-    );
-    return [...written, ...removed].sort((a, b) => (a.path < b.path ? -1 : 1));
+    return diffFiles(before, commit.files);
   }
 
   #store(content: string | Uint8Array): Sha {
@@ -118,6 +131,19 @@ export class GitStore {
     this.blobs.set(sha, bytes);
     return sha;
   }
+}
+
+/** What leads from one tree to another, sorted by path. */
+export function diffFiles(before: ReadonlyMap<string, Sha>, after: ReadonlyMap<string, Sha>): FileChange[] {
+  const written = [...after].flatMap(([path, sha]): FileChange[] => {
+    const old = before.get(path);
+    if (old === sha) return [];
+    return [{ path, sha, status: old === undefined ? "added" : "modified" }];
+  });
+  const removed = [...before].flatMap(([path, sha]): FileChange[] =>
+    after.has(path) ? [] : [{ path, sha, status: "removed" }],
+  );
+  return [...written, ...removed].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function commitText({

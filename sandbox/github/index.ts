@@ -20,6 +20,7 @@ import { contentRoutes } from "./contents.ts";
 import { graphqlRoutes } from "./graphql/index.ts";
 import { operationsIn } from "./graphql/operations.ts";
 import { createIssuer, issuerPath, type Job } from "./issuer.ts";
+import { issueRoutes } from "./issues.ts";
 import { oidcRoutes } from "./oidc.ts";
 import { defaultToken, type GitHubOptions } from "./options.ts";
 import { pullRoutes } from "./pulls.ts";
@@ -31,6 +32,8 @@ import { variableRoutes } from "./variables.ts";
 
 export type { Job } from "./issuer.ts";
 export * from "./options.ts";
+export * from "./people.ts";
+export { closePull } from "./pull-requests.ts";
 export { type GitHubState, type Repository, slug, somebody } from "./state.ts";
 
 export interface GitHub extends Service {
@@ -98,6 +101,7 @@ function restApi(state: GitHubState, { rateLimits }: GitHubOptions, limiterOf: L
     .route("/commits", commitRoutes())
     .route("/contents", contentRoutes())
     .route("/git", refRoutes())
+    .route("/issues", issueRoutes())
     .route("/pulls", pullRoutes());
   const api = new Hono<Env>().onError(renderRefusal).use(authenticate(state, "core", rateLimits));
   return api

@@ -49,6 +49,10 @@ export interface RepositoryOptions {
   defaultBranch?: string;
   /** Classic branch protection of the default branch. */
   protection?: Protection;
+  /** Whether pull requests may be set to merge by themselves. Default false, as on GitHub. */
+  autoMergeAllowed?: boolean;
+  /** False: as a private repository of a plan without draft pull requests. Default true. */
+  draftPulls?: boolean;
   oidc?: OidcOptions;
   /** Earlier names; requests for them are redirected. */
   renamedFrom?: RepositorySlug[];

@@ -9,6 +9,12 @@ export function binds(repository: Repository, permission: Permission): boolean {
   return protection !== undefined && (permission !== "admin" || (protection.enforceAdmins ?? false));
 }
 
+/** Whether something must have happened before a pull request into this branch can be merged. */
+export function hasRequirements({ protection, defaultBranch }: Repository, branch: string): boolean {
+  if (!protection || branch !== defaultBranch) return false;
+  return (protection.requiredReviews ?? 0) > 0 || (protection.requiredStatusChecks ?? []).length > 0;
+}
+
 /** Why the branch does not take a commit from this role without a pull request; undefined when it does. */
 export function protectionReason(repository: Repository, branch: string, permission: Permission): string | undefined {
   const { protection } = repository;

@@ -1,10 +1,10 @@
 /** Pull requests within one repository. https://docs.github.com/en/rest/pulls/pulls */
 import { type Context, Hono } from "hono";
 import { writersOnly } from "./access.ts";
-import { accountJson } from "./accounts.ts";
-import { apiUrl, notFound, origin, readBody, timestamp, validationFailed } from "./answers.ts";
+import { accountJson, nodeId } from "./accounts.ts";
+import { apiUrl, notFound, origin, page, type Refusal, readBody, validationFailed } from "./answers.ts";
 import type { Env } from "./authentication.ts";
-import { laterThan } from "./secret-store.ts";
+import { changePull, closePull, type Obstacle, openPull, reopenPull } from "./pull-requests.ts";
 import { type PullRequest, type Repository, slug } from "./state.ts";
 
 const resource = "PullRequest";
@@ -24,28 +24,30 @@ export function pullRoutes(): Hono<Env> {
         maintainer_can_modify: "boolean?",
       });
       const head = body.head.replace(new RegExp(`^${repository.owner.login}:`, "i"), "");
-      checkBranches(repository, head, body.base);
-      const pull: PullRequest = {
-        number: repository.pulls.length + 1,
-        title: body.title,
-        body: body.body ?? null,
-        state: "open",
-        draft: body.draft ?? false,
-        merged: false,
-        base: body.base,
+      const { login, id } = viewer;
+      const pull = openPull(repository, {
+        ...body,
         head,
-        headSha: repository.git.branches.get(head) ?? "",
-        author: { login: viewer.login, id: viewer.id },
-        maintainerCanModify: body.maintainer_can_modify ?? false,
-        createdAt: timestamp(),
-        updatedAt: timestamp(),
-      };
-      repository.pulls.push(pull);
+        maintainerCanModify: body.maintainer_can_modify,
+        author: { login, id },
+      });
+      if ("kind" in pull) throw refusal(pull);
       return c.json(pullJson(c, pull), 201);
     })
-    .get("/:number{[0-9]+}", (c) => c.json(pullJson(c, existing(c.var.repository, c.req.param("number")))))
+    .get("/", (c) => {
+      const { state = "open", head, base } = c.req.query();
+      const { pulls, owner } = c.var.repository;
+      const found = pulls.filter(
+        (pull) =>
+          (state === "all" || pull.state === state) &&
+          (!head || head.toLowerCase() === `${owner.login}:${pull.head}`.toLowerCase()) &&
+          (!base || pull.base === base),
+      );
+      return c.json(page(c, found.reverse()).map((pull) => pullJson(c, pull)));
+    })
+    .get("/:number{[0-9]+}", (c) => c.json(pullJson(c, existingPull(c.var.repository, c.req.param("number")))))
     .patch("/:number{[0-9]+}", async (c) => {
-      const pull = existing(c.var.repository, c.req.param("number"));
+      const pull = existingPull(c.var.repository, c.req.param("number"));
       const body = await readBody(c, {
         title: "string?",
         body: "string?",
@@ -56,42 +58,34 @@ export function pullRoutes(): Hono<Env> {
       const state = body.state ?? pull.state;
       if (state !== "open" && state !== "closed")
         throw validationFailed([{ resource, field: "state", code: "invalid" }]);
-      if (pull.merged && state === "open") {
-        const message = "state cannot be changed. The pull request cannot be reopened.";
-        throw validationFailed([{ resource, field: "state", code: "custom", message }]);
-      }
       if (body.base !== undefined && !c.var.repository.git.branches.has(body.base)) {
         throw validationFailed([{ resource, field: "base", code: "invalid" }]);
       }
-      Object.assign(pull, {
-        state,
+      if (state === "open" && pull.state === "closed") {
+        const reason = reopenPull(c.var.repository, pull);
+        const message = `state cannot be changed. ${reason}`;
+        if (reason) throw validationFailed([{ resource, field: "state", code: "invalid", message }]);
+      }
+      if (state === "closed" && pull.state === "open") closePull(pull);
+      changePull(pull, {
         title: body.title ?? pull.title,
         body: body.body ?? pull.body,
         base: body.base ?? pull.base,
         maintainerCanModify: body.maintainer_can_modify ?? pull.maintainerCanModify,
-        updatedAt: laterThan(pull.updatedAt),
       });
       return c.json(pullJson(c, pull));
     });
 }
 
-function checkBranches({ git, pulls, owner }: Repository, head: string, base: string): void {
-  const headCommit = git.tip(head);
-  const baseCommit = git.tip(base);
-  if (!headCommit) throw validationFailed([{ resource, field: "head", code: "invalid" }]);
-  if (!baseCommit) throw validationFailed([{ resource, field: "base", code: "invalid" }]);
-  const custom = (message: string) => validationFailed([{ resource, code: "custom", message }]);
-  if (git.history(baseCommit).includes(headCommit)) throw custom(`No commits between ${base} and ${head}`);
-  if (pulls.some((pull) => pull.state === "open" && pull.head === head && pull.base === base)) {
-    throw custom(`A pull request already exists for ${owner.login}:${head}.`);
-  }
+function refusal(obstacle: Obstacle): Refusal {
+  if ("message" in obstacle) return validationFailed([{ resource, code: "custom", message: obstacle.message }]);
+  return validationFailed([{ resource, field: obstacle.kind === "no head" ? "head" : "base", code: "invalid" }]);
 }
 
-function existing(repository: Repository, number: string): PullRequest {
+/** The pull request of that number; 404 when there is none. */
+export function existingPull(repository: Repository, number: string): PullRequest {
   const pull = repository.pulls.find((one) => one.number === Number(number));
   if (!pull) throw notFound();
-  const tip = repository.git.branches.get(pull.head);
-  if (pull.state === "open" && tip !== undefined) pull.headSha = tip;
   return pull;
 }
 
@@ -106,6 +100,7 @@ function pullJson(c: Context<Env>, pull: PullRequest): object {
   });
   return {
     number: pull.number,
+    node_id: nodeId("PR", `${repository.id}:${pull.number}`),
     url: `${apiUrl(c)}/repos/${slug(repository)}/pulls/${pull.number}`,
     html_url: `${origin(c)}/${slug(repository)}/pull/${pull.number}`,
     state: pull.state,
@@ -114,14 +109,16 @@ function pullJson(c: Context<Env>, pull: PullRequest): object {
     draft: pull.draft,
     merged: pull.merged,
     locked: false,
-    labels: [],
+    labels: pull.labels.map((name) => ({ name })),
     user: accountJson(c, { ...pull.author, type: "User" }),
     head: side(pull.head, pull.headSha),
     base: side(pull.base, repository.git.branches.get(pull.base)),
+    auto_merge: pull.autoMerge && { merge_method: pull.autoMerge.mergeMethod.toLowerCase() },
+    merge_commit_sha: pull.mergeSha,
     maintainer_can_modify: pull.maintainerCanModify,
     created_at: pull.createdAt,
     updated_at: pull.updatedAt,
-    closed_at: pull.state === "closed" ? pull.updatedAt : null,
-    merged_at: pull.merged ? pull.updatedAt : null,
+    closed_at: pull.closedAt,
+    merged_at: pull.mergedAt,
   };
 }

@@ -6,6 +6,7 @@ import { apiUrl, notFound, page, Refusal, readBody } from "./answers.ts";
 import type { Env } from "./authentication.ts";
 import { notEmpty } from "./commits.ts";
 import type { Sha } from "./git.ts";
+import { followRename } from "./pull-requests.ts";
 import { slug } from "./state.ts";
 
 const prefix = "refs/heads/";
@@ -58,8 +59,9 @@ export function branchRoutes(): Hono<Env> {
       if (!isBranchName(renamed) || repository.git.branches.has(renamed)) {
         throw new Refusal(422, `Cannot rename ${branch} to ${renamed}`, "rest/branches/branches#rename-a-branch");
       }
-      repository.git.branches.delete(branch);
+      followRename(repository, branch, renamed);
       repository.git.branches.set(renamed, sha);
+      repository.git.branches.delete(branch);
       if (repository.defaultBranch === branch) repository.defaultBranch = renamed;
       return c.json(branchJson(c, renamed, sha), 201);
     })

@@ -12,6 +12,7 @@ import type {
   TokenOptions,
   Visibility,
 } from "./options.ts";
+import { settlePulls } from "./pull-requests.ts";
 import { SecretStore } from "./secret-store.ts";
 import { Viewer } from "./viewer.ts";
 
@@ -48,8 +49,18 @@ export interface PullRequest {
   headSha: string;
   author: { login: string; id: number };
   maintainerCanModify: boolean;
+  labels: string[];
+  comments: { id: number; author: { login: string; id: number }; body: string; createdAt: string }[];
+  autoMerge: { enabledAt: string; mergeMethod: "MERGE" | "SQUASH" | "REBASE" } | null;
+  inMergeQueue: boolean;
+  /** Closed because its branch had nothing over the base; it cannot be reopened, whatever is pushed later. */
+  closedForGood: boolean;
+  /** The commit that merging made on the base. */
+  mergeSha: string | null;
   createdAt: string;
   updatedAt: string;
+  closedAt: string | null;
+  mergedAt: string | null;
 }
 
 export interface OidcSettings {
@@ -79,6 +90,11 @@ export interface Repository {
   /** By upper-case name. */
   variables: Map<string, Variable>;
   pulls: PullRequest[];
+  /** Names of the labels that there are. */
+  labels: string[];
+  autoMergeAllowed: boolean;
+  /** False: a private repository of a plan without drafts. */
+  draftPulls: boolean;
   createdAt: string;
 }
 
@@ -142,8 +158,12 @@ export class GitHubState {
       secrets: new SecretStore(this.clock, (name, value) => this.secrets.add(`repository secret ${name}`, value)),
       variables: new Map(),
       pulls: [],
+      labels: ["bug", "documentation", "enhancement"],
+      autoMergeAllowed: options.autoMergeAllowed ?? false,
+      draftPulls: options.draftPulls ?? true,
       createdAt: timestamp(),
     };
+    repository.git.branches.onMove = (branch) => settlePulls(repository, branch);
     if (!options.empty) {
       const files = options.files ?? { "README.md": `# ${name}\n` };
       repository.git.commit(repository.defaultBranch, { files, message: "Initial commit", author: somebody() });

@@ -7,18 +7,21 @@ import type { Env } from "../authentication.ts";
 import { type ContentLimiter, TooMuchContent } from "../content-limits.ts";
 import type { GitHubState } from "../state.ts";
 import { commitMutations } from "./mutations-commits.ts";
+import { pullMutations } from "./mutations-pulls.ts";
 import { queries } from "./queries.ts";
 import type { GraphqlRequest } from "./request.ts";
 import { schemaText } from "./schema.ts";
 import { mutationsText } from "./schema-mutations.ts";
+import { pullsText } from "./schema-pulls.ts";
 
-const schema = buildSchema(schemaText + mutationsText);
+const schema = buildSchema(schemaText + mutationsText + pullsText);
 
 /** A field that the schema lacks is a 501, recorded as unknown. Mutations of one request run one after the other. */
 export function graphqlRoutes(state: GitHubState, limiterOf: (userId: number) => ContentLimiter): Hono<Env> {
   return new Hono<Env>().post("/", async (c) => {
     const body = await readBody(c, { query: "string", variables: "object?", operationName: "string?" });
     const request: GraphqlRequest = { state, viewer: c.var.viewer, html: origin(c) };
+    const limiter = limiterOf(c.var.viewer.id);
     try {
       const document = parse(body.query);
       const problems = validate(schema, document);
@@ -26,7 +29,7 @@ export function graphqlRoutes(state: GitHubState, limiterOf: (userId: number) =>
       const result = await execute({
         schema,
         document,
-        rootValue: { ...queries(request), ...commitMutations(request, limiterOf(c.var.viewer.id)) },
+        rootValue: { ...queries(request), ...commitMutations(request, limiter), ...pullMutations(request, limiter) },
         ...(body.variables ? { variableValues: body.variables } : {}),
         ...(body.operationName ? { operationName: body.operationName } : {}),
       });

@@ -1,8 +1,7 @@
-/** What a query sees of owners, repositories, branches and Git objects. */
+/** What a query sees of owners, branches and Git objects. */
 import { nodeId } from "../accounts.ts";
 import { type Commit, type Sha, treeId } from "../git.ts";
 import { binds } from "../protection.ts";
-import { branchOfRef } from "../refs.ts";
 import { type Owner, type Repository, slug } from "../state.ts";
 import { atLeast, type Viewer } from "../viewer.ts";
 import type { GraphqlRequest } from "./request.ts";
@@ -14,31 +13,6 @@ export function account({ login, id, type }: Owner, html: string) {
     id: nodeId(type === "User" ? "U" : "O", id),
     login,
     url: `${html}/${login}`,
-  };
-}
-
-export function repositoryNode(repository: Repository, request: GraphqlRequest) {
-  const { viewer, html } = request;
-  const permission = viewer.access(repository);
-  const { git } = repository;
-  return {
-    __typename: "Repository",
-    databaseId: repository.id,
-    defaultBranchRef: () => refNode(repository, repository.defaultBranch, request),
-    id: nodeId("R", repository.id),
-    isArchived: repository.archived,
-    isDisabled: repository.disabled,
-    isEmpty: git.commits.size === 0,
-    isPrivate: repository.visibility !== "public",
-    name: repository.name,
-    nameWithOwner: slug(repository),
-    object: (by: { expression?: string; oid?: string }) => gitObject(repository, by, request),
-    owner: account(repository.owner, html),
-    ref: ({ qualifiedName }: { qualifiedName: string }) => refNode(repository, branchOfRef(qualifiedName), request),
-    url: `${html}/${slug(repository)}`,
-    viewerCanAdminister: permission === "admin",
-    viewerPermission: permission.toUpperCase(),
-    visibility: repository.visibility.toUpperCase(),
   };
 }
 
@@ -85,7 +59,7 @@ function protectionNodes(repository: Repository, branch: string, viewer: Viewer)
 }
 
 /** What `git rev-parse` makes of `<revision>` or `<revision>:<path>`, or the object of that id. */
-function gitObject(
+export function gitObject(
   repository: Repository,
   { expression, oid }: { expression?: string; oid?: string },
   request: GraphqlRequest,

@@ -1,11 +1,17 @@
 /** The fields of `Query`. */
-import { account, repositoryNode } from "./nodes.ts";
-import { type GraphqlRequest, repositoryByName, repositoryByNodeId } from "./request.ts";
+import { account } from "./nodes.ts";
+import { pullByNodeId, pullNode } from "./pulls.ts";
+import { repositoryNode } from "./repositories.ts";
+import { type GraphqlRequest, parseNodeId, repositoryByName, repositoryByNodeId } from "./request.ts";
 
 export function queries(request: GraphqlRequest) {
   const { viewer, html } = request;
   const { limit, used, reset } = viewer.rateLimits.graphql;
-  const node = (id: string) => repositoryNode(repositoryByNodeId(id, request), request);
+  const node = (id: string) => {
+    if (parseNodeId(id)?.prefix !== "PR") return repositoryNode(repositoryByNodeId(id, request), request);
+    const { repository, pull } = pullByNodeId(id, request);
+    return pullNode(repository, pull, request);
+  };
   return {
     node: ({ id }: { id: string }) => node(id),
     // One that is missing is a null in the list and an error at its place; the others are answered.

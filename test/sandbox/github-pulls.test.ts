@@ -1,0 +1,308 @@
+/** Pull requests of the stand-in: through GraphQL, through REST, and by the hands of other people. */
+import { describe, expect, it, test } from "vitest";
+import type { GitHubOptions, RepositoryOptions } from "../../sandbox/github/index.ts";
+import { closePull, enqueuePull, mergePull, pushCommit } from "../../sandbox/github/index.ts";
+import { as, github } from "./github-client.ts";
+
+type Errors = { type: string; message: string; path: unknown[] }[];
+
+/** A client, and shorthands for one repository `acme/app` with a branch `feature`, a commit ahead of `main`. */
+async function scene(options: Omit<RepositoryOptions, "name"> = {}, more: Partial<GitHubOptions> = {}) {
+  const client = await github({ repositories: [{ name: "acme/app", files: { "a.md": "1" }, ...options }], ...more });
+  const repository = client.state.repository("acme/app");
+  const { git } = repository;
+  const { node_id: repositoryId } = (await client.rest("GET", "/repos/acme/app")).body as { node_id: string };
+  const start = git.branches.get("main") ?? "";
+  git.branches.set("feature", start);
+  pushCommit(repository, "feature", { "b.md": "1" });
+
+  const run = async (mutation: string, input: object, headers = {}) => {
+    const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input!`;
+    const fields = mutation === "addComment" ? "commentEdge { node { url body } }" : `pullRequest { ${shown} }`;
+    const query = `mutation ($input: ${type}) { ${mutation}(input: $input) { ${fields} } }`;
+    const { body } = await client.graphql(query, { input }, headers);
+    const { data, errors } = body as { data: Record<string, { pullRequest: Pull } | null>; errors?: Errors };
+    return { pull: data[mutation]?.pullRequest, payload: data[mutation], error: errors?.[0] };
+  };
+  const open = (change: object = {}, headers = {}) =>
+    run(
+      "createPullRequest",
+      { repositoryId, headRefName: "feature", baseRefName: "main", title: "T", ...change },
+      headers,
+    );
+  const list = async (filter = "") => {
+    const query = `{ repository(owner: "acme", name: "app") { pullRequests(first: 10 ${filter}) { totalCount nodes { ${shown} } } } }`;
+    const { body } = await client.graphql(query);
+    return (body as { data: { repository: { pullRequests: { nodes: Pull[] } } } }).data.repository.pullRequests.nodes;
+  };
+  const read = async (number = 1) => (await list()).find((pull) => pull.number === number);
+  return { client, repository, git, start, run, open, list, read };
+}
+
+const shown = `id number url state isDraft headRefOid headRefName baseRefName merged mergedAt closedAt title body
+  labels(first: 9) { nodes { name } } isInMergeQueue autoMergeRequest { enabledAt }`;
+
+interface Pull {
+  id: string;
+  number: number;
+  state: string;
+  headRefOid: string;
+  [field: string]: unknown;
+}
+
+const time = expect.stringMatching(/^\d{4}-.*Z$/);
+
+describe("opening", () => {
+  it("answers with the pull request, which REST and queries show too", async () => {
+    const { client, git, open, list } = await scene();
+    const { pull } = await open({ body: "B", draft: true });
+    expect(pull).toEqual({
+      id: expect.stringMatching(/^PR_/),
+      number: 1,
+      url: `${client.url}/acme/app/pull/1`,
+      state: "OPEN",
+      isDraft: true,
+      headRefOid: git.branches.get("feature"),
+      headRefName: "feature",
+      baseRefName: "main",
+      merged: false,
+      mergedAt: null,
+      closedAt: null,
+      title: "T",
+      body: "B",
+      labels: { nodes: [] },
+      isInMergeQueue: false,
+      autoMergeRequest: null,
+    });
+    expect(await list()).toEqual([pull]);
+    expect((await client.rest("GET", "/repos/acme/app/pulls/1")).body).toMatchObject({
+      node_id: pull?.id,
+      draft: true,
+    });
+    expect((await client.graphql(`{ nodes(ids: ["${pull?.id}"]) { ... on PullRequest { number } } }`)).body).toEqual({
+      data: { nodes: [{ number: 1 }] },
+    });
+  });
+
+  const blank = "Head sha can't be blank, Base sha can't be blank";
+  const rows: { it: string; change: object; message: string; draftPulls?: boolean }[] = [
+    { it: "no commits", change: { headRefName: "same" }, message: "No commits between main and same" },
+    {
+      it: "no head",
+      change: { headRefName: "nope" },
+      message: `${blank}, No commits between main and nope, Head ref must be a branch`,
+    },
+    {
+      it: "no base",
+      change: { baseRefName: "nope" },
+      message: `${blank}, No commits between nope and feature, Base ref must be a branch`,
+    },
+    {
+      it: "no drafts",
+      change: { draft: true },
+      draftPulls: false,
+      message: "Draft pull requests are not supported in this repository.",
+    },
+  ];
+  it.each(rows)("is refused: $it", async ({ change, message, draftPulls = true }) => {
+    const { git, start, open, list } = await scene({ draftPulls });
+    git.branches.set("same", start);
+    expect((await open(change)).error).toMatchObject({ type: "UNPROCESSABLE", path: ["createPullRequest"], message });
+    expect(await list()).toEqual([]);
+  });
+
+  it("is refused: a second one of the same branches, and for a token that may only read", async () => {
+    const { open } = await scene(
+      {},
+      { tokens: [{ token: "ghp_exampleOne" }, { token: "ghp_exampleTwo", permission: "read" }] },
+    );
+    await open();
+    expect((await open()).error?.message).toBe("A pull request already exists for acme:feature.");
+    expect((await open({}, as("ghp_exampleTwo"))).error?.type).toBe("FORBIDDEN");
+  });
+
+  it("counts as content, as a comment does", async () => {
+    const { open, run } = await scene({}, { contentLimits: { perMinute: 2 } });
+    const { pull } = await open();
+    const comment = { subjectId: pull?.id, body: "Hello" };
+    expect((await run("addComment", comment)).payload).toMatchObject({ commentEdge: { node: { body: "Hello" } } });
+    await expect(run("addComment", comment)).rejects.toThrow();
+  });
+});
+
+test("a list is filtered, ordered and paged, and wants its size", async () => {
+  const { client, repository, open, run, list } = await scene();
+  const { pull } = await open();
+  await run("closePullRequest", { pullRequestId: pull?.id });
+  await open();
+  pushCommit(repository, "other", { "c.md": "1" });
+  repository.git.branches.set("other2", repository.git.branches.get("feature") ?? "");
+  await open({ headRefName: "other2", title: "U" });
+  const numbers = async (filter: string) => (await list(filter)).map(({ number }) => number);
+  expect(await numbers("")).toEqual([1, 2, 3]);
+  expect(await numbers('headRefName: "feature", states: [OPEN]')).toEqual([2]);
+  expect(await numbers("states: [OPEN, CLOSED], orderBy: { field: CREATED_AT, direction: DESC }")).toEqual([3, 2, 1]);
+  expect(await numbers('baseRefName: "nope"')).toEqual([]);
+  const page = async (more: string) => {
+    const query = `{ repository(owner: "acme", name: "app") { pullRequests(${more}) { nodes { number } pageInfo { hasNextPage endCursor } } } }`;
+    return (await client.graphql(query)).body as {
+      data: { repository: { pullRequests: { nodes: object[]; pageInfo: { endCursor: string } } } };
+    };
+  };
+  const { nodes, pageInfo } = (await page("first: 2")).data.repository.pullRequests;
+  expect([nodes, pageInfo]).toEqual([
+    [{ number: 1 }, { number: 2 }],
+    { hasNextPage: true, endCursor: expect.any(String) },
+  ]);
+  const next = (await page(`first: 2, after: "${pageInfo.endCursor}"`)).data.repository.pullRequests;
+  expect(next).toMatchObject({ nodes: [{ number: 3 }], pageInfo: { hasNextPage: false } });
+  expect(await page("states: [OPEN]")).toMatchObject({ errors: [{ type: "MISSING_PAGINATION_BOUNDARIES" }] });
+  expect(await page("first: 101")).toMatchObject({ errors: [{ type: "EXCESSIVE_PAGINATION" }] });
+  expect((await client.rest("GET", "/repos/acme/app/pulls?head=acme:feature&state=all")).body).toMatchObject([
+    { number: 2 },
+    { number: 1 },
+  ]);
+});
+
+test("title, body and base change; drafts come and go; labels are made as they are needed", async () => {
+  const { client, repository, git, start, open, run, read } = await scene();
+  git.branches.set("release", start);
+  const pullRequestId = (await open({ body: "B" })).pull?.id;
+  expect((await run("updatePullRequest", { pullRequestId, title: "U" })).pull).toMatchObject({ title: "U", body: "B" });
+  expect((await run("updatePullRequest", { pullRequestId, body: "C", baseRefName: "release" })).pull).toMatchObject({
+    body: "C",
+    baseRefName: "release",
+  });
+  expect((await run("updatePullRequest", { pullRequestId, baseRefName: "nope" })).error?.type).toBe("UNPROCESSABLE");
+  expect((await run("convertPullRequestToDraft", { pullRequestId })).pull?.isDraft).toBe(true);
+  expect((await run("markPullRequestReadyForReview", { pullRequestId })).pull?.isDraft).toBe(false);
+  const labels = await client.rest("POST", "/repos/acme/app/issues/1/labels", { labels: ["BUG", "automation"] });
+  expect([labels.status, labels.body]).toMatchObject([200, [{ name: "bug" }, { name: "automation" }]]);
+  expect((await read())?.labels).toEqual({ nodes: [{ name: "bug" }, { name: "automation" }] });
+  expect(repository.labels).toContain("automation");
+  await client.rest("PUT", "/repos/acme/app/issues/1/labels", { labels: [] });
+  expect((await read())?.labels).toEqual({ nodes: [] });
+});
+
+describe("auto-merge", () => {
+  const protection = { requiredReviews: 1 };
+  it.each([
+    { options: { protection }, message: "Auto merge is not allowed for this repository" },
+    { options: { autoMergeAllowed: true }, message: "Pull request Pull request is in clean status" },
+  ])("is refused: $message", async ({ options, message }) => {
+    const { open, run } = await scene(options);
+    const { pull } = await open();
+    expect((await run("enablePullRequestAutoMerge", { pullRequestId: pull?.id })).error).toMatchObject({
+      type: "UNPROCESSABLE",
+      message,
+    });
+  });
+
+  it("is enabled where something has to happen before, and disabled", async () => {
+    const { open, run, read } = await scene({ protection, autoMergeAllowed: true });
+    const pullRequestId = (await open()).pull?.id;
+    await run("enablePullRequestAutoMerge", { pullRequestId, mergeMethod: "SQUASH" });
+    expect((await read())?.autoMergeRequest).toEqual({ enabledAt: time });
+    expect((await run("disablePullRequestAutoMerge", { pullRequestId })).pull?.autoMergeRequest).toBeNull();
+    expect((await run("disablePullRequestAutoMerge", { pullRequestId })).error?.type).toBe("UNPROCESSABLE");
+  });
+});
+
+describe("what happens to the branches", () => {
+  it("a commit of somebody else moves the head, and takes the pull request out of the queue", async () => {
+    const { repository, open, read } = await scene();
+    await open();
+    enqueuePull(repository, 1);
+    expect((await read())?.isInMergeQueue).toBe(true);
+    const sha = pushCommit(repository, "feature", { "b.md": "2" });
+    expect(await read()).toMatchObject({ state: "OPEN", headRefOid: sha, isInMergeQueue: false });
+  });
+
+  it("a head moved to its base's commit closes the pull request for good", async () => {
+    const { client, repository, git, start, open, read, run } = await scene();
+    const pullRequestId = (await open()).pull?.id;
+    git.branches.set("feature", start);
+    expect(await read()).toMatchObject({ state: "CLOSED", closedAt: time, headRefOid: start, merged: false });
+    pushCommit(repository, "feature", { "b.md": "2" });
+    expect((await run("reopenPullRequest", { pullRequestId })).error).toMatchObject({
+      type: "UNPROCESSABLE",
+      message: expect.stringMatching(/^Could not open the pull request\./),
+    });
+    expect((await client.rest("PATCH", "/repos/acme/app/pulls/1", { state: "open" })).status).toBe(422);
+  });
+
+  it("a head moved by force to commits of its own keeps the pull request open", async () => {
+    const { repository, git, start, open, read } = await scene();
+    await open();
+    git.branches.set("next", start);
+    const sha = pushCommit(repository, "next", { "b.md": "3" });
+    git.branches.set("feature", sha);
+    expect(await read()).toMatchObject({ state: "OPEN", headRefOid: sha });
+  });
+
+  it("a deleted head closes it, and it opens again when the branch is back as it was", async () => {
+    const { git, open, read, run } = await scene();
+    const { pull } = await open();
+    git.branches.delete("feature");
+    expect(await read()).toMatchObject({ state: "CLOSED", headRefOid: pull?.headRefOid });
+    expect((await run("reopenPullRequest", { pullRequestId: pull?.id })).error?.message).toContain("deleted");
+    git.branches.set("feature", pull?.headRefOid ?? "");
+    expect((await run("reopenPullRequest", { pullRequestId: pull?.id })).pull).toMatchObject({
+      state: "OPEN",
+      closedAt: null,
+    });
+  });
+
+  it("a head moved by force after closing keeps it closed; a commit on top does not", async () => {
+    const { repository, git, start, open, run } = await scene();
+    const { pull } = await open();
+    const [one] = repository.pulls;
+    if (one) closePull(one);
+    git.branches.set("next", start);
+    git.branches.set("feature", pushCommit(repository, "next", { "b.md": "3" }));
+    expect((await run("reopenPullRequest", { pullRequestId: pull?.id })).error?.message).toContain("force-pushed");
+    git.branches.set("feature", pull?.headRefOid ?? "");
+    const sha = pushCommit(repository, "feature", { "b.md": "4" });
+    expect((await run("reopenPullRequest", { pullRequestId: pull?.id })).pull).toMatchObject({
+      state: "OPEN",
+      headRefOid: sha,
+    });
+  });
+
+  it("a renamed branch takes its pull requests along", async () => {
+    const { client, open, read } = await scene();
+    await open();
+    await client.rest("POST", "/repos/acme/app/branches/feature/rename", { new_name: "renamed" });
+    await client.rest("POST", "/repos/acme/app/branches/main/rename", { new_name: "trunk" });
+    expect(await read()).toMatchObject({ state: "OPEN", headRefName: "renamed", baseRefName: "trunk" });
+  });
+});
+
+test.each(["merge", "squash", "rebase"] as const)("merged by %s, with the branch deleted", async (method) => {
+  const { repository, git, start, open, read, run } = await scene();
+  const { pull } = await open();
+  pushCommit(repository, "main", { "a.md": "2" });
+  const before = git.branches.get("main");
+  mergePull(repository, 1, { method, deleteBranch: true });
+  expect(await read()).toMatchObject({
+    state: "MERGED",
+    merged: true,
+    mergedAt: time,
+    closedAt: time,
+    headRefOid: pull?.headRefOid,
+  });
+  const tip = git.tip("main");
+  const file = (path: string) => tip && git.read(tip, path)?.toString();
+  expect([file("a.md"), file("b.md"), git.branches.has("feature")]).toEqual(["2", "1", false]);
+  expect(tip?.parents).toEqual(method === "merge" ? [before, pull?.headRefOid] : [before]);
+  expect(tip && git.contains(tip, start)).toBe(true);
+  expect((await run("reopenPullRequest", { pullRequestId: pull?.id })).error?.type).toBe("UNPROCESSABLE");
+  expect((await run("closePullRequest", { pullRequestId: pull?.id })).error?.type).toBe("UNPROCESSABLE");
+});
+
+test("commits that reach the base by themselves merge the pull request", async () => {
+  const { git, open, read } = await scene();
+  const { pull } = await open();
+  git.branches.set("main", pull?.headRefOid ?? "");
+  expect(await read()).toMatchObject({ state: "MERGED", merged: true });
+});
