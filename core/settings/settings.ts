@@ -8,6 +8,7 @@ import { isMarkOwner, toOwner } from "../policy/marks.ts";
 import { isExactModel, isTag, isWholeProvider, matchesModel } from "../policy/rules.ts";
 import type { Problem } from "../problem.ts";
 import type { ActionName } from "../workflow/actions.ts";
+import type { IdentityScope } from "../workflow/file.ts";
 import { isModelName } from "../workflow/names.ts";
 import type { PresetName } from "../workflow/options.ts";
 import { defaults } from "./fields.ts";
@@ -25,7 +26,7 @@ export type RepositorySlug = `${string}/${string}`;
 
 /** How a runner authenticates to Tailscale. */
 export type IdentitySettings =
-  | { kind: "federated"; issuer?: string | undefined }
+  | { kind: "federated"; scope?: IdentityScope | undefined; issuer?: string | undefined }
   | { kind: "oauth"; rotation?: string | undefined };
 
 /** How the workflow file gets into the repository. */

@@ -114,6 +114,11 @@ function admit(repositoryIds: readonly number[]): string {
   return `contains(fromJSON('[${ids.join(",")}]'), github.repository_id)`;
 }
 
+/** A central file as `uses:` names it. */
+export function nameCall({ repository, path, branch }: CentralFile): string {
+  return `${repository}/${path}@${branch}`;
+}
+
 /** No inputs: whoever may change a caller could widen what they say. */
 function callerWorkflow(options: CallerOptions): CallerWorkflow {
   const { central, identity, scope } = options;
@@ -127,7 +132,7 @@ function callerWorkflow(options: CallerOptions): CallerWorkflow {
     jobs: {
       [callerJob]: {
         permissions: options.permissions,
-        uses: `${central.repository}/${central.path}@${central.branch}`,
+        uses: nameCall(central),
         secrets:
           scope === "organization"
             ? {}

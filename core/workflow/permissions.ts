@@ -59,6 +59,14 @@ export function readJobPermissions(text: string): PermissionSet | undefined {
   return sets.every((set) => set !== undefined) ? unitePermissions(...sets) : undefined;
 }
 
+/** What a live caller calls, `uses:`, and grants; undefined for a file that is no caller of one workflow. */
+export function readCall(text: string): { uses: string; permissions: PermissionSet } | undefined {
+  const [job, ...others] = Object.values(asObject(parseObject(text)?.jobs) ?? {});
+  const uses = asObject(job)?.uses;
+  const permissions = readJobPermissions(text);
+  return typeof uses !== "string" || others.length > 0 || permissions === undefined ? undefined : { uses, permissions };
+}
+
 function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     return asObject(parse(text));
