@@ -185,7 +185,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
       ...applyTransform<WorkflowFileArgs>(
         transform?.workflowFile,
         `${name}-workflow`,
-        { repository: slug, repositoryId, ...options, delivery, adopt: overwrite },
+        { role: "standalone", repository: slug, repositoryId, ...options, delivery, adopt: overwrite },
         { parent: this, dependsOn: workflowGate?.pass(secrets) ?? secrets },
       ),
     );

@@ -2,10 +2,27 @@ import * as pulumi from "@pulumi/pulumi";
 import { omitUndefined } from "../core/omit-undefined.ts";
 import { workflowFileType } from "../core/resource-types.ts";
 import type { DeliverySettings, RepositorySlug } from "../core/settings/settings.ts";
-import type { WorkflowOptions } from "../core/workflow/options.ts";
+import type { CallerOptions, CentralOptions, StandaloneOptions } from "../core/workflow/file.ts";
+import type { LiteralCredential } from "../core/workflow/options.ts";
+
+type Inputs<T> = { [Key in keyof T]: pulumi.Input<T[Key]> };
+
+/** The jobs, in the repository that they work for. */
+export type StandaloneContent = StandaloneOptions;
+
+/** The jobs, for other repositories to call. */
+export type CentralContent = Omit<CentralOptions, "admitted" | "credential"> & {
+  /** The repositories that the jobs run for, by name: GitHub's ids. Together with `credential`. */
+  admitted?: Record<RepositorySlug, number>;
+  /** The identity of all that call the file: neither value is a secret. Without it callers pass secrets. */
+  credential?: Inputs<LiteralCredential>;
+};
+
+/** A repository's events, and a call of the central jobs. */
+export type CallerContent = CallerOptions;
 
 /** What the file is to do, and how it gets there. Its text is rendered by the provider, and stands in no state. */
-export interface WorkflowFileArgs extends WorkflowOptions {
+export type WorkflowFileArgs = (StandaloneContent | CentralContent | CallerContent) & {
   /** The repository, as `owner/name`. */
   repository: RepositorySlug;
   /** GraphQL's node id of the repository (`node_id` of the REST API): a name can be given to another one. */
@@ -13,7 +30,7 @@ export interface WorkflowFileArgs extends WorkflowOptions {
   delivery: DeliverySettings;
   /** Replace a file that exists and is not this stack's. Looked at once, when the resource is created. Default false. */
   adopt?: boolean;
-}
+};
 
 /**
  * The workflow file of one repository. A preview reads it as it is on the default branch, and shows what others did to it; `up` puts
@@ -31,12 +48,11 @@ export class WorkflowFile extends pulumi.CustomResource {
   declare readonly branch: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: WorkflowFileArgs, options?: pulumi.CustomResourceOptions) {
-    const { runsOn, presets, actions = {}, ...rest } = args;
     const inputs = {
-      ...omitUndefined(rest),
-      presets: [...presets],
-      runsOn: [runsOn].flat(),
-      ...(Object.keys(actions).length > 0 ? { actions } : {}),
+      ...omitUndefined(args),
+      presets: [...args.presets],
+      ...("runsOn" in args ? { runsOn: [args.runsOn].flat() } : {}),
+      ...("actions" in args && Object.keys(args.actions ?? {}).length === 0 ? { actions: undefined } : {}),
     };
     super(workflowFileType, name, { branch: undefined, ...inputs, blob: undefined }, options);
   }

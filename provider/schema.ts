@@ -4,6 +4,7 @@ import packageJson from "../package.json" with { type: "json" };
 import * as claim from "./claim/inputs.ts";
 import { buildSchema, listRequired } from "./fields.ts";
 import { accessFields, accessType, fields } from "./fragment/inputs.ts";
+import { contentTypes } from "./workflow-file/content.ts";
 import * as workflowFile from "./workflow-file/inputs.ts";
 
 export const version = packageJson.version;
@@ -60,6 +61,7 @@ export const schema = {
       properties: buildSchema(accessFields),
       required: listRequired(accessFields),
     },
+    ...contentTypes,
     [workflowFile.deliveryType]: {
       type: "object",
       description: "How a workflow file gets into its repository.",

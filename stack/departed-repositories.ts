@@ -94,6 +94,7 @@ export function resourcesOf(state: StackResources, { slug, name, hasLeft }: Kept
 }
 
 const placeholder: WorkflowFileArgs = {
+  role: "standalone",
   repository: "-/-",
   repositoryId: "-",
   path: "-",

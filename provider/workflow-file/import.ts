@@ -20,6 +20,7 @@ export async function importFile(context: FileContext, id: string) {
     repositoryId,
     path,
     owner: readHeaderOwner(found?.text ?? "") ?? "",
+    role: "standalone",
     delivery: { kind: "commit" },
     blob: live.blob,
   };
