@@ -2,13 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ClaudeRepository, type ClaudeRepositoryArgs } from "../../components/claude-repository.ts";
 import { WorkflowGate } from "../../components/workflow-gate.ts";
+import { workflowFileType as fileType } from "../../core/resource-types.ts";
 import type { WorkflowSettings } from "../../core/settings/settings.ts";
 import { inspect, type Recorder, record, settled } from "./mocks.ts";
 
 const federatedType = "tailscale:index/federatedIdentity:FederatedIdentity";
 const oauthType = "tailscale:index/oauthClient:OauthClient";
 const secretType = "github:index/actionsSecret:ActionsSecret";
-const fileType = "github:index/repositoryFile:RepositoryFile";
 
 const args: ClaudeRepositoryArgs = {
   repository: {
@@ -76,12 +76,23 @@ describe("ClaudeRepository with a federated identity", () => {
     expect(recorder.registrations.some(({ type }) => type === oauthType)).toBe(false);
   });
 
-  it("commits the workflow in clear text, without a value of any secret", () => {
-    const { inputs } = recorder.the(fileType);
-    expect(inputs).toMatchObject({ repository: "app", file: ".github/workflows/claude.yml", overwriteOnCreate: false });
-    expect(typeof inputs.content).toBe("string");
-    expect(inputs.content).toContain("claude-aperture/test");
-    expect(inputs.content).not.toContain("acme-app-identity-federated-id");
+  it("says of the workflow file what it is to do, without its text or a value of any secret", () => {
+    expect(recorder.the(fileType).inputs).toEqual({
+      repository: "acme/app",
+      repositoryId: "R_1",
+      path: ".github/workflows/claude.yml",
+      owner: "claude-aperture/test",
+      presets: ["review"],
+      identity: "federated",
+      tag: "tag:ci",
+      hostname: "ai",
+      runsOn: ["ubuntu-latest"],
+      timeoutMinutes: 30,
+      allowForks: false,
+      joinTimeoutSeconds: 45,
+      delivery: { kind: "commit" },
+      adopt: false,
+    });
   });
 });
 
@@ -114,16 +125,16 @@ describe("ClaudeRepository", () => {
   it("previews with unknown ids: the subject and the file are known, the secrets' values are not", async () => {
     const component = await deploy({}, true);
     expect(await inspect(pulumi.output(component.subject))).toMatchObject({ value: "repo:acme@3/app@7:pull_request" });
-    expect(recorder.the(fileType).inputs.content).toBe(component.workflowText);
+    expect(recorder.the(fileType).inputs).toMatchObject({ repositoryId: "R_1", hostname: "ai" });
     expect(await inspect(component.credential.clientId)).toMatchObject({ known: false });
     expect(recorder.the(secretType, "acme-app-secret-client-id").inputs.value).toMatchObject(
       secretValue({ __pulumiUnknown: true }),
     );
   });
 
-  it("commits nothing when the file is wanted as output", async () => {
+  it("hands its delivery to the file, and has the text for whoever delivers it otherwise", async () => {
     const component = await deploy({ delivery: { kind: "output" } });
-    expect(recorder.registrations.some(({ type }) => type === fileType)).toBe(false);
+    expect(recorder.the(fileType).inputs.delivery).toEqual({ kind: "output" });
     expect(component.workflowText).toContain("anthropics/claude-code-action");
   });
 

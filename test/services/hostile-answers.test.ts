@@ -198,6 +198,7 @@ describe("GitHub", () => {
   const repository = {
     ...{
       databaseId: 7,
+      id: "R_1",
       nameWithOwner: "acme/app",
       url: "https://github.com/acme/app",
       isArchived: false,
@@ -236,7 +237,8 @@ describe("GitHub", () => {
     ["null as data", { data: null }],
     ["data without the repository", { data: {} }],
     ["a repository that is null without an error", { data: { r0: null } }],
-    ["a repository without its ids", { data: { r0: { ...repository, databaseId: null } } }],
+    ["a repository without its number", { data: { r0: { ...repository, databaseId: null } } }],
+    ["a repository without its node id", { data: { r0: { ...repository, id: null } } }],
     ["a repository whose name is none", { data: { r0: { ...repository, nameWithOwner: "app" } } }],
     ["a missing repository of another name", { data: { r0: null }, errors: [{ type: "NOT_FOUND", path: ["r1"] }] }],
   ])("GraphQL answers with %s", async (_name, body) => {

@@ -3,9 +3,10 @@ import { listStandingRepositories, requireOwnStack } from "../../stack/state.ts"
 
 const prefix = "urn:pulumi:prod::claude-aperture::";
 const component = "claude-aperture:index:ClaudeRepository";
+const file = "claude-aperture:index:WorkflowFile";
 const secret = "github:index/actionsSecret:ActionsSecret";
 
-it("a repository stands with its component, from the moment of its later secret", () => {
+it("a repository stands with its component, from the moment of its later secret; a file that nobody has delivered is none", () => {
   const standing = listStandingRepositories({
     [`${prefix}pulumi:pulumi:Stack::claude-aperture-prod`]: { type: "pulumi:pulumi:Stack" },
     [`${prefix}${component}::acme-app`]: { type: component },
@@ -18,13 +19,13 @@ it("a repository stands with its component, from the moment of its later secret"
       type: secret,
       outputs: { createdAt: "2026-11-24 17:05:01 +0000 UTC" },
     },
-    [`${prefix}${component}$github:index/repositoryFile:RepositoryFile::acme-app-workflow`]: {
-      type: "github:index/repositoryFile:RepositoryFile",
-      outputs: {},
-    },
+    [`${prefix}${component}$${file}::acme-app-workflow`]: { type: file, outputs: { written: "0123" } },
+    [`${prefix}${component}::acme-output`]: { type: component },
+    [`${prefix}${component}$${file}::acme-output-workflow`]: { type: file, outputs: { blob: "0123" } },
   });
   expect(Object.fromEntries(standing)).toEqual({
     "acme-app": { secrets: 2, hasWorkflow: true, createdAt: Date.UTC(2026, 10, 24, 17, 5, 1) },
+    "acme-output": { secrets: 0, hasWorkflow: false },
     "acme-half": { secrets: 0, hasWorkflow: false },
   });
 });

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { gitBlobOid } from "../../../core/delivery/blob.ts";
 import type { RepositorySlug } from "../../../core/settings/settings.ts";
+import { nodeId } from "../../../sandbox/github/accounts.ts";
 import { type GitHub, type GitHubOptions, startGitHub } from "../../../sandbox/github/index.ts";
 import { apiUrl, connectToGitHub } from "../../../services/github/connection.ts";
 import { readRepositories } from "../../../services/github/repositories.ts";
@@ -44,8 +46,10 @@ describe("readRepositories", () => {
       permission: "ADMIN",
       defaultBranch: { name: "main" },
       oidc: { useDefault: true, subClaimPrefix: "repo:acme@3/app@7" },
-      workflowText: "on: push\n",
+      workflowBlob: gitBlobOid("on: push\n"),
+      nodeId: nodeId("R", 7),
     });
+    expect(findings.get("acme/old")).not.toHaveProperty("workflowBlob");
     expect(findings.get("acme/old")).toMatchObject({ archived: true, oidc: { subClaimPrefix: "repo:acme/old" } });
     expect(findings.get("acme/former")?.slug).toBe("acme/new");
     expect(findings.get("acme/custom")?.oidc.useDefault).toBe(false);
