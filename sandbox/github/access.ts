@@ -2,7 +2,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { apiUrl, notFound, Refusal } from "./answers.ts";
 import type { Env } from "./authentication.ts";
-import type { GitHubState, Repository } from "./state.ts";
+import type { Repository } from "./model.ts";
+import type { GitHubState } from "./state.ts";
 import { atLeast } from "./viewer.ts";
 
 const base = "/api/v3";

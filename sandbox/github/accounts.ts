@@ -2,7 +2,8 @@
 import { type Context, Hono } from "hono";
 import { apiUrl, notFound, origin } from "./answers.ts";
 import type { Env } from "./authentication.ts";
-import type { GitHubState, Owner } from "./state.ts";
+import type { Owner } from "./model.ts";
+import type { GitHubState } from "./state.ts";
 
 export function accountRoutes(state: GitHubState): Hono<Env> {
   return new Hono<Env>()

@@ -3,9 +3,14 @@ import { Hono } from "hono";
 import { adminOnly } from "./access.ts";
 import { apiUrl, invalidRequest, Refusal, readBody } from "./answers.ts";
 import type { Env } from "./authentication.ts";
-import { type ActionsPermissions, slug } from "./state.ts";
+import { type ActionsPermissions, slug } from "./model.ts";
+import type { ActionsAccess } from "./options.ts";
 
 const policies: readonly string[] = ["all", "local_only", "selected"] satisfies ActionsPermissions["allowedActions"][];
+
+const accessLevels: readonly ActionsAccess[] = ["none", "user", "organization", "enterprise"];
+
+const documentation = "rest/actions/permissions";
 
 const isPolicy = (text: string): text is ActionsPermissions["allowedActions"] => policies.includes(text);
 
@@ -40,9 +45,23 @@ export function actionsPermissionRoutes(): Hono<Env> {
       actions.shaPinningRequired = body.sha_pinning_required ?? actions.shaPinningRequired;
       return c.body(null, 204);
     })
+    .use("/access", async (c, next) => {
+      if (c.var.repository.visibility === "public") {
+        throw new Refusal(422, "Access policy only applies to internal and private repositories.", documentation);
+      }
+      await next();
+    })
+    .get("/access", (c) => c.json({ access_level: c.var.repository.actionsAccess }))
+    .put("/access", async (c) => {
+      const { access_level: level } = await readBody(c, { access_level: "string" });
+      const known = accessLevels.find((one) => one === level);
+      if (!known) throw invalidRequest(`${JSON.stringify(level)} is not a member of ${JSON.stringify(accessLevels)}.`);
+      c.var.repository.actionsAccess = known;
+      return c.body(null, 204);
+    })
     .use("/selected-actions", async (c, next) => {
       const { enabled, allowedActions } = c.var.repository.actions;
-      if (!enabled || allowedActions !== "selected") throw new Refusal(409, "Conflict", "rest/actions/permissions");
+      if (!enabled || allowedActions !== "selected") throw new Refusal(409, "Conflict", documentation);
       await next();
     })
     .get("/selected-actions", (c) => {

@@ -1,8 +1,9 @@
 /** Tokens, scopes and rate limits: what is checked before any route. */
 import type { Context, MiddlewareHandler } from "hono";
 import { notFound, Refusal, renderRefusal } from "./answers.ts";
+import type { Repository } from "./model.ts";
 import type { GitHubOptions, Permission } from "./options.ts";
-import type { GitHubState, Repository } from "./state.ts";
+import type { GitHubState } from "./state.ts";
 import { type RateLimit, refill, seconds, spend, type Viewer } from "./viewer.ts";
 
 /** What the checks leave for the routes. */

@@ -4,7 +4,7 @@ import { nodeId } from "./accounts.ts";
 import { apiUrl, notFound, origin, page, Refusal } from "./answers.ts";
 import type { Env } from "./authentication.ts";
 import type { Commit } from "./git.ts";
-import { slug } from "./state.ts";
+import { slug } from "./model.ts";
 
 /** Below `/repos/:owner/:repo/commits`. */
 export function commitRoutes(): Hono<Env> {

@@ -6,10 +6,10 @@ import { apiUrl, invalidRequest, notFound, origin, Refusal, readBody, timestamp 
 import type { Env } from "./authentication.ts";
 import { gitCommitJson } from "./commits.ts";
 import type { Commit, Sha, Signature } from "./git.ts";
+import { type Repository, slug } from "./model.ts";
 import { decodeContent, isFilePath, mayWritePath } from "./paths.ts";
 import { checkProtection } from "./protection.ts";
 import { branchOfRef } from "./refs.ts";
-import { type Repository, slug } from "./state.ts";
 
 /** Milliseconds that a commit takes. A branch that moves meanwhile is a 409: two writers at once collide, as at GitHub. */
 const commitMs = 5;

@@ -2,7 +2,7 @@
  * A GitHub on the loopback interface: what the set-up and the real GitHub provider ask of it, served as a GitHub Enterprise
  * Server is (`/api/v3`, `/api/graphql`), since clients use those paths on any host other than GitHub's own.
  *
- * Not modelled: rulesets, environments, organization secrets, GitHub Apps, tags, forks, anonymous access, secondary rate
+ * Not modelled: environments, organization secrets, GitHub Apps, tags, forks, anonymous access, secondary rate
  * limits other than those on content. A request for what is not served is a 501, recorded as unknown.
  */
 import { Hono } from "hono";
@@ -26,15 +26,18 @@ import { defaultToken, type GitHubOptions } from "./options.ts";
 import { pullRoutes } from "./pulls.ts";
 import { branchRoutes, refRoutes } from "./refs.ts";
 import { repositoryRoutes } from "./repositories.ts";
+import { branchRules, rulesetRoutes } from "./rulesets.ts";
 import { secretRoutes } from "./secrets.ts";
 import { GitHubState, publicState } from "./state.ts";
 import { variableRoutes } from "./variables.ts";
+import { workflowRoutes } from "./workflows.ts";
 
 export type { Job } from "./issuer.ts";
+export { type Repository, slug, somebody } from "./model.ts";
 export * from "./options.ts";
 export * from "./people.ts";
 export { closePull } from "./pull-requests.ts";
-export { type GitHubState, type Repository, slug, somebody } from "./state.ts";
+export type { GitHubState } from "./state.ts";
 
 export interface GitHub extends Service {
   /** Live and mutable: a test changes it as somebody at github.com would. */
@@ -97,12 +100,15 @@ function restApi(state: GitHubState, { rateLimits }: GitHubOptions, limiterOf: L
     .route("/actions/permissions", actionsPermissionRoutes())
     .route("/actions/secrets", secretRoutes())
     .route("/actions/variables", variableRoutes())
+    .route("/actions/workflows", workflowRoutes())
     .route("/branches", branchRoutes())
     .route("/commits", commitRoutes())
     .route("/contents", contentRoutes())
     .route("/git", refRoutes())
     .route("/issues", issueRoutes())
-    .route("/pulls", pullRoutes());
+    .route("/pulls", pullRoutes())
+    .get("/rules/branches/:branch{.+}", branchRules)
+    .route("/rulesets", rulesetRoutes());
   const api = new Hono<Env>().onError(renderRefusal).use(authenticate(state, "core", rateLimits));
   return api
     .use(limitContent(limiterOf))

@@ -3,8 +3,9 @@ import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { origin } from "./answers.ts";
+import { type Repository, slug } from "./model.ts";
 import { pullRequestEvents, subject, subjectContext } from "./oidc.ts";
-import { type GitHubState, type Repository, slug } from "./state.ts";
+import type { GitHubState } from "./state.ts";
 
 /** The path where GitHub Enterprise Server has its issuer. */
 export const issuerPath = "/_services/token";

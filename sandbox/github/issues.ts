@@ -4,9 +4,9 @@ import { writersOnly } from "./access.ts";
 import { accountJson, nodeId } from "./accounts.ts";
 import { apiUrl, invalidRequest, origin, page, readBody } from "./answers.ts";
 import type { Env } from "./authentication.ts";
+import { type PullRequest, slug } from "./model.ts";
 import { addComment, addLabels, changePull } from "./pull-requests.ts";
 import { existingPull } from "./pulls.ts";
-import { type PullRequest, slug } from "./state.ts";
 
 /** Below `/repos/:owner/:repo/issues`. Adding a label that the repository lacks creates it. */
 export function issueRoutes(): Hono<Env> {

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { adminOnly } from "./access.ts";
 import { invalidRequest, readBody } from "./answers.ts";
 import type { Env } from "./authentication.ts";
-import { type Repository, slug } from "./state.ts";
+import { type Repository, slug } from "./model.ts";
 
 /** What `include_claim_keys` means when a custom template names none: the default template. */
 const defaultKeys = ["repo", "context"];

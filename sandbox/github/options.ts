@@ -49,6 +49,10 @@ export interface RepositoryOptions {
   defaultBranch?: string;
   /** Classic branch protection of the default branch. */
   protection?: Protection;
+  /** Rulesets that apply to the repository, its organization's included. Default: none. */
+  rulesets?: RulesetOptions[];
+  /** Who may use the actions and workflows of a private or internal repository. Default `none`, as on GitHub. */
+  actionsAccess?: ActionsAccess;
   /** Whether pull requests may be set to merge by themselves. Default false, as on GitHub. */
   autoMergeAllowed?: boolean;
   /** False: as a private repository of a plan without draft pull requests. Default true. */
@@ -71,6 +75,29 @@ export interface Protection {
   /** Whether the rules bind administrators too. Default false, as on GitHub. */
   enforceAdmins?: boolean;
 }
+
+export type ActionsAccess = "none" | "user" | "organization" | "enterprise";
+
+export interface RulesetOptions {
+  name: string;
+  /** Default: counted from 4100001. */
+  id?: number;
+  /** Default `active`; the others bind nobody. */
+  enforcement?: "active" | "evaluate" | "disabled";
+  /** Branch names, `~DEFAULT_BRANCH` or `~ALL`. Default: the default branch. */
+  branches?: string[];
+  rules: RuleOptions[];
+  /** Which roles are not bound, and how far. Default: every role is bound, administrators too. */
+  bypass?: Partial<Record<Permission, "always" | "pull_requests_only">>;
+  /** Default `Repository`. */
+  source?: "Repository" | "Organization";
+}
+
+export type RuleOptions =
+  /** `requiredReviews` default 1; with 0 a pull request is needed, but no approval. */
+  | { type: "pull_request"; requiredReviews?: number }
+  | { type: "required_status_checks"; checks: string[] }
+  | { type: "update" | "creation" | "deletion" | "non_fast_forward" | "merge_queue" };
 
 /**
  * How the repository's OIDC subjects look.
@@ -98,6 +125,10 @@ export interface TokenOptions {
   permission?: Permission;
   /** The user's role by repository. */
   repositories?: Record<RepositorySlug, Permission>;
+  /** What the token may do with workflows through the Actions API. Default `write`, what the scope `repo` includes. */
+  actions?: "none" | "read" | "write";
+  /** What GitHub calls it where it refuses it. Default `personal access token`; an App's is an `integration`. */
+  kind?: "personal access token" | "integration";
   /** Requests per hour, REST and GraphQL counted apart. Default 5000, what a personal access token has. */
   rateLimit?: number;
 }

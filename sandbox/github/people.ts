@@ -1,7 +1,7 @@
 /** What a test does in the place of a person at github.com. Each takes effect at once and asks for no permission. */
 import { diffFiles, type GitStore } from "./git.ts";
+import { type PullRequest, type Repository, somebody } from "./model.ts";
 import { recordMerge } from "./pull-requests.ts";
-import { type PullRequest, type Repository, somebody } from "./state.ts";
 
 /** The pull request of that number. Throws when there is none. */
 export function pullOf(repository: Repository, number: number): PullRequest {

@@ -1,8 +1,8 @@
 /** The life of pull requests, whoever acts on them: REST, GraphQL, a push, or a test in the place of a person. */
 import { timestamp } from "./answers.ts";
+import type { PullRequest, Repository } from "./model.ts";
 import { hasRequirements } from "./protection.ts";
 import { laterThan } from "./secret-store.ts";
-import type { PullRequest, Repository } from "./state.ts";
 
 /** Why a pull request cannot be opened. */
 export type Obstacle =

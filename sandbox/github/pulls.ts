@@ -4,8 +4,8 @@ import { writersOnly } from "./access.ts";
 import { accountJson, nodeId } from "./accounts.ts";
 import { apiUrl, notFound, origin, page, type Refusal, readBody, validationFailed } from "./answers.ts";
 import type { Env } from "./authentication.ts";
+import { type PullRequest, type Repository, slug } from "./model.ts";
 import { changePull, closePull, type Obstacle, openPull, reopenPull } from "./pull-requests.ts";
-import { type PullRequest, type Repository, slug } from "./state.ts";
 
 const resource = "PullRequest";
 

@@ -6,8 +6,9 @@ import { apiUrl, notFound, page, Refusal, readBody } from "./answers.ts";
 import type { Env } from "./authentication.ts";
 import { notEmpty } from "./commits.ts";
 import type { Sha } from "./git.ts";
+import { slug } from "./model.ts";
+import { type Push, pushObstacle, violation } from "./protection.ts";
 import { followRename } from "./pull-requests.ts";
-import { slug } from "./state.ts";
 
 const prefix = "refs/heads/";
 
@@ -32,10 +33,28 @@ export function refRoutes(): Hono<Env> {
       if (git.branches.has(branch))
         throw new Refusal(422, "Reference already exists", "rest/git/refs#create-a-reference");
       if (!git.commits.has(sha)) throw new Refusal(422, "Object does not exist", "rest/git/refs#create-a-reference");
+      checkPush(c, branch, "create");
       git.branches.set(branch, sha);
       return c.json(refJson(c, branch, sha), 201);
     })
+    .patch("/refs/heads/:branch{.+}", async (c) => {
+      const { git } = c.var.repository;
+      const branch = c.req.param("branch");
+      const { sha, force = false } = await readBody(c, { sha: "string", force: "boolean?" });
+      const now = git.branches.get(branch);
+      const target = git.commits.get(sha);
+      if (now === undefined) throw new Refusal(422, "Reference does not exist", "rest/git/refs#update-a-reference");
+      if (!target) throw new Refusal(422, "Object does not exist", "rest/git/refs#update-a-reference");
+      const isForward = git.contains(target, now);
+      if (!isForward && !force) {
+        throw new Refusal(422, "Update is not a fast forward", "rest/git/refs#update-a-reference");
+      }
+      checkPush(c, branch, isForward ? "update" : "force");
+      git.branches.set(branch, sha);
+      return c.json(refJson(c, branch, sha));
+    })
     .delete("/refs/heads/:branch{.+}", (c) => {
+      checkPush(c, c.req.param("branch"), "delete");
       if (!c.var.repository.git.branches.delete(c.req.param("branch"))) {
         throw new Refusal(422, "Reference does not exist", "rest/git/refs#delete-a-reference");
       }
@@ -69,6 +88,13 @@ export function branchRoutes(): Hono<Env> {
       const branch = c.req.param("branch");
       return c.json(branchJson(c, branch, branchTip(c, branch)));
     });
+}
+
+function checkPush(c: Context<Env>, branch: string, push: Push): void {
+  const obstacle = pushObstacle(c.var.repository, branch, c.var.permission, push);
+  if (!obstacle) return;
+  const reason = obstacle.by === "ruleset" ? violation(obstacle.reason) : obstacle.reason;
+  throw new Refusal(422, reason, "rest/git/refs");
 }
 
 function branchTip(c: Context<Env>, branch: string): Sha {

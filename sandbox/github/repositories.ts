@@ -3,8 +3,9 @@ import { type Context, Hono } from "hono";
 import { accountJson, nodeId } from "./accounts.ts";
 import { apiUrl, notFound, origin } from "./answers.ts";
 import type { Env } from "./authentication.ts";
+import { type Repository, slug } from "./model.ts";
 import type { Permission } from "./options.ts";
-import { type GitHubState, type Repository, slug } from "./state.ts";
+import type { GitHubState } from "./state.ts";
 import { atLeast } from "./viewer.ts";
 
 /** Below `/repos/:owner/:repo`. */

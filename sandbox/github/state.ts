@@ -3,109 +3,14 @@
 import { KnownSecrets } from "../secrecy/known-secrets.ts";
 import { timestamp } from "./answers.ts";
 import { Clock } from "./clock.ts";
-import { GitStore, type Signature } from "./git.ts";
-import type {
-  OidcOptions,
-  Protection,
-  RepositoryOptions,
-  RepositorySlug,
-  TokenOptions,
-  Visibility,
-} from "./options.ts";
+import { GitStore } from "./git.ts";
+import { type OidcSettings, type Owner, type Repository, slug, somebody } from "./model.ts";
+import type { OidcOptions, RepositoryOptions, RepositorySlug, TokenOptions } from "./options.ts";
 import { settlePulls } from "./pull-requests.ts";
+import { createRulesets } from "./rulesets.ts";
 import { SecretStore } from "./secret-store.ts";
 import { Viewer } from "./viewer.ts";
-
-export interface Owner {
-  login: string;
-  id: number;
-  type: "Organization" | "User";
-}
-
-export interface Variable {
-  name: string;
-  value: string;
-  createdAt: string;
-  updatedAt: string;
-}
-
-export interface ActionsPermissions {
-  enabled: boolean;
-  allowedActions: "all" | "local_only" | "selected";
-  shaPinningRequired: boolean;
-  selected: { githubOwnedAllowed: boolean; verifiedAllowed: boolean; patternsAllowed: string[] };
-}
-
-export interface PullRequest {
-  number: number;
-  title: string;
-  body: string | null;
-  state: "open" | "closed";
-  draft: boolean;
-  merged: boolean;
-  base: string;
-  head: string;
-  /** The head's last known commit; it outlives its branch. */
-  headSha: string;
-  author: { login: string; id: number };
-  maintainerCanModify: boolean;
-  labels: string[];
-  comments: { id: number; author: { login: string; id: number }; body: string; createdAt: string }[];
-  autoMerge: { enabledAt: string; mergeMethod: "MERGE" | "SQUASH" | "REBASE" } | null;
-  inMergeQueue: boolean;
-  /** Closed because its branch had nothing over the base; it cannot be reopened, whatever is pushed later. */
-  closedForGood: boolean;
-  /** The commit that merging made on the base. */
-  mergeSha: string | null;
-  createdAt: string;
-  updatedAt: string;
-  closedAt: string | null;
-  mergedAt: string | null;
-}
-
-export interface OidcSettings {
-  /** Created, renamed or transferred after 15 July 2026: immutable whatever `useImmutableSubject` says. */
-  nativelyImmutable: boolean;
-  /** Opted in by settings or API. */
-  useImmutableSubject: boolean;
-  claimKeys: string[] | undefined;
-  reportsPrefix: boolean;
-}
-
-export interface Repository {
-  id: number;
-  owner: Owner;
-  name: string;
-  formerNames: RepositorySlug[];
-  visibility: Visibility;
-  archived: boolean;
-  disabled: boolean;
-  defaultBranch: string;
-  /** Of the default branch. */
-  protection: Protection | undefined;
-  oidc: OidcSettings;
-  actions: ActionsPermissions;
-  git: GitStore;
-  secrets: SecretStore;
-  /** By upper-case name. */
-  variables: Map<string, Variable>;
-  pulls: PullRequest[];
-  /** Names of the labels that there are. */
-  labels: string[];
-  autoMergeAllowed: boolean;
-  /** False: a private repository of a plan without drafts. */
-  draftPulls: boolean;
-  createdAt: string;
-}
-
-export const slug = (repository: Repository): RepositorySlug => `${repository.owner.login}/${repository.name}`;
-
-/** Who commits when a test changes a repository by hand. */
-export const somebody = (): Signature => ({
-  name: "Some Body",
-  email: "somebody@example.com",
-  date: timestamp(),
-});
+import { noticeWorkflows } from "./workflows.ts";
 
 const firstRepositoryId = 1_300_000_001;
 const firstOwnerId = 15_000_001;
@@ -147,6 +52,9 @@ export class GitHubState {
       disabled: options.disabled ?? false,
       defaultBranch: options.defaultBranch ?? "main",
       protection: options.protection,
+      rulesets: createRulesets(options.rulesets ?? []),
+      actionsAccess: options.actionsAccess ?? "none",
+      workflows: [],
       oidc: oidcSettings(options.oidc ?? {}),
       actions: {
         enabled: true,
@@ -163,7 +71,10 @@ export class GitHubState {
       draftPulls: options.draftPulls ?? true,
       createdAt: timestamp(),
     };
-    repository.git.branches.onMove = (branch) => settlePulls(repository, branch);
+    repository.git.branches.onMove = (branch) => {
+      settlePulls(repository, branch);
+      if (branch === repository.defaultBranch) noticeWorkflows(repository);
+    };
     if (!options.empty) {
       const files = options.files ?? { "README.md": `# ${name}\n` };
       repository.git.commit(repository.defaultBranch, { files, message: "Initial commit", author: somebody() });

@@ -3,9 +3,9 @@ import { Hono } from "hono";
 import { adminOnly } from "./access.ts";
 import { notFound, page, Refusal, readBody, timestamp } from "./answers.ts";
 import type { Env } from "./authentication.ts";
+import type { Repository, Variable } from "./model.ts";
 import { laterThan } from "./secret-store.ts";
 import { checkName } from "./secrets.ts";
-import type { Repository, Variable } from "./state.ts";
 
 const taken = (): Refusal => new Refusal(409, "Already exists - Variable already exists", "rest/actions/variables");
 

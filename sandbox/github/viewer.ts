@@ -2,8 +2,8 @@
 
 import { timestamp } from "./answers.ts";
 import type { Signature } from "./git.ts";
+import type { Repository } from "./model.ts";
 import type { Permission, RepositorySlug, Scope, TokenOptions } from "./options.ts";
-import type { Repository } from "./state.ts";
 
 const permissions: readonly Permission[] = ["none", "read", "triage", "write", "maintain", "admin"];
 const everyScope: readonly Scope[] = ["repo", "workflow", "read:org"];
@@ -28,6 +28,8 @@ export class Viewer {
   /** Mutable, as a token's scopes are in the settings of an account. */
   scopes: ReadonlySet<Scope>;
   permission: Permission;
+  actions: "none" | "read" | "write";
+  readonly kind: "personal access token" | "integration";
   /** By lower-case `owner/name`. */
   readonly repositories: Map<string, Permission>;
   readonly rateLimits: { core: RateLimit; graphql: RateLimit };
@@ -37,6 +39,8 @@ export class Viewer {
     this.id = firstUserId + index;
     this.scopes = new Set(options.scopes ?? everyScope);
     this.permission = options.permission ?? "admin";
+    this.actions = options.actions ?? "write";
+    this.kind = options.kind ?? "personal access token";
     const named = Object.entries(options.repositories ?? {}) as [RepositorySlug, Permission][];
     this.repositories = new Map(named.map(([name, permission]) => [name.toLowerCase(), permission]));
     const limit = options.rateLimit ?? 5000;

@@ -10,11 +10,12 @@ import { commitMutations } from "./mutations-commits.ts";
 import { pullMutations } from "./mutations-pulls.ts";
 import { queries } from "./queries.ts";
 import type { GraphqlRequest } from "./request.ts";
+import { rulesText } from "./rules.ts";
 import { schemaText } from "./schema.ts";
 import { mutationsText } from "./schema-mutations.ts";
 import { pullsText } from "./schema-pulls.ts";
 
-const schema = buildSchema(schemaText + mutationsText + pullsText);
+const schema = buildSchema(schemaText + mutationsText + pullsText + rulesText);
 
 /** A field that the schema lacks is a 501, recorded as unknown. Mutations of one request run one after the other. */
 export function graphqlRoutes(state: GitHubState, limiterOf: (userId: number) => ContentLimiter): Hono<Env> {

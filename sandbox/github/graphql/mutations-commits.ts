@@ -7,10 +7,10 @@
 import { nodeId } from "../accounts.ts";
 import type { ContentLimiter } from "../content-limits.ts";
 import type { Sha } from "../git.ts";
+import type { Repository } from "../model.ts";
 import { decodeContent, isFilePath, mayWritePath } from "../paths.ts";
-import { protectionReason } from "../protection.ts";
+import { type Push, pushObstacle, violation } from "../protection.ts";
 import { branchOfRef, isBranchName } from "../refs.ts";
-import type { Repository } from "../state.ts";
 import { commitNode, refNode } from "./nodes.ts";
 import {
   type GraphqlRequest,
@@ -64,7 +64,7 @@ export function commitMutations(request: GraphqlRequest, limiter: ContentLimiter
         throw refuse("STALE_DATA", `${expected}  Pull and try again.`);
       }
       const files = changedFiles(input, head.sha, head.files, request);
-      checkBranch(repository, branch, request);
+      checkPush(repository, branch, request, "update");
       const { headline, body } = input.message;
       const commit = git.commit(branch, {
         files,
@@ -139,29 +139,35 @@ function changedFiles(
 }
 
 function checkUpdate(repository: Repository, update: RefUpdate, request: GraphqlRequest): void {
-  const { name, beforeOid, afterOid, force = false } = update;
-  const { git, defaultBranch } = repository;
+  const { name, beforeOid } = update;
   const branch = branchOfRef(name);
   if (branch === name || !isBranchName(branch)) throw refuse("UNPROCESSABLE", `${name} is not a valid ref name.`);
-  const now = git.branches.get(branch) ?? absent;
+  const now = repository.git.branches.get(branch) ?? absent;
   if (beforeOid && beforeOid !== now) {
     throw refuse("STALE_DATA", `Ref ${name} is at ${now} but expected ${beforeOid}`);
   }
+  const push = pushOf(repository, update, now);
+  if (update.afterOid !== now) checkPush(repository, branch, request, push);
+}
+
+/** What the update does to the branch, which is at `now`. Throws when it cannot be done. */
+function pushOf({ git, defaultBranch }: Repository, { name, afterOid, force }: RefUpdate, now: Sha): Push {
   if (afterOid === absent) {
     if (now === absent) throw refuse("UNPROCESSABLE", `Ref ${name} does not exist`);
-    if (branch === defaultBranch) throw refuse("UNPROCESSABLE", "The default branch cannot be deleted.");
-    return;
+    if (branchOfRef(name) === defaultBranch) throw refuse("UNPROCESSABLE", "The default branch cannot be deleted.");
+    return "delete";
   }
   const after = git.commits.get(afterOid);
   if (!after) throw refuse("UNPROCESSABLE", `Object ${afterOid} does not exist`);
-  if (now !== absent && !force && !git.contains(after, now)) {
-    throw refuse("UNPROCESSABLE", `Update of ${name} is not a fast forward`);
-  }
-  if (now !== afterOid) checkBranch(repository, branch, request);
+  if (now === absent) return "create";
+  if (git.contains(after, now)) return "update";
+  if (!force) throw refuse("UNPROCESSABLE", `Update of ${name} is not a fast forward`);
+  return "force";
 }
 
-function checkBranch(repository: Repository, branch: string, { viewer }: GraphqlRequest): void {
-  const reason = protectionReason(repository, branch, viewer.access(repository));
-  if (reason !== undefined)
-    throw refuse("FORBIDDEN", `Protected branch update failed for refs/heads/${branch}. ${reason}`);
+function checkPush(repository: Repository, branch: string, { viewer }: GraphqlRequest, push: Push): void {
+  const obstacle = pushObstacle(repository, branch, viewer.access(repository), push);
+  if (!obstacle) return;
+  if (obstacle.by === "ruleset") throw refuse("UNPROCESSABLE", violation(obstacle.reason));
+  throw refuse("FORBIDDEN", `Protected branch update failed for refs/heads/${branch}. ${obstacle.reason}`);
 }

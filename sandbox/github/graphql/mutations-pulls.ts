@@ -1,6 +1,7 @@
 /** Pull requests. https://docs.github.com/en/graphql/reference/mutations#createpullrequest and its neighbours */
 import { timestamp } from "../answers.ts";
 import type { ContentLimiter } from "../content-limits.ts";
+import type { PullRequest, Repository } from "../model.ts";
 import {
   addComment,
   autoMergeObstacle,
@@ -11,7 +12,6 @@ import {
   reopenPull,
 } from "../pull-requests.ts";
 import { branchOfRef } from "../refs.ts";
-import type { PullRequest, Repository } from "../state.ts";
 import { commentNode, pullByNodeId, pullNode } from "./pulls.ts";
 import { type GraphqlRequest, refuse, repositoryByNodeId, requirePermission } from "./request.ts";
 

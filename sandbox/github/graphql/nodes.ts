@@ -1,10 +1,12 @@
 /** What a query sees of owners, branches and Git objects. */
 import { nodeId } from "../accounts.ts";
 import { type Commit, type Sha, treeId } from "../git.ts";
+import { type Owner, type Repository, slug } from "../model.ts";
 import { binds } from "../protection.ts";
-import { type Owner, type Repository, slug } from "../state.ts";
 import { atLeast, type Viewer } from "../viewer.ts";
+import type { PageArguments } from "./connections.ts";
 import type { GraphqlRequest } from "./request.ts";
+import { rulesConnection } from "./rules.ts";
 
 export function account({ login, id, type }: Owner, html: string) {
   return {
@@ -26,6 +28,7 @@ export function refNode(repository: Repository, name: string, request: GraphqlRe
     id: nodeId("REF", `${repository.id}:${name}`),
     name,
     prefix: "refs/heads/",
+    rules: (page: PageArguments) => rulesConnection(repository, name, page),
     target: commitNode(commit, repository, request),
   };
 }

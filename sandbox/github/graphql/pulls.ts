@@ -1,6 +1,6 @@
 /** What a query sees of pull requests. */
 import { nodeId } from "../accounts.ts";
-import { type PullRequest, type Repository, slug } from "../state.ts";
+import { type PullRequest, type Repository, slug } from "../model.ts";
 import { connection, type PageArguments } from "./connections.ts";
 import { commitNode, refNode } from "./nodes.ts";
 import { type GraphqlRequest, parseNodeId, refuse } from "./request.ts";

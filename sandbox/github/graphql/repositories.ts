@@ -1,7 +1,7 @@
 /** What a query sees of repositories. */
 import { nodeId } from "../accounts.ts";
+import { type Repository, slug } from "../model.ts";
 import { branchOfRef } from "../refs.ts";
-import { type Repository, slug } from "../state.ts";
 import { account, gitObject, refNode } from "./nodes.ts";
 import { type PullsArguments, pullNode, pullsConnection } from "./pulls.ts";
 import { type GraphqlRequest, refuse } from "./request.ts";

@@ -1,8 +1,9 @@
 /** What every resolver knows of its request, and how it finds and refuses. */
 import { GraphQLError } from "graphql";
 import { nodeId } from "../accounts.ts";
+import type { Repository } from "../model.ts";
 import type { Permission } from "../options.ts";
-import type { GitHubState, Repository } from "../state.ts";
+import type { GitHubState } from "../state.ts";
 import { atLeast, type Viewer } from "../viewer.ts";
 
 export interface GraphqlRequest {

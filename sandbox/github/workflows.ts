@@ -1,0 +1,87 @@
+/** Actions workflows as the API knows them. https://docs.github.com/en/rest/actions/workflows */
+import { type Context, Hono } from "hono";
+import { writersOnly } from "./access.ts";
+import { apiUrl, notFound, origin, page, Refusal, timestamp } from "./answers.ts";
+import type { Env } from "./authentication.ts";
+import { type Repository, slug, type Workflow } from "./model.ts";
+import { laterThan } from "./secret-store.ts";
+
+const firstWorkflowId = 90_000_001;
+
+const isWorkflow = (path: string): boolean => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path);
+
+/** Gets to know the workflows of the default branch. One that was there once stays known, with its state. */
+export function noticeWorkflows(repository: Repository): void {
+  const files = repository.git.tip(repository.defaultBranch)?.files ?? new Map<string, string>();
+  const { workflows } = repository;
+  for (const path of files.keys()) {
+    if (!isWorkflow(path) || workflows.some((one) => one.path === path)) continue;
+    const now = timestamp();
+    const id = firstWorkflowId + (repository.id % 100_000) * 100 + workflows.length;
+    workflows.push({ id, path, isDisabled: false, createdAt: now, updatedAt: now });
+  }
+}
+
+/** Below `/repos/:owner/:repo/actions/workflows`. A workflow is named by its id or its file's name. */
+export function workflowRoutes(): Hono<Env> {
+  return new Hono<Env>()
+    .use(async (c, next) => {
+      const { actions, kind } = c.var.viewer;
+      const isAllowed = actions === "write" || (actions === "read" && c.req.method === "GET");
+      if (!isAllowed) throw new Refusal(403, `Resource not accessible by ${kind}`, "rest/actions/workflows");
+      // Also those of a branch that has just become the default one.
+      noticeWorkflows(c.var.repository);
+      await next();
+    })
+    .use(writersOnly)
+    .get("/", (c) => {
+      const present = c.var.repository.workflows.filter((workflow) => textOf(c.var.repository, workflow) !== undefined);
+      return c.json({
+        total_count: present.length,
+        workflows: page(c, present).map((workflow) => workflowJson(c, workflow)),
+      });
+    })
+    .get("/:workflow", (c) => c.json(workflowJson(c, workflowOf(c))))
+    .put("/:workflow/disable", (c) => setDisabled(c, true))
+    .put("/:workflow/enable", (c) => setDisabled(c, false));
+}
+
+function workflowOf(c: Context<Env>): Workflow {
+  const name = c.req.param("workflow");
+  const { workflows } = c.var.repository;
+  const found = workflows.find(({ id, path }) => String(id) === name || path === `.github/workflows/${name}`);
+  if (!found) throw notFound();
+  return found;
+}
+
+/** Whether GitHub changes a workflow whose file is gone is not documented: here it is a 404. */
+function setDisabled(c: Context<Env>, isDisabled: boolean): Response {
+  const workflow = workflowOf(c);
+  if (textOf(c.var.repository, workflow) === undefined) throw notFound();
+  Object.assign(workflow, { isDisabled, updatedAt: laterThan(workflow.updatedAt) });
+  return c.body(null, 204);
+}
+
+/** The file on the default branch; undefined when it is gone. */
+function textOf({ git, defaultBranch }: Repository, { path }: Workflow): string | undefined {
+  const tip = git.tip(defaultBranch);
+  return tip && git.read(tip, path)?.toString("utf8");
+}
+
+function workflowJson(c: Context<Env>, workflow: Workflow): object {
+  const { repository } = c.var;
+  const { id, path, isDisabled, createdAt, updatedAt } = workflow;
+  const text = textOf(repository, workflow);
+  const name = /^name:\s*["']?(.*?)["']?\s*$/m.exec(text ?? "")?.[1];
+  const active = isDisabled ? "disabled_manually" : "active";
+  return {
+    id,
+    name: name || path,
+    path,
+    state: text === undefined ? "deleted" : active,
+    created_at: createdAt,
+    updated_at: updatedAt,
+    url: `${apiUrl(c)}/repos/${slug(repository)}/actions/workflows/${id}`,
+    html_url: `${origin(c)}/${slug(repository)}/blob/${repository.defaultBranch}/${path}`,
+  };
+}
