@@ -1,9 +1,8 @@
-/** The stand-in's GraphQL mutations for commits and branches. */
+/** The stand-in's GraphQL mutation for commits, its limits and its faults. */
 import { describe, expect, it, test } from "vitest";
 import { asksFor, faultFor } from "../../sandbox/faults.ts";
 import type { RepositoryOptions, TokenOptions } from "../../sandbox/github/index.ts";
-import { somebody } from "../../sandbox/github/index.ts";
-import { as, base64, type Client, github } from "./github-client.ts";
+import { base64, type Client, github } from "./github-client.ts";
 
 const tip = (client: Client, name = "acme/app", branch = "main"): string =>
   client.state.repository(name).git.branches.get(branch) ?? "";
@@ -29,54 +28,6 @@ const commitInput = (client: Client, files: Record<string, string>, change: obje
 
 const commit = (client: Client, files: Record<string, string>, change: object = {}, headers = {}) =>
   client.graphql(mutation, { input: commitInput(client, files, change) }, headers);
-
-describe("nodes", () => {
-  it("answers repositories by id, and null with an error for one that is missing or may not be seen", async () => {
-    const client = await github({
-      repositories: ["acme/app", "acme/hidden"],
-      tokens: [{ token: "ghp_exampleOther", repositories: { "acme/hidden": "none" } }],
-    });
-    const idOf = async (name: string) =>
-      ((await client.rest("GET", `/repos/${name}`)).body as { node_id: string } | undefined)?.node_id;
-    const app = await idOf("acme/app");
-    client.state.viewers.get("ghp_exampleOther")?.repositories.clear();
-    const hidden = await idOf("acme/hidden");
-    client.state.viewers.get("ghp_exampleOther")?.repositories.set("acme/hidden", "none");
-    const { body, status } = await client.graphql(
-      `query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Repository {
-        nameWithOwner defaultBranchRef { name target { oid } }
-        readme: object(expression: "HEAD:README.md") { oid } other: object(expression: "HEAD:other") { oid } } } }`,
-      { ids: [app, "R_bm9uZQ", hidden, "nonsense"] },
-    );
-    expect(status).toBe(200);
-    const gone = (index: number, value: string | undefined) => ({
-      type: "NOT_FOUND",
-      path: ["nodes", index],
-      locations: [{ line: 1, column: 24 }],
-      message: `Could not resolve to a node with the global id of '${value}'`,
-    });
-    expect(body).toEqual({
-      data: {
-        nodes: [
-          {
-            id: app,
-            nameWithOwner: "acme/app",
-            defaultBranchRef: { name: "main", target: { oid: tip(client) } },
-            readme: { oid: expect.stringMatching(/^[0-9a-f]{40}$/) },
-            other: null,
-          },
-          null,
-          null,
-          null,
-        ],
-      },
-      errors: [gone(1, "R_bm9uZQ"), gone(2, hidden), gone(3, "nonsense")],
-    });
-    expect((await client.graphql(`{ node(id: "${app}") { ... on Repository { name } } }`)).body).toEqual({
-      data: { node: { name: "app" } },
-    });
-  });
-});
 
 describe("createCommitOnBranch", () => {
   it("adds, changes and deletes files in one verified commit of the token's user", async () => {
@@ -248,80 +199,6 @@ describe("createCommitOnBranch", () => {
       expect(tip(client)).toBe(before);
     },
   );
-});
-
-describe("updateRefs", () => {
-  const zero = "0".repeat(40);
-  const updateRefs = async (client: Client, refUpdates: object[], headers = {}) => {
-    const { node_id } = (await client.rest("GET", "/repos/acme/app")).body as { node_id: string };
-    const { body } = await client.graphql(
-      "mutation ($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }",
-      { input: { repositoryId: node_id, refUpdates } },
-      headers,
-    );
-    return (body as { errors?: { type: string; message: string }[] }).errors;
-  };
-  const branches = (client: Client) => Object.fromEntries(client.state.repository("acme/app").git.branches);
-
-  /** `old` and `new` follow each other on `main`; `aside` is a commit that neither contains. */
-  const made = async () => {
-    const client = await github({
-      tokens: [{ token: "ghp_exampleOne" }, { token: "ghp_exampleRead", permission: "read" }],
-    });
-    const { git } = client.state.repository("acme/app");
-    const old = tip(client);
-    git.branches.set("aside", old);
-    const author = somebody();
-    const aside = git.commit("aside", { files: { b: "1" }, message: "b", author }).sha;
-    const now = git.commit("main", { files: { a: "1" }, message: "a", author }).sha;
-    return { client, old, now, aside };
-  };
-
-  it("creates, moves and deletes branches at once", async () => {
-    const { client, old, now, aside } = await made();
-    const updates = [
-      { name: "refs/heads/x/y", beforeOid: zero, afterOid: old },
-      { name: "refs/heads/aside", beforeOid: aside, afterOid: zero },
-    ];
-    expect(await updateRefs(client, updates)).toBeUndefined();
-    expect(branches(client)).toEqual({ main: now, "x/y": old });
-    expect(await updateRefs(client, [{ name: "refs/heads/x/y", beforeOid: old, afterOid: now }])).toBeUndefined();
-    const forced = [{ name: "refs/heads/x/y", beforeOid: now, afterOid: aside, force: true }];
-    expect(await updateRefs(client, forced)).toBeUndefined();
-    expect(branches(client)).toEqual({ main: now, "x/y": aside });
-  });
-
-  it("refuses all of them when one does not hold", async () => {
-    const { client, old, now, aside } = await made();
-    const good = { name: "refs/heads/good", beforeOid: zero, afterOid: old };
-    const rows: [object, object][] = [
-      [
-        { name: "refs/heads/aside", beforeOid: old, afterOid: now },
-        { type: "STALE_DATA", message: `Ref refs/heads/aside is at ${aside} but expected ${old}` },
-      ],
-      [{ name: "refs/heads/aside", beforeOid: zero, afterOid: now }, { type: "STALE_DATA" }],
-      [{ name: "refs/heads/nope", beforeOid: old, afterOid: now }, { type: "STALE_DATA" }],
-      [{ name: "refs/heads/aside", afterOid: now }, { message: "Update of refs/heads/aside is not a fast forward" }],
-      [{ name: "refs/heads/x", afterOid: "1".repeat(40) }, { message: `Object ${"1".repeat(40)} does not exist` }],
-      [{ name: "refs/heads/nope", afterOid: zero }, { message: "Ref refs/heads/nope does not exist" }],
-      [{ name: "refs/heads/main", afterOid: zero }, { message: "The default branch cannot be deleted." }],
-      [{ name: "x", afterOid: old }, { message: "x is not a valid ref name." }],
-      [good, { message: "A ref is updated more than once." }],
-    ];
-    for (const [update, want] of rows)
-      expect(await updateRefs(client, [good, update]), JSON.stringify(update)).toMatchObject([want]);
-    expect(await updateRefs(client, [good], as("ghp_exampleRead"))).toMatchObject([{ type: "FORBIDDEN" }]);
-    expect(branches(client)).toEqual({ main: now, aside });
-  });
-
-  it("a protected branch does not move", async () => {
-    const { client, old, now } = await made();
-    client.state.repository("acme/app").protection = { requiredStatusChecks: ["ci"], enforceAdmins: true };
-    expect(await updateRefs(client, [{ name: "refs/heads/main", afterOid: old, force: true }])).toMatchObject([
-      { type: "FORBIDDEN", message: expect.stringMatching(/Required status check "ci" is expected\.$/) },
-    ]);
-    expect(tip(client)).toBe(now);
-  });
 });
 
 describe("content limits", () => {

@@ -144,3 +144,52 @@ test("a query that does not parse is an error; a field that is not served is a r
   });
   expect(client.journal.map(({ unknown }) => unknown)).toEqual([undefined, true]);
 });
+
+test("nodes() answers repositories by id, and null with an error for one that is missing or may not be seen", async () => {
+  const client = await github({
+    repositories: ["acme/app", "acme/hidden"],
+    tokens: [{ token: "ghp_exampleOther", repositories: { "acme/hidden": "none" } }],
+  });
+  const idOf = async (name: string) =>
+    ((await client.rest("GET", `/repos/${name}`)).body as { node_id: string } | undefined)?.node_id;
+  const app = await idOf("acme/app");
+  client.state.viewers.get("ghp_exampleOther")?.repositories.clear();
+  const hidden = await idOf("acme/hidden");
+  client.state.viewers.get("ghp_exampleOther")?.repositories.set("acme/hidden", "none");
+  const { body, status } = await client.graphql(
+    `query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Repository {
+        nameWithOwner defaultBranchRef { name target { oid } }
+        readme: object(expression: "HEAD:README.md") { oid } other: object(expression: "HEAD:other") { oid } } } }`,
+    { ids: [app, "R_bm9uZQ", hidden, "nonsense"] },
+  );
+  expect(status).toBe(200);
+  const gone = (index: number, value: string | undefined) => ({
+    type: "NOT_FOUND",
+    path: ["nodes", index],
+    locations: [{ line: 1, column: 24 }],
+    message: `Could not resolve to a node with the global id of '${value}'`,
+  });
+  expect(body).toEqual({
+    data: {
+      nodes: [
+        {
+          id: app,
+          nameWithOwner: "acme/app",
+          defaultBranchRef: {
+            name: "main",
+            target: { oid: client.state.repository("acme/app").git.branches.get("main") },
+          },
+          readme: { oid: expect.stringMatching(/^[0-9a-f]{40}$/) },
+          other: null,
+        },
+        null,
+        null,
+        null,
+      ],
+    },
+    errors: [gone(1, "R_bm9uZQ"), gone(2, hidden), gone(3, "nonsense")],
+  });
+  expect((await client.graphql(`{ node(id: "${app}") { ... on Repository { name } } }`)).body).toEqual({
+    data: { node: { name: "app" } },
+  });
+});
