@@ -23,6 +23,8 @@ export interface WorldOptions {
   latencyMs?: number;
   /** What GitHub accepts. Default: one token with every scope and GitHub's own limits. */
   tokens?: TokenOptions[];
+  /** GraphQL mutations that GitHub does not know, as an older Enterprise Server. Default: none. */
+  lackedMutations?: string[];
   /** GitHub's secondary limits on content. Default: none. */
   contentLimits?: ContentLimits;
   /** How many seconds of GitHub's limits pass in one second. Default 1. */
@@ -50,6 +52,7 @@ export async function startWorld(options: WorldOptions = {}) {
     ...service(0),
     repositories: options.repositories ?? ["acme/app", "acme/api"],
     ...(options.tokens ? { tokens: options.tokens } : {}),
+    ...(options.lackedMutations ? { lackedMutations: options.lackedMutations } : {}),
     ...(options.contentLimits ? { contentLimits: options.contentLimits } : {}),
     ...(options.limitSpeed ? { limitSpeed: options.limitSpeed } : {}),
   });

@@ -1,6 +1,6 @@
 /** From a path to a repository: who sees it, where a renamed one went, and who may change it. */
 import type { Context, MiddlewareHandler } from "hono";
-import { apiUrl, notFound, Refusal } from "./answers.ts";
+import { apiUrl, notFound, origin, Refusal, singleSignOnRequired } from "./answers.ts";
 import type { Env } from "./authentication.ts";
 import type { Repository } from "./model.ts";
 import type { GitHubState } from "./state.ts";
@@ -23,6 +23,10 @@ export function findRepository(state: GitHubState): MiddlewareHandler<Env> {
     if (!found?.repository) throw notFound();
     const permission = c.var.viewer.access(found.repository);
     if (permission === "none") throw notFound();
+    if (c.var.viewer.needsSingleSignOn(found.repository)) {
+      c.header("X-GitHub-SSO", `required; url=${origin(c)}/orgs/${found.repository.owner.login}/sso`);
+      throw new Refusal(403, singleSignOnRequired);
+    }
     if (found.kind === "renamed") return redirect(c, found.repository);
     c.set("repository", found.repository);
     c.set("permission", permission);

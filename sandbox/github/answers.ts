@@ -26,6 +26,11 @@ export function validationFailed(
   return new Refusal(422, "Validation Failed", "rest", { errors });
 }
 
+/** What REST and GraphQL say to a token that an organization's single sign-on keeps out. */
+export const singleSignOnRequired =
+  "Resource protected by organization SAML enforcement. " +
+  "You must grant your Personal Access token access to this organization.";
+
 /** `Invalid request.`: what GitHub's parameter check answers. */
 export const invalidRequest = (reason: string): Refusal => new Refusal(422, `Invalid request.\n\n${reason}`);
 

@@ -86,9 +86,15 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
 
 type LimiterOf = (userId: number) => ContentLimiter;
 
-function graphqlApi(state: GitHubState, { rateLimits }: GitHubOptions, limiterOf: LimiterOf): Hono<Env> {
+function graphqlApi(
+  state: GitHubState,
+  { rateLimits, lackedMutations }: GitHubOptions,
+  limiterOf: LimiterOf,
+): Hono<Env> {
   const api = new Hono<Env>().onError(renderRefusal);
-  return api.use(authenticate(state, "graphql", rateLimits)).route("/", graphqlRoutes(state, limiterOf));
+  return api
+    .use(authenticate(state, "graphql", rateLimits))
+    .route("/", graphqlRoutes(state, limiterOf, lackedMutations));
 }
 
 function restApi(state: GitHubState, { rateLimits }: GitHubOptions, limiterOf: LimiterOf): Hono<Env> {

@@ -17,6 +17,8 @@ export interface GitHubOptions extends ServiceOptions {
   contentLimits?: ContentLimits;
   /** Off: as a GitHub Enterprise Server whose requests are not counted, the default there. Default: GitHub's hourly limits. */
   rateLimits?: "hourly" | "off";
+  /** Mutations that it does not know, as an older GitHub Enterprise Server. Default: none. */
+  lackedMutations?: string[];
   /** How many seconds of a rate limit's window pass in one second. Default 1. */
   limitSpeed?: number;
   /** `iss` of Actions tokens. Default `https://token.actions.githubusercontent.com`, as on github.com. */
@@ -125,6 +127,8 @@ export interface TokenOptions {
   permission?: Permission;
   /** The user's role by repository. */
   repositories?: Record<RepositorySlug, Permission>;
+  /** Organizations whose single sign-on the token is not authorised for: their private repositories are refused. */
+  withoutSingleSignOn?: string[];
   /** What the token may do with workflows through the Actions API. Default `write`, what the scope `repo` includes. */
   actions?: "none" | "read" | "write";
   /** What GitHub calls it where it refuses it. Default `personal access token`; an App's is an `integration`. */

@@ -30,6 +30,8 @@ export class Viewer {
   permission: Permission;
   actions: "none" | "read" | "write";
   readonly kind: "personal access token" | "integration";
+  /** Organizations, in lower case, whose single sign-on the token is not authorised for. */
+  readonly withoutSingleSignOn: Set<string>;
   /** By lower-case `owner/name`. */
   readonly repositories: Map<string, Permission>;
   readonly rateLimits: { core: RateLimit; graphql: RateLimit };
@@ -39,6 +41,7 @@ export class Viewer {
     this.id = firstUserId + index;
     this.scopes = new Set(options.scopes ?? everyScope);
     this.permission = options.permission ?? "admin";
+    this.withoutSingleSignOn = new Set((options.withoutSingleSignOn ?? []).map((login) => login.toLowerCase()));
     this.actions = options.actions ?? "write";
     this.kind = options.kind ?? "personal access token";
     const named = Object.entries(options.repositories ?? {}) as [RepositorySlug, Permission][];
@@ -59,6 +62,11 @@ export class Viewer {
     if (this.scopes.has("repo")) return role;
     if (!isPublic) return "none";
     return this.scopes.has("public_repo") ? role : lower(role, "read");
+  }
+
+  /** Whether the organization's single sign-on keeps the token out of the repository. */
+  needsSingleSignOn({ owner, visibility }: Repository): boolean {
+    return visibility !== "public" && this.withoutSingleSignOn.has(owner.login.toLowerCase());
   }
 
   /** As `GET /rate_limit` shows them. */

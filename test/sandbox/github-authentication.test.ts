@@ -90,3 +90,23 @@ test("beyond its rate limit a token is refused until the reset; GraphQL counts a
   for (const viewer of client.state.viewers.values()) viewer.rateLimits.core.reset = 0;
   expect((await client.rest("GET", "/user")).status).toBe(200);
 });
+
+test("without the organization's single sign-on its private repositories are refused, and no others", async () => {
+  const client = await github({
+    repositories: ["acme/app", { name: "acme/open", visibility: "public" }, "octo/app"],
+    tokens: [{ token: "ghp_exampleNoSso", withoutSingleSignOn: ["acme"] }],
+  });
+  const message = expect.stringMatching(/^Resource protected by organization SAML enforcement\./);
+  const refused = await client.rest("GET", "/repos/acme/app");
+  expect([refused.status, refused.body]).toMatchObject([403, { message }]);
+  expect(refused.headers.get("x-github-sso")).toMatch(/^required; url=http/);
+  for (const name of ["acme/open", "octo/app"]) expect((await client.rest("GET", `/repos/${name}`)).status).toBe(200);
+  const { body } = await client.graphql(`{
+    a: repository(owner: "acme", name: "app") { name }
+    b: repository(owner: "octo", name: "app") { name }
+  }`);
+  expect(body).toMatchObject({
+    data: { a: null, b: { name: "app" } },
+    errors: [{ type: "FORBIDDEN", path: ["a"], message }],
+  });
+});

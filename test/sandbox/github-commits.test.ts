@@ -252,3 +252,13 @@ test.each([
     [["createCommitOnBranch"], undefined],
   ]);
 });
+
+test("an older server that lacks the mutation says so, and does nothing", async () => {
+  const client = await github({ lackedMutations: ["createCommitOnBranch"] });
+  const before = tip(client);
+  expect(await commit(client, { "a.md": "1" })).toMatchObject({
+    status: 200,
+    body: { errors: [{ message: "Field 'createCommitOnBranch' doesn't exist on type 'Mutation'" }] },
+  });
+  expect([tip(client), client.journal[0]?.unknown]).toEqual([before, undefined]);
+});

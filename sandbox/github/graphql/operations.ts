@@ -18,3 +18,12 @@ export function operationsIn(body: string): string[] {
     return [];
   }
 }
+
+/** GitHub's answer to a mutation that its version does not know: status 200, no data. */
+export function unknownField(name: string): object {
+  return {
+    path: ["mutation", name],
+    extensions: { code: "undefinedField", typeName: "Mutation", fieldName: name },
+    message: `Field '${name}' doesn't exist on type 'Mutation'`,
+  };
+}

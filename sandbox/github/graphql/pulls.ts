@@ -3,7 +3,7 @@ import { nodeId } from "../accounts.ts";
 import { type PullRequest, type Repository, slug } from "../model.ts";
 import { connection, type PageArguments } from "./connections.ts";
 import { commitNode, refNode } from "./nodes.ts";
-import { type GraphqlRequest, parseNodeId, refuse } from "./request.ts";
+import { type GraphqlRequest, parseNodeId, refuse, repositoryByNodeId } from "./request.ts";
 
 type PullState = "OPEN" | "CLOSED" | "MERGED";
 
@@ -43,8 +43,8 @@ export function pullByNodeId(id: string, request: GraphqlRequest): { repository:
   const parsed = parseNodeId(id);
   const [repositoryId = "", number] = parsed?.prefix === "PR" ? parsed.value.split(":") : [];
   const missing = refuse("NOT_FOUND", `Could not resolve to a node with the global id of '${id}'`);
-  const repository = request.state.byId(Number(repositoryId));
-  if (!repository || request.viewer.access(repository) === "none") throw missing;
+  if (!number) throw missing;
+  const repository = repositoryByNodeId(nodeId("R", repositoryId), request);
   const pull = repository.pulls.find((one) => one.number === Number(number));
   if (!pull) throw missing;
   return { repository, pull };

@@ -1,6 +1,7 @@
 /** What every resolver knows of its request, and how it finds and refuses. */
 import { GraphQLError } from "graphql";
 import { nodeId } from "../accounts.ts";
+import { singleSignOnRequired } from "../answers.ts";
 import type { Repository } from "../model.ts";
 import type { Permission } from "../options.ts";
 import type { GitHubState } from "../state.ts";
@@ -34,6 +35,7 @@ export function repositoryByNodeId(id: string, { state, viewer }: GraphqlRequest
   if (!repository || viewer.access(repository) === "none") {
     throw refuse("NOT_FOUND", `Could not resolve to a node with the global id of '${id}'`);
   }
+  requireSingleSignOn(repository, viewer);
   return repository;
 }
 
@@ -49,7 +51,12 @@ export function repositoryByName(
   if (!isVisible || (found.kind === "renamed" && !followRenames)) {
     throw refuse("NOT_FOUND", `Could not resolve to a Repository with the name '${nameWithOwner}'.`);
   }
+  requireSingleSignOn(found.repository, viewer);
   return found.repository;
+}
+
+function requireSingleSignOn(repository: Repository, viewer: Viewer): void {
+  if (viewer.needsSingleSignOn(repository)) throw refuse("FORBIDDEN", singleSignOnRequired);
 }
 
 /** Throws unless the token may run this mutation in the repository, and the repository takes writes. */
