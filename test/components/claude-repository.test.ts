@@ -80,6 +80,7 @@ describe("ClaudeRepository with a federated identity", () => {
     expect(recorder.the(fileType).inputs).toEqual({
       repository: "acme/app",
       repositoryId: "R_1",
+      role: "standalone",
       path: ".github/workflows/claude.yml",
       owner: "claude-aperture/test",
       presets: ["review"],
