@@ -1,5 +1,6 @@
 /** Which repositories share a central file, and what the files are called. */
 import { createHash } from "node:crypto";
+import { scopeOf } from "../settings/delivery-rules.ts";
 import type { RepositorySettings } from "../settings/settings.ts";
 import type { CentralFile } from "../workflow/file.ts";
 
@@ -32,7 +33,7 @@ export function pickDecidingSettings({
   workflow,
 }: Pick<RepositorySettings, "tag" | "identity" | "workflow">): DecidingSettings {
   const { path: _path, adopt: _adopt, presets, ...others } = workflow;
-  const scope = identity.kind === "federated" ? (identity.scope ?? "repository") : "repository";
+  const scope = scopeOf(identity);
   return {
     tag,
     identity: identity.kind,

@@ -58,10 +58,23 @@ export const notAnAddress = message({
 
 export const plainGithubCredential = message({
   says: "It stands in clear in Pulumi.{stack}.yaml.",
-  advice:
-    " Revoke it and run: pulumi config rm {key}. Credentials come from the environment ({variable}); where one has to stand here: pulumi config set --secret {flag}{key}",
+  advice: " Revoke it and run: pulumi config rm {key}. Credentials come from the environment ({variable}).",
   cause: "`github:token`, or the key in `github:appAuth`, was set without `--secret`",
   fix: "as it says; who can read the file, or its history, has the credential",
+});
+
+export const githubConfigured = message({
+  says: "GitHub's credentials are taken from the environment only: workflow files are read before the program could hand any over.",
+  advice: " Set {variables}, and run: pulumi config rm {key}",
+  cause: "`github:token` or `github:appAuth` in the stack, also as a secret",
+  fix: "the variables that the message names, and `pulumi config rm KEY`",
+});
+
+export const addressNotInEnvironment = message({
+  says: "{value} is not the address in GITHUB_BASE_URL, which is {variable}: workflow files would be read from another GitHub.",
+  advice: " Set GITHUB_BASE_URL to this address, or run: pulumi config rm github:baseUrl",
+  cause: "`github:baseUrl` alone: workflow files are read with the environment's address",
+  fix: "set `GITHUB_BASE_URL` to the same",
 });
 
 export const foreignOwner = message({
@@ -186,6 +199,48 @@ export const otherApi = message({
   fix: "a pattern of a provider with Anthropic's API, such as `anthropic/**`",
 });
 
+export const notABranch = message({
+  says: "{value} is not a branch that workflows can be called from.",
+  advice: ' Write its name, such as main: letters, digits, ".", "_", "-" and "/".',
+  cause: "`delivery.branch` has `@` or `*`, begins with `refs/`, is a commit, or is a name that git refuses",
+  fix: "`main`",
+});
+
+export const draftMerge = message({
+  says: "A draft is never merged automatically.",
+  advice: " Remove draft or autoMerge.",
+  cause: "`draft` and `autoMerge` are both true",
+  fix: "remove one of them",
+});
+
+export const useless = message({
+  says: "Nothing goes by pull request, so it would mean nothing.",
+  advice: " Set by or callersBy to pull-request, or remove the key.",
+  cause: "a key for pull requests in `delivery: { kind: central }`, whose files are all committed",
+  fix: "`by: pull-request`, `callersBy: pull-request`, or remove the key",
+});
+
+export const differentCentral = message({
+  says: "{repository} and {other} share the central branch of {central}, but say different things of how its files get there: {keys}.",
+  advice: " Give both the same; only callersBy may differ.",
+  cause: "a central workflow is delivered in one way for all repositories that call it",
+  fix: "set `delivery` once, for the stack; for a repository repeat it, with another `callersBy`",
+});
+
+export const organizationElsewhere = message({
+  says: "An identity of the scope organization trusts the jobs of one central workflow, and delivery: { kind: {delivery} } has none.",
+  advice: " Set delivery: { kind: central }, or remove scope.",
+  cause: "`identity: { scope: organization }` without `delivery: { kind: central }`",
+  fix: "`delivery: { kind: central }`",
+});
+
+export const organizationSecret = message({
+  says: "An OAuth client cannot serve an organization: its secret would stand in a central workflow for all to read.",
+  advice: " Use identity: { kind: federated, scope: organization }, or remove scope.",
+  cause: "`identity: { kind: oauth, scope: organization }`",
+  fix: "`kind: federated`, which has no secret",
+});
+
 export const unprotectedEnvironment = message({
   says: 'The environment "{environment}" does not protect an OAuth client.',
   advice:
@@ -205,6 +260,8 @@ export const settingsMessages = [
   notAnOwner,
   notAnAddress,
   plainGithubCredential,
+  githubConfigured,
+  addressNotInEnvironment,
   foreignOwner,
   notARepository,
   tailscaleConfigured,
@@ -221,6 +278,12 @@ export const settingsMessages = [
   notATag,
   notATagOwner,
   notADestination,
+  notABranch,
+  draftMerge,
+  useless,
+  differentCentral,
+  organizationElsewhere,
+  organizationSecret,
   otherApi,
   unprotectedEnvironment,
 ] as const;

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import type { Problem } from "../problem.ts";
 import { isModelName, isRepositorySlug } from "../workflow/names.ts";
-import { delivery, identity, models, tag, workflow } from "./fields.ts";
+import { delivery } from "./delivery.ts";
+import { identity, models, tag, workflow } from "./fields.ts";
 import { toProblems } from "./issues.ts";
 import { describeUnknownKey, quoteInput, text } from "./objects.ts";
 import { settingsSchema } from "./schema.ts";

@@ -1,11 +1,11 @@
-/** The settings that a repository inherits from its stack: tag, models, identity, workflow, delivery. */
+/** The settings that a repository inherits from its stack: tag, models, identity, workflow; delivery is in delivery.ts. */
 import { z } from "zod";
 import { formatMessage } from "../messages/entry.ts";
-import { notAModelPattern, notATag, notLinux, promptTooLong } from "../messages/settings.ts";
+import { notAModelPattern, notATag, notLinux, organizationSecret, promptTooLong } from "../messages/settings.ts";
 import { isModelPattern, isTag, tagSyntax } from "../policy/rules.ts";
 import { actionNames, parsePin } from "../workflow/actions.ts";
+import { identityScopes } from "../workflow/file.ts";
 import {
-  isCommitMessage,
   isEnvironmentName,
   isModelName,
   isOneLine,
@@ -89,6 +89,17 @@ export const identity = z
           description:
             "Workload identity federation: GitHub's OIDC token is the credential, so nothing is stored that could expire or leak.",
         }),
+        scope: z
+          .enum(identityScopes, { error: "Expected repository or organization." })
+          .optional()
+          .meta({
+            description:
+              "`repository`: an identity for each repository, and its two values as repository secrets. `organization`, with " +
+              "`delivery: { kind: central }`: one for each central workflow, which holds the values itself and lists the " +
+              "repositories that it runs for; no repository has a secret.",
+            default: "repository",
+            examples: ["organization"],
+          }),
         issuer: z
           .url({ protocol: /^https$/, error: "Expected an https:// URL that Tailscale can reach." })
           .optional()
@@ -104,6 +115,13 @@ export const identity = z
           description:
             "An OAuth client, for organisations without workload identity federation; its secret is stored in the repository.",
         }),
+        scope: z
+          .literal("repository", { error: formatMessage(organizationSecret, {}) })
+          .optional()
+          .meta({
+            description: "An OAuth client serves one repository, since it has a secret.",
+            default: "repository",
+          }),
         // A number is what YAML makes of `rotation: 2`.
         rotation: z
           .union([z.string(), z.number()], { error: "Expected a name for the rotation, such as 2026-11." })
@@ -291,31 +309,3 @@ export const workflow = settingsObject("workflow", {
       examples: [true],
     }),
 }).meta({ description: "The workflow file.", examples: [{ presets: ["review", "mention"] }] });
-
-export const delivery = z
-  .discriminatedUnion(
-    "kind",
-    [
-      settingsObject("delivery", {
-        kind: z.literal("commit").meta({ description: "Commit the workflow file to the default branch." }),
-        message: text("a commit message")
-          .refine(isCommitMessage, {
-            error: "The commit message is empty, or has a control character. Remove the key.",
-          })
-          .optional()
-          .meta({ description: "The commit message of a new workflow file.", examples: ["ci: add Claude Code"] }),
-      }),
-      settingsObject("delivery", {
-        kind: z.literal("output").meta({
-          description:
-            "Do not commit; the text is the stack output `workflows`, for a branch that needs a pull request or for another tool.",
-        }),
-      }),
-    ],
-    { error: "Expected { kind: commit } or { kind: output }." },
-  )
-  .meta({
-    description: "How the workflow file gets into the repository.",
-    default: defaults.delivery,
-    examples: [{ kind: "commit", message: "ci: add Claude Code" }],
-  });

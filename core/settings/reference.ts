@@ -73,11 +73,15 @@ function valueLines(schema: JsonSchema): string {
   return lines.join("  \n");
 }
 
-/** `{ kind: commit, message }` and what it means. */
+/** `kind: commit` and what it means, and below it its other keys. */
 function variantLine({ properties = {} }: JsonSchema): string {
   const { kind, ...others } = properties as Record<string, JsonSchema>;
-  const keys = Object.entries(others).map(([key, { description }]) => `\`${key}\`: ${description}`);
-  return [`\`kind: ${kind?.const}\`: ${kind?.description}`, ...keys].join(" ");
+  const keys = Object.entries(others).map(([key, schema]) => {
+    const values = schema.enum === undefined ? "" : ` ${typeName(schema)}.`;
+    const other = schema.default === undefined ? "" : ` Default: \`${inline(schema.default)}\`.`;
+    return `  - \`${key}\`:${values} ${schema.description}${other}`;
+  });
+  return [`\`kind: ${kind?.const}\`: ${kind?.description}`, ...keys].join("\n");
 }
 
 function typeName(schema: JsonSchema): string {

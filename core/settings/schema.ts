@@ -1,33 +1,14 @@
 /** The stack configuration as a person writes it: one zod schema, from which settings.schema.json and docs/settings.md come. */
 import { z } from "zod";
 import { formatMessage } from "../messages/entry.ts";
-import { notADestination, notARepository, notATagOwner } from "../messages/settings.ts";
+import { notADestination, notATagOwner } from "../messages/settings.ts";
 import { isMarkOwner, markOwnerPattern } from "../policy/marks.ts";
 import { isDestination, isTagOwner } from "../policy/rules.ts";
-import {
-  findNameInAddress,
-  hostnamePattern,
-  isHostname,
-  isRepositoryName,
-  isRepositorySlug,
-  repositoryPattern,
-} from "../workflow/names.ts";
-import { defaults, delivery, identity, models, tag, workflow } from "./fields.ts";
+import { hostnamePattern, isHostname } from "../workflow/names.ts";
+import { delivery, repositoryName } from "./delivery.ts";
+import { defaults, identity, models, tag, workflow } from "./fields.ts";
 import type { settingNames } from "./names.ts";
 import { quoteInput, settingsObject, text } from "./objects.ts";
-
-/** `name`, or `owner/name`. */
-const repositoryName = text("a repository, as name or owner/name")
-  .meta({ pattern: repositoryPattern.source })
-  .refine((value) => (value.includes("/") ? isRepositorySlug(value) : isRepositoryName(value)), {
-    error: (issue) => {
-      const meant = findNameInAddress(String(issue.input));
-      return formatMessage(notARepository, {
-        value: quoteInput(issue),
-        meant: meant === undefined ? "" : `Did you mean ${meant}? `,
-      });
-    },
-  });
 
 const repository = settingsObject("repository", {
   name: repositoryName.meta({ description: "The repository, as name or owner/name.", examples: ["api", "acme/api"] }),

@@ -11,8 +11,15 @@ import type { ActionName } from "../workflow/actions.ts";
 import type { IdentityScope } from "../workflow/file.ts";
 import { isModelName } from "../workflow/names.ts";
 import type { PresetName } from "../workflow/options.ts";
+import {
+  completeDelivery,
+  type DeliverySettings,
+  findCentralProblems,
+  findDeliveryProblems,
+  findScopeProblems,
+} from "./delivery-rules.ts";
 import { defaults } from "./fields.ts";
-import { findBadAddress, findPlainCredentials, readGithubOwner } from "./github.ts";
+import { findBadAddress, findConfiguredCredentials, findPlainCredentials, readGithubOwner } from "./github.ts";
 import { toProblems } from "./issues.ts";
 import { settingNames } from "./names.ts";
 import { explainPathAsName, findMisplacedKeys } from "./namespaces.ts";
@@ -29,8 +36,7 @@ export type IdentitySettings =
   | { kind: "federated"; scope?: IdentityScope | undefined; issuer?: string | undefined }
   | { kind: "oauth"; rotation?: string | undefined };
 
-/** How the workflow file gets into the repository. */
-export type DeliverySettings = { kind: "commit"; message?: string | undefined } | { kind: "output" };
+export type { DeliverySettings };
 
 export interface WorkflowSettings {
   presets: PresetName[];
@@ -65,6 +71,8 @@ export interface Settings {
   tagOwners: string[];
   policy: { mode: "write" | "observe"; owner: string; takeOver: boolean; test: TagAccess["test"]; shareTag: boolean };
   onUnavailable: "fail" | "skip";
+  /** What a repository has that sets nothing of its own: central files are named by how they differ from it. */
+  common: Pick<RepositorySettings, "tag" | "identity" | "workflow">;
   repositories: RepositorySettings[];
 }
 
@@ -104,6 +112,7 @@ export function parseSettings(source: SettingsSource): ParsedSettings {
   const credentials = [
     ...findCredentials(raw, config, (key) => isSecret(key) || named.has(key)),
     ...plain,
+    ...findConfiguredCredentials(source),
     ...findTailscaleConfiguration(config),
   ];
   if (credentials.length > 0) fail(credentials);
@@ -119,7 +128,11 @@ export function parseSettings(source: SettingsSource): ParsedSettings {
   ];
   if (!parsed.success || owner.name === undefined) return fail(problems);
 
-  problems.push(...findTagsOfAperture(parsed.data));
+  problems.push(
+    ...findTagsOfAperture(parsed.data),
+    ...findDeliveryProblems(parsed.data),
+    ...findScopeProblems(parsed.data),
+  );
   const { value, problems: others } = normalise(parsed.data, owner.name, toOwner(source));
   problems.push(...findExpressions(raw), ...others, ...findContradictions(value));
   return problems.length > 0 ? fail(problems) : { settings: value, warnings: findWarnings(parsed.data, value) };
@@ -159,7 +172,11 @@ function normalise(
     problems.push({ path: path(["policy", "owner"]), message });
   }
 
-  const repositories = input.repositories.map((entry, index): RepositorySettings => {
+  const complete = (
+    entry: SettingsInput["repositories"][number],
+    index: number,
+    problems: Problem[],
+  ): RepositorySettings => {
     const repository: RepositoryInput = typeof entry === "string" ? { name: entry } : entry;
     const at = ["repositories", index];
     const slug = (name: string, place: PropertyKey[]): RepositorySlug => {
@@ -197,12 +214,18 @@ function normalise(
           model: "name" in model ? model.name : undefined,
         }),
       },
-      delivery: repository.delivery ?? input.delivery ?? defaults.delivery,
+      delivery: completeDelivery(repository.delivery ?? input.delivery ?? defaults.delivery, (name) =>
+        slug(name, [...(repository.delivery === undefined ? [] : at), "delivery", "repository"]),
+      ),
     };
-  });
+  };
+  const repositories = input.repositories.map((entry, index) => complete(entry, index, problems));
+  // Its model may be missing, where the models of all repositories are their own.
+  const common = complete("common", 0, []);
 
   return {
-    problems,
+    // What the stack's own delivery says wrong is found for each repository.
+    problems: [...new Map(problems.map((one) => [`${one.path} ${one.message}`, one])).values()],
     value: {
       githubOwner,
       aperture: {
@@ -218,6 +241,7 @@ function normalise(
         shareTag: input.policy?.shareTag ?? defaults.policy.shareTag,
       },
       onUnavailable: input.onUnavailable ?? defaults.onUnavailable,
+      common: { tag: common.tag, identity: common.identity, workflow: common.workflow },
       repositories,
     },
   };
@@ -268,7 +292,7 @@ function findTagsOfAperture({ aperture, repositories, ...input }: SettingsInput)
 
 /** Settings that are each right and contradict each other. */
 function findContradictions({ repositories }: Settings): Problem[] {
-  const problems: Problem[] = [];
+  const problems = findCentralProblems(repositories);
   const names = new Map<string, string>();
   const tags = new Map<Tag, { slug: string; models: string }>();
   repositories.forEach(({ slug, formerly, tag, models }, index) => {

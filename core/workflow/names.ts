@@ -125,6 +125,11 @@ export function findNameInAddress(text: string): string | undefined {
   return name !== text && (isOwnerName(name) || isRepositorySlug(name)) ? name : undefined;
 }
 
+/** A label of a pull request. GitHub has at most 50 characters, and separates the labels of a search by commas. */
+export function isLabel(text: string): boolean {
+  return isOneLine(text) && [...text].length <= 50 && !text.includes(",");
+}
+
 /** A commit message that GitHub takes. */
 export function isCommitMessage(text: string): boolean {
   return text.trim() !== "" && text.length <= 10_000 && isPrintable(text);

@@ -2,13 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { describeCredential } from "../../../core/claim/credential-name.ts";
+import { groupByCentralFile, pickDecidingSettings } from "../../../core/delivery/central-files.ts";
 import { insert, plan, remove } from "../../../core/policy/edit.ts";
 import type { Fragment } from "../../../core/policy/fragment.ts";
 import { check } from "../../../core/policy/rules.ts";
+import { scopeOf } from "../../../core/settings/delivery-rules.ts";
 import { SettingsError } from "../../../core/settings/problem.ts";
 import { type ParsedSettings, parseSettings, type Settings } from "../../../core/settings/settings.ts";
+import { renderWorkflowFile } from "../../../core/workflow/file.ts";
 import { federatedSubject } from "../../../core/workflow/oidc.ts";
-import { claudeWorkflow } from "../../../core/workflow/presets.ts";
+import { claudeWorkflow, listPermissions } from "../../../core/workflow/presets.ts";
 import { readHeaderOwner, render } from "../../../core/workflow/render.ts";
 import { anyConfig, anyName } from "./generated.ts";
 import { engineConfig } from "./mistakes.ts";
@@ -16,7 +19,7 @@ import { engineConfig } from "./mistakes.ts";
 const policy = '{\n\t"tagOwners": {"tag:aperture": []},\n\t"grants": [],\n}\n';
 
 /** What the program makes of settings, without any service. */
-function use({ repositories, policy: { owner, test }, aperture, tagOwners }: Settings): string[] {
+function use({ repositories, policy: { owner, test }, aperture, tagOwners, common }: Settings): string[] {
   const fragment: Fragment = Object.fromEntries(
     repositories.map(({ tag, models }) => [
       tag,
@@ -27,6 +30,31 @@ function use({ repositories, policy: { owner, test }, aperture, tagOwners }: Set
   const inserted = insert(policy, fragment, owner);
   expect(plan(inserted, fragment, owner).map(({ state }) => state)).not.toContain("missing");
   expect(remove(inserted, fragment, owner)).toBe(policy);
+
+  const callers = repositories.flatMap(({ slug, delivery, ...settings }) =>
+    delivery.kind === "central"
+      ? [
+          {
+            slug,
+            repository: settings,
+            settings: pickDecidingSettings(settings),
+            place: { repository: delivery.repository, branch: delivery.branch ?? "main" },
+          },
+        ]
+      : [],
+  );
+  for (const { file, callers: members } of groupByCentralFile(owner, pickDecidingSettings(common), callers)) {
+    const texts = members.map(({ repository: { tag, identity, workflow } }) => {
+      const { kind } = identity;
+      const permissions = listPermissions({ presets: workflow.presets, identity: kind });
+      const { presets, path } = workflow;
+      const call = { owner, path, presets, identity: kind, scope: scopeOf(identity), central: file, permissions };
+      renderWorkflowFile({ role: "caller", ...call });
+      const jobs = { ...workflow, identity: kind, hostname: aperture.hostname, tag, owner, path: file.path };
+      return renderWorkflowFile({ role: "central", ...jobs });
+    });
+    expect(new Set(texts).size).toBe(1);
+  }
 
   return repositories.map(({ slug, tag, identity, workflow }) => {
     const text = render(

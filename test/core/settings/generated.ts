@@ -159,17 +159,33 @@ function valuesOf(schema: z.core.$ZodType, examples: string[] = []): fc.Arbitrar
 interface Entry {
   formerly?: unknown;
   models?: unknown;
+  identity?: { kind: string; scope?: string };
+  delivery?: { kind: string; draft?: boolean };
+}
+
+/** Of all that a delivery can say, what agrees with every other: a draft is not merged, one central branch is enough. */
+function agreeing({ delivery, identity }: Entry): Entry {
+  const { scope: _, ...kind } = identity ?? { kind: "federated" };
+  const { draft: _draft, ...way } = delivery ?? { kind: "commit" };
+  const central = { kind: "central", by: "pull-request", title: "Add Claude Code" };
+  return {
+    ...(identity === undefined ? {} : { identity: kind }),
+    ...(delivery === undefined ? {} : { delivery: way.kind === "central" ? central : way }),
+  };
 }
 
 /** With a name and, where it has models, a tag of its own for each entry, so that they do not contradict each other. */
-function withoutContradictions(settings: { repositories: (string | Entry)[] }): Config {
+function withoutContradictions(settings: Entry & { repositories: (string | Entry)[] }): Config {
   const repositories = settings.repositories.map((entry, index) => {
     if (typeof entry === "string") return `app-${index}`;
     const { formerly: _, ...others } = entry;
-    return { ...others, name: `api-${index}`, ...(entry.models ? { tag: `tag:ci-${index}` } : {}) };
+    return { ...others, ...agreeing(entry), name: `api-${index}`, ...(entry.models ? { tag: `tag:ci-${index}` } : {}) };
   });
   return Object.fromEntries(
-    Object.entries({ ...settings, repositories }).map(([key, value]) => [`claude-aperture:${key}`, value]),
+    Object.entries({ ...settings, ...agreeing(settings), repositories }).map(([key, value]) => [
+      `claude-aperture:${key}`,
+      value,
+    ]),
   );
 }
 

@@ -341,14 +341,24 @@ export const mistakes: [what: string, config: Config, problems: RegExp[]][] = [
   [
     "GitHub's token in clear",
     { ...ok, "github:token": "x" },
-    [
-      /^github:token: It stands in clear in Pulumi\.\w+\.yaml\. .*GITHUB_TOKEN.*pulumi config set --secret github:token/,
-    ],
+    [/^github:token: It stands in clear in Pulumi\.\w+\.yaml\. .*pulumi config rm github:token\. .*GITHUB_TOKEN/],
   ],
   [
     "the App's key in clear",
     { ...ok, "github:appAuth": { id: "1", installationId: "2", pemFile: "x" } },
-    [/^github:appAuth: It stands in clear.*GITHUB_APP_PEM_FILE.*pulumi config set --secret --path github:appAuth/],
+    [/^github:appAuth: It stands in clear.*pulumi config rm github:appAuth.*GITHUB_APP_PEM_FILE/],
+  ],
+  [
+    "the App's ids in the stack",
+    { ...ok, "github:appAuth": { id: "1", installationId: "2" } },
+    [
+      /^github:appAuth: .*environment only.*GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID, GITHUB_APP_PEM_FILE, and run: pulumi config rm github:appAuth/,
+    ],
+  ],
+  [
+    "another GitHub in the stack than in the environment",
+    { ...ok, "github:baseUrl": "https://github.example.com/" },
+    [/^github:baseUrl: "https:\/\/github\.example\.com\/" is not the address in GITHUB_BASE_URL, which is /],
   ],
   [
     "Tailscale's key in the stack",
@@ -359,7 +369,116 @@ export const mistakes: [what: string, config: Config, problems: RegExp[]][] = [
   [
     "an unknown way of delivery",
     withSetting("delivery", { kind: "email" }),
-    [/delivery\.kind: Expected \{ kind: commit \}/],
+    [
+      /delivery\.kind: Expected \{ kind: commit \}, \{ kind: pull-request \}, \{ kind: central \} or \{ kind: output \}/,
+    ],
+  ],
+  [
+    "a title of two lines",
+    withSetting("delivery", { kind: "pull-request", title: "a\nb" }),
+    [/delivery\.title: "a\\nb" is not a title: one line/],
+  ],
+  [
+    "an empty text of a pull request",
+    withSetting("delivery", { kind: "pull-request", body: " " }),
+    [/delivery\.body: The text is empty/],
+  ],
+  [
+    "a secret in the text of a pull request",
+    withSetting("delivery", { kind: "pull-request", body: "${{ secrets.X }}" }),
+    [/delivery\.body: .*would put a secret/],
+  ],
+  [
+    "labels that are none",
+    withSetting("delivery", { kind: "pull-request", labels: ["a,b", "x".repeat(51), ""] }),
+    [
+      /labels\[0\]: "a,b" is not a label: .*without a comma/,
+      /labels\[1\]: .*at most 50 characters/,
+      /labels\[2\]: .*not a label/,
+    ],
+  ],
+  [
+    "labels in one text",
+    withSetting("delivery", { kind: "pull-request", labels: "ci" }),
+    [/delivery\.labels: Expected a list of labels/],
+  ],
+  [
+    "a draft that merges itself",
+    withSetting("delivery", { kind: "pull-request", draft: true, autoMerge: true }),
+    [/delivery\.autoMerge: A draft is never merged automatically/],
+  ],
+  [
+    "a pull request's key where nothing is one",
+    withSetting("delivery", { kind: "central", labels: ["ci"] }),
+    [/delivery\.labels: Nothing goes by pull request.*Set by or callersBy to pull-request/],
+  ],
+  [
+    "a key of central in a commit",
+    withSetting("delivery", { kind: "commit", branch: "main" }),
+    [/delivery: There is no key "branch"\. Known keys: kind, message/],
+  ],
+  [
+    "a central repository of another owner",
+    {
+      ...repositories("app", "api"),
+      [`${at}delivery`]: { kind: "central", repository: "other/workflows" },
+    },
+    [/:delivery\.repository: "other\/workflows" belongs to another owner/],
+  ],
+  [
+    "a central repository that is none",
+    repositories({ name: "app", delivery: { kind: "central", repository: "https://github.com/acme/x" } }),
+    [/repositories\[0\]\.delivery\.repository: .*Did you mean acme\/x\?/],
+  ],
+  [
+    "a central branch of which a rule would make any",
+    withSetting("delivery", { kind: "central", branch: "release/*" }),
+    [/delivery\.branch: "release\/\*" is not a branch that workflows can be called from/],
+  ],
+  [
+    "another word for how a central file arrives",
+    withSetting("delivery", { kind: "central", by: "pr" }),
+    [/delivery\.by: Expected commit or pull-request/],
+  ],
+  [
+    "one central branch in two ways",
+    {
+      ...repositories("app", { name: "api", delivery: { kind: "central", by: "pull-request", title: "x" } }, "web"),
+      [`${at}delivery`]: { kind: "central", repository: "acme/.github" },
+    },
+    [/repositories\[1\]\.delivery: acme\/api and acme\/app share the central branch of acme\/\.github.*: by, title\./],
+  ],
+  [
+    "an organization's identity without a central file",
+    { ...repositories("app", "api"), [`${at}identity`]: { kind: "federated", scope: "organization" } },
+    [/:identity\.scope: An identity of the scope organization .*delivery: \{ kind: commit \} has none/],
+  ],
+  [
+    "an organization's identity where one repository has a file of its own",
+    {
+      ...repositories("app", { name: "api", delivery: { kind: "output" } }),
+      [`${at}identity`]: { kind: "federated", scope: "organization" },
+      [`${at}delivery`]: { kind: "central" },
+    },
+    [/repositories\[1\]\.delivery: .*\{ kind: output \} has none/],
+  ],
+  [
+    "an organization's identity of one repository without a central file",
+    repositories({ name: "app", identity: { kind: "federated", scope: "organization" } }),
+    [/repositories\[0\]\.identity\.scope: .*has none/],
+  ],
+  [
+    "an organization's OAuth client",
+    {
+      ...withSetting("identity", { kind: "oauth", scope: "organization" }),
+      [`${at}delivery`]: { kind: "central" },
+    },
+    [/identity\.scope: An OAuth client cannot serve an organization: its secret/],
+  ],
+  [
+    "an unknown scope",
+    withSetting("identity", { kind: "federated", scope: "fleet" }),
+    [/identity\.scope: Expected repository or organization/],
   ],
   [
     "an unknown word for onUnavailable",

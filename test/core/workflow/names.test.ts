@@ -8,6 +8,7 @@ import {
   isCommitMessage,
   isEnvironmentName,
   isHostname,
+  isLabel,
   isModelName,
   isOneLine,
   isOtherSystem,
@@ -115,6 +116,7 @@ const rows: [(text: string) => boolean, string[], string[]][] = [
     ["api.tailscale.com/k1CNTRL-k2CNTRL", "https://example.com/x", "urn:x"],
     ["", "-x", "a b", "a'b", "a\nb", "${{ x }}", "tskey-client-x", long(256)],
   ],
+  [isLabel, ["ci", "good first issue", "😀".repeat(25), long(50)], ["", " ci", "a,b", "a\nb", long(51)]],
   [isCommitMessage, ["ci: add", "ci: add\n\nBecause.", "é"], ["", " \n", "a\0b", long(10_001)]],
   [
     hasOtherApi,
