@@ -57,6 +57,30 @@ export const branchContended = message({
   fix: "`pulumi up` again: it goes on where it stopped",
 });
 
+export const commitLost = message({
+  when: "in `up` or `destroy`",
+  says: "GitHub does not say what became of the commit of {path} to {repository}: {said}",
+  advice: "\n  It may have happened. Run the same command again: it looks first.",
+  cause: "the connection broke, or GitHub or what is between failed, again and again",
+  fix: "[githubstatus.com](https://www.githubstatus.com); then the same command again: it goes on where it stopped",
+});
+
+export const formerBranchStays = message({
+  when: "in `up`",
+  says: "{path} stays on {branch} of {repository}, which was the default branch: {reason}",
+  advice: "\n  Pull requests to that branch still run it: delete it there.",
+  cause: "the default branch was changed, and the former one takes no commit of the deploying user or App",
+  fix: "delete the file there by hand or by pull request",
+});
+
+export const formerFileStays = message({
+  when: "in `up`",
+  says: "{path} of {repository} was changed by hand since this stack wrote it, so it stays beside the file at the new path.",
+  advice: " Its jobs still run: delete it there.",
+  cause: "`workflow.path` was changed; only a file that is still as we wrote it is deleted",
+  fix: "delete it by hand, if nobody wants it",
+});
+
 export const editedFileStays = message({
   when: "in `destroy`",
   says: "{path} of {repository} was changed by hand since this stack wrote it, so it stays.",
@@ -92,6 +116,9 @@ export const workflowFiles: Section = {
     twoWriters,
     commitRefused,
     branchContended,
+    commitLost,
+    formerBranchStays,
+    formerFileStays,
     editedFileStays,
     fileCannotGo,
     repositoryNotFound,

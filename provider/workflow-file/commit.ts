@@ -6,11 +6,12 @@ import { readHeaderOwner } from "../../core/workflow/render.ts";
 import type { Commit } from "../../services/github/commits.ts";
 import type { LiveRepository } from "../../services/github/live-files.ts";
 import { OperationError } from "../resource.ts";
-import { explainUnwritable, requireWritable } from "./availability.ts";
+import { requireWritable } from "./availability.ts";
 import { commitUntilSettled } from "./commit-loop.ts";
-import { messageOf, removalMessage } from "./commit-messages.ts";
+import { messageOf } from "./commit-messages.ts";
 import type { FileContext } from "./context.ts";
 import type { Wanted } from "./inputs.ts";
+import { removeFromFormerBranch } from "./removal.ts";
 
 /** A file as the state knows it. */
 export interface Standing {
@@ -30,13 +31,17 @@ export async function commitFile(
 ): Promise<Standing> {
   const { repositoryId, content, blob } = wanted;
   const address = { repositoryId, path: content.path };
+  let stays: string | undefined;
   const look = async () => {
     const live = requireWritable(wanted, await context.github.files.find(address));
-    return { live, commit: await planCommit(context, wanted, standing, live) };
+    const former = await findFormerFile(context, wanted, standing);
+    stays = former?.stays;
+    return { live, commit: await planCommit(context, wanted, standing, live, former?.deletion) };
   };
   const { live } = isPreview ? await look() : await commitUntilSettled(context, wanted.repository, look);
   const branch = live.defaultBranch?.name;
-  if (!isPreview) await removeFromFormerBranch(context, wanted, standing, live);
+  if (stays !== undefined) await context.log("warning", stays);
+  if (!isPreview && branch !== undefined) await removeFromFormerBranch(context, wanted, standing, branch);
   return { path: content.path, written: blob, ...(branch === undefined ? {} : { branch }) };
 }
 
@@ -46,86 +51,41 @@ async function planCommit(
   wanted: Wanted,
   standing: Standing | undefined,
   live: LiveRepository,
+  deletion: { path: string; blob: string } | undefined,
 ): Promise<Commit | undefined> {
   const { repositoryId, content, text, blob, adopt } = wanted;
   const { path, owner } = content;
-  const isOwn = standing?.path === path;
   const found = live.blob && live.blob !== blob ? { blob: live.blob, path } : undefined;
-  if (found && !isOwn && !adopt) {
+  if (found && !hasWritten(standing, path) && !adopt) {
     const text = (await github.files.readText({ repositoryId, path }))?.text ?? "";
     if (readHeaderOwner(text) !== owner) throw new OperationError(explainForeign(path, text));
   }
-  const former = isOwn ? undefined : await findFormerFile(github, repositoryId, standing);
   const isInStep = live.blob === blob;
-  if (isInStep && !former) return undefined;
+  if (isInStep && !deletion) return undefined;
   return {
     repository: live.slug,
     branch: live.defaultBranch,
     message: messageOf(wanted),
     additions: isInStep ? [] : [{ path, text, ...(found ? { blob: found.blob } : {}) }],
-    deletions: former ? [former] : [],
+    deletions: deletion ? [deletion] : [],
   };
 }
 
-/** The file at the path that it had before, if it is still as it was written. */
+/** A file at the path that people deliver themselves is not ours to replace. */
+const hasWritten = (standing: Standing | undefined, path: string): boolean =>
+  standing?.path === path && standing.written !== undefined;
+
+/** The file at the path that it had before: it goes if it is still as it was written, and stays otherwise, which is said. */
 async function findFormerFile(
-  { files }: FileContext["github"],
-  repositoryId: string,
-  standing: Standing | undefined,
-): Promise<{ path: string; blob: string } | undefined> {
-  if (standing?.written === undefined) return undefined;
-  const { path, written } = standing;
-  const former = await files.find({ repositoryId, path });
-  return former?.blob === written ? { path, blob: written } : undefined;
-}
-
-/** A default branch that was changed for another one leaves our file where no `up` would look again. */
-async function removeFromFormerBranch(
   { github }: FileContext,
-  wanted: Wanted,
+  { repository, repositoryId, content }: Wanted,
   standing: Standing | undefined,
-  live: LiveRepository,
-): Promise<void> {
-  if (!standing?.branch || !standing.written || standing.branch === live.defaultBranch?.name) return;
+): Promise<{ deletion?: { path: string; blob: string }; stays?: string } | undefined> {
+  if (standing?.written === undefined || standing.path === content.path) return undefined;
   const { path, written } = standing;
-  const former = await github.files.findOnBranch({ repositoryId: wanted.repositoryId, path }, standing.branch);
-  if (former?.blob !== written) return;
-  // If that branch is protected now, or moves: the file does nothing there, and is not worth a failed run.
-  await github.commits.add({
-    repository: live.slug,
-    branch: { name: standing.branch, head: former.head },
-    message: removalMessage,
-    additions: [],
-    deletions: [{ path, blob: written }],
-  });
-}
-
-/** Deletes the file if it is still as it was written. A text says that it stays, and why. */
-export async function deleteFile(
-  context: FileContext,
-  { repository, repositoryId }: Pick<Wanted, "repository" | "repositoryId">,
-  { path, written }: Standing,
-): Promise<string | undefined> {
-  let left: string | undefined;
-  await commitUntilSettled(context, repository, async () => {
-    const live = await context.github.files.find({ repositoryId, path });
-    const reason = explainUnwritable(live);
-    const isThere = live?.blob !== undefined && written !== undefined;
-    if (reason !== undefined) left = formatMessage(texts.fileCannotGo, { path, repository, reason });
-    else if (isThere && live.blob !== written) left = formatMessage(texts.editedFileStays, { path, repository });
-    const goes = left === undefined && isThere;
-    return {
-      live: { defaultBranch: live?.defaultBranch },
-      commit: goes
-        ? {
-            repository: live.slug,
-            branch: live.defaultBranch,
-            message: removalMessage,
-            additions: [],
-            deletions: [{ path, blob: written }],
-          }
-        : undefined,
-    };
-  });
-  return left;
+  const former = await github.files.find({ repositoryId, path });
+  if (former?.blob === undefined) return undefined;
+  return former.blob === written
+    ? { deletion: { path, blob: written } }
+    : { stays: formatMessage(texts.formerFileStays, { path, repository }) };
 }

@@ -5,10 +5,11 @@ import * as texts from "../../core/messages/workflow-file.ts";
 import { findChanges } from "../diff.ts";
 import { OperationError, type Resource } from "../resource.ts";
 import { decode, encode, type PropertyMap, unknown } from "../structs.ts";
-import { commitFile, deleteFile, type Standing } from "./commit.ts";
+import { commitFile, type Standing } from "./commit.ts";
 import { type FileContext, inWords } from "./context.ts";
 import { importFile } from "./import.ts";
 import { parseInputs, toInputs, type Wanted } from "./inputs.ts";
+import { deleteFile } from "./removal.ts";
 
 /** The files of one run. */
 export function workflowFileResource(): Resource {

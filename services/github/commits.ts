@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { RepositorySlug } from "../../core/settings/settings.ts";
 import { requireDocumented } from "../answer.ts";
 import { Batch } from "./batch.ts";
-import { type GitHubConnection, unexpectedAnswer } from "./connection.ts";
+import { type GitHubConnection, GitHubError, unexpectedAnswer } from "./connection.ts";
 import { commitThroughContents, isConflict } from "./contents.ts";
 import { askPartially, type FieldError, isGraphqlError } from "./graphql.ts";
 
@@ -33,8 +33,10 @@ export type CommitResult =
   | { kind: "done"; oid: string }
   /** The branch has another newest commit by now. Nothing was written. */
   | { kind: "moved" }
-  /** Nobody knows whether it has happened. */
-  | { kind: "lost"; error: Error }
+  /** Nobody knows whether it has happened. `said` by GitHub, or of the connection. */
+  | { kind: "lost"; said: string }
+  /** GitHub took others of the same request, and asks to wait before this one. Nothing was written. */
+  | { kind: "limited"; seconds: number }
   | { kind: "refused"; said: string };
 
 /** Commits of one run. */
@@ -50,15 +52,16 @@ export class Commits {
 
   /**
    * Author and committer are the credential's, and GitHub signs it (docs.github.com, `createCommitOnBranch`).
-   * @throws for what no commit can change: wrong credentials, something that is not GitHub.
+   * @throws for what no commit can change: wrong credentials.
    */
   add(commit: Commit): Promise<CommitResult> {
     return commit.branch && !this.#lacksMutation ? this.#batch.add(commit) : this.#commitOneByOne(commit);
   }
 
   async #send(commits: Commit[]): Promise<CommitResult[]> {
+    const github = await this.#connect();
     try {
-      return await sendMutation(await this.#connect(), commits);
+      return await sendMutation(github, commits);
     } catch (error) {
       if (lacksMutation(error)) {
         this.#lacksMutation = true;
@@ -94,7 +97,7 @@ async function sendMutation(github: GitHubConnection, commits: Commit[]): Promis
   const fields = commits.map((_, index) => `c${index}: createCommitOnBranch(input: $input${index}) { commit { oid } }`);
   const variables = Object.fromEntries(commits.map((commit, index) => [`input${index}`, toInput(commit)]));
   const query = `mutation createCommits(${parameters}) {\n${fields.join("\n")}\n}`;
-  const { data, errors } = await askPartially(github, query, variables, () => true);
+  const { data, errors, retryAfter } = await askPartially(github, query, variables, () => true);
   const refuse = (what: string) => unexpectedAnswer(github, "POST /graphql", what);
   const answers = requireDocumented(z.record(z.string(), payload), data, refuse);
   return commits.map((_, index) => {
@@ -102,13 +105,19 @@ async function sendMutation(github: GitHubConnection, commits: Commit[]): Promis
     if (oid) return { kind: "done", oid };
     const error = errors.find(({ path }) => path?.[0] === `c${index}`);
     if (!error) throw refuse("neither a commit nor an error");
-    return judge(error);
+    return judge(error, retryAfter);
   });
 }
 
-function judge({ type, message }: FieldError): CommitResult {
-  return type === "STALE_DATA" ? { kind: "moved" } : { kind: "refused", said: message };
+function judge({ type, message }: FieldError, retryAfter = limitedWait): CommitResult {
+  if (type === "STALE_DATA") return { kind: "moved" };
+  // A request that is limited as a whole is a 403, for which octokit waits.
+  if (/secondary rate limit/i.test(message)) return { kind: "limited", seconds: retryAfter };
+  return { kind: "refused", said: message };
 }
+
+/** In seconds, where GitHub does not say: "wait for at least one minute" (its page on rate limits for GraphQL). */
+const limitedWait = 60;
 
 function toInput({ repository, branch, message, additions, deletions }: Commit) {
   return {
@@ -130,8 +139,16 @@ function lacksMutation(error: unknown): boolean {
   );
 }
 
-/** A connection that broke, or a server that failed. @throws any other error. */
+/**
+ * A connection that broke, a server that failed, or something else that answered, for all we know behind a server that acted.
+ * @throws any other error.
+ */
 function asLost(error: unknown): CommitResult {
-  if (error instanceof RequestError && error.status >= 500) return { kind: "lost", error };
+  if (error instanceof RequestError && error.status >= 500) {
+    return { kind: "lost", said: `${error.message} (${error.status})` };
+  }
+  // Without data nothing was begun. https://spec.graphql.org/October2021/#sec-Errors.Request-errors
+  if (isGraphqlError(error)) return { kind: error.data ? "lost" : "refused", said: error.message };
+  if (error instanceof GitHubError) return { kind: "lost", said: error.message };
   throw error;
 }

@@ -9,9 +9,10 @@ import Bottleneck from "bottleneck";
 import { z } from "zod";
 import { formatMessage } from "../../core/messages/entry.ts";
 import { redact } from "../../core/messages/redact.ts";
-import { appKeyUnreadable, noGitHubCredentials, notGitHub, rateLimited } from "../../core/messages/repositories.ts";
+import { appKeyUnreadable, noGitHubCredentials, notGitHub } from "../../core/messages/repositories.ts";
 import { describeNotJson, isPage, requireDocumented } from "../answer.ts";
 import { fetchThroughProxy } from "../fetch.ts";
+import { describeWait } from "./wait.ts";
 
 export type GitHubConnection = InstanceType<typeof GitHubClient>;
 
@@ -58,8 +59,7 @@ export function connectToGitHub(
   const secrets = new Set(secretsOf(credential));
   const waitForLimit = (seconds: number, _options: object, _client: unknown, retryCount: number): boolean => {
     if (retryCount >= waits.times || seconds > waits.longest || signal?.aborted) return false;
-    const time = new Date(Date.now() + seconds * 1000).toISOString().slice(11, 19);
-    tell(formatMessage(rateLimited, { seconds, time: `${time} UTC` }));
+    tell(describeWait(seconds, Date.now()));
     return true;
   };
   const client = new GitHubClient({

@@ -14,6 +14,8 @@ export interface FieldError {
 export interface PartialAnswer {
   data: unknown;
   errors: FieldError[];
+  /** What GitHub asks to wait, in seconds, when it took only a part because of a limit. */
+  retryAfter?: number;
 }
 
 /**
@@ -32,11 +34,18 @@ export async function askPartially(
     if (!isGraphqlError(error) || !error.data) throw error;
     // An error without a path is about the whole request.
     if (!error.errors.every((one) => one.path?.length && isExpected(one))) throw error;
-    return { data: error.data, errors: error.errors };
+    const retryAfter = Number(error.headers["retry-after"]);
+    return { data: error.data, errors: error.errors, ...(retryAfter > 0 ? { retryAfter } : {}) };
   }
 }
 
+interface GraphqlFailure {
+  errors: FieldError[];
+  data: unknown;
+  headers: Record<string, string | number | undefined>;
+}
+
 /** An error of the GraphQL API, which answers 200. */
-export function isGraphqlError(error: unknown): error is Error & { errors: FieldError[]; data: unknown } {
+export function isGraphqlError(error: unknown): error is Error & GraphqlFailure {
   return error instanceof Error && error.name === "GraphqlResponseError";
 }

@@ -152,5 +152,8 @@ const textNode = z.object({
   object: z.object({ oid: z.string().optional(), text: z.string().nullish() }).nullable(),
 });
 
-/** `FORBIDDEN`: single sign-on is not authorised for the credential, or an IP allow list keeps it out. */
-const isUnseen = ({ type }: FieldError) => type === "NOT_FOUND" || type === "FORBIDDEN";
+/**
+ * `FORBIDDEN`: single sign-on is not authorised for the credential, or an IP allow list keeps it out. Of a part of a repository,
+ * such as its files, it is a missing right, and no word about what is there.
+ */
+const isUnseen = ({ type, path }: FieldError) => path?.length === 2 && (type === "NOT_FOUND" || type === "FORBIDDEN");
