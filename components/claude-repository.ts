@@ -1,5 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import { contentOfRepository } from "../core/delivery/content.ts";
+import { deliverRepositoryFile, type FileDelivery } from "../core/delivery/file-delivery.ts";
+import { centralMissing } from "../core/messages/central.ts";
+import { formatMessage } from "../core/messages/entry.ts";
 import { omitUndefined } from "../core/omit-undefined.ts";
 import type { Tag } from "../core/policy/fragment.ts";
 import { claudeRepositoryType } from "../core/resource-types.ts";
@@ -19,10 +23,16 @@ import type {
   RepositorySlug,
   WorkflowSettings,
 } from "../core/settings/settings.ts";
+import {
+  type CallerOptions,
+  type CentralFile,
+  type IdentityScope,
+  renderWorkflowFile,
+  type StandaloneOptions,
+} from "../core/workflow/file.ts";
 import { type FederatedSubject, federatedSubject } from "../core/workflow/oidc.ts";
-import { nameSecrets, type WorkflowOptions } from "../core/workflow/options.ts";
-import { claudeWorkflow } from "../core/workflow/presets.ts";
-import { render } from "../core/workflow/render.ts";
+import { nameSecrets } from "../core/workflow/options.ts";
+import type { PermissionSet } from "../core/workflow/permissions.ts";
 import { createActionsSecret } from "./actions-secret.ts";
 import { checkArguments, readStackOwner, refuseIfAny } from "./arguments.ts";
 import { explainErrors } from "./explain-errors.ts";
@@ -52,8 +62,10 @@ export interface ClaudeRepositoryArgs {
   identity?: IdentitySettings;
   /** Each key has the default of the program's settings (docs/settings.md). `model` is named without its provider. */
   workflow?: Partial<WorkflowSettings>;
-  /** Default `{ kind: "commit" }`. */
+  /** Default `{ kind: "commit" }`. `central` needs the argument of that name. */
   delivery?: DeliverySettings;
+  /** The central workflow that the repository calls: a `CentralWorkflow`, or what is known of one. */
+  central?: CentralCall;
   /** Replace a file that exists at the workflow's path. Default false: the provider refuses. */
   overwrite?: boolean;
   /** The id of the stack's `StackClaim`, see `RunnerIdentityArgs`. */
@@ -70,6 +82,17 @@ export interface ClaudeRepositoryArgs {
   };
 }
 
+/** What a caller needs to know of a central workflow. */
+export interface CentralCall {
+  file: CentralFile;
+  /** In `organization` the central file has the identity, and the repository has neither one nor secrets. */
+  scope: IdentityScope;
+  /** What the caller grants: at least what the central jobs ask for. */
+  permissions: PermissionSet;
+  /** The central file, which has to be there first. */
+  workflowFile?: pulumi.Resource;
+}
+
 const argumentsOfRepository = componentArguments({
   repository: repositoryArgument,
   tag: fields.tag,
@@ -77,6 +100,7 @@ const argumentsOfRepository = componentArguments({
   identity: fields.identity,
   workflow: workflowArgument,
   delivery: fields.delivery,
+  central: forPulumi,
   overwrite: fields.overwrite,
   claim: forPulumi,
   owner: fields.owner,
@@ -88,9 +112,10 @@ const argumentsOfRepository = componentArguments({
 interface Complete extends ClaudeRepositoryArgs {
   slug: RepositorySlug;
   identity: IdentitySettings;
-  delivery: DeliverySettings;
   workflow: WorkflowSettings;
-  options: WorkflowOptions;
+  /** What decides the text of the file. */
+  content: StandaloneOptions | CallerOptions;
+  delivery: FileDelivery;
 }
 
 /**
@@ -100,46 +125,59 @@ interface Complete extends ClaudeRepositoryArgs {
  * Throws pulumi.RunError with every missing or wrong argument.
  */
 export class ClaudeRepository extends pulumi.ComponentResource {
-  readonly credential: RunnerSecrets;
+  /** Absent where a central file has the identity. */
+  readonly credential: RunnerSecrets | undefined;
   /** The text of the workflow file. */
   readonly workflowText: string;
   /** The runs of the workflow. */
   readonly workflowUrl: pulumi.Output<string>;
-  /** The subject that the federated identity trusts; absent for an OAuth client. */
+  readonly workflowFile: WorkflowFile;
+  /** The subject that the federated identity trusts; absent for an OAuth client, and where a central file has the identity. */
   readonly subject: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: ClaudeRepositoryArgs, options?: pulumi.ComponentResourceOptions) {
     const component = { kind: "ClaudeRepository", name };
     const complete = completeArguments(component, args);
     super(claudeRepositoryType, name, {}, options);
-    const { slug, workflow } = complete;
+    const { slug, workflow, central } = complete;
     checkOwnerOf(component, slug, this.getProvider("github:index/actionsSecret:ActionsSecret"));
     const { repository } = args;
     const known = pulumi.output(typeof repository === "string" ? lookUpRepository(component, slug) : repository);
-    const credential = runnerCredential(complete, known);
-    this.subject = credential.kind === "federated" ? pulumi.output(credential.subject) : undefined;
-    this.workflowText = render(claudeWorkflow(complete.options));
+    this.workflowText = renderWorkflowFile(complete.content);
     this.workflowUrl = known.apply(({ url }) => `${url}/actions/workflows/${workflow.path.split("/").at(-1)}`);
+    const repositoryId = known.apply(({ nodeId }) => nodeId);
 
-    const { tag, claim, owner, transform } = args;
-    this.credential = createRunnerCredential(
-      `${name}-identity`,
+    if (central?.scope === "organization") {
+      this.workflowFile = this.createWorkflowFile(name, complete, [], repositoryId);
+    } else {
+      const credential = runnerCredential(complete, known);
+      this.subject = credential.kind === "federated" ? pulumi.output(credential.subject) : undefined;
+      // Both of a pair stand while a file is replaced that uses the other one.
+      const prefix = central ? `${name}-central` : name;
+      this.credential = this.createCredential(prefix, complete, credential);
+      this.workflowFile = this.createSecretsAndWorkflowFile(name, prefix, complete, this.credential, repositoryId);
+    }
+    this.registerOutputs({ workflowUrl: this.workflowUrl, subject: this.subject });
+  }
+
+  private createCredential(
+    prefix: string,
+    { slug, tag, claim, owner, transform, central }: Complete,
+    credential: RunnerCredential,
+  ): RunnerSecrets {
+    return createRunnerCredential(
+      `${prefix}-identity`,
       {
         repository: slug,
         tag,
         credential,
+        ...(central ? { purpose: "caller" } : {}),
         ...(claim === undefined ? {} : { claim }),
         ...(owner === undefined ? {} : { owner }),
         ...(transform ? { transform } : {}),
       },
       this,
     );
-    this.createSecretsAndWorkflowFile(
-      name,
-      complete,
-      known.apply(({ nodeId }) => nodeId),
-    );
-    this.registerOutputs({ workflowUrl: this.workflowUrl, subject: this.subject });
   }
 
   /**
@@ -148,9 +186,14 @@ export class ClaudeRepository extends pulumi.ComponentResource {
    * with the secret alone (tailscale/github-action ignores the client ID then), so the client ID, which the federated workflow
    * still needs until the file is replaced, follows the file.
    */
-  private createSecretsAndWorkflowFile(name: string, args: Complete, repositoryId: pulumi.Input<string>): void {
-    const { clientId, audienceOrSecret } = this.credential;
-    const secretNames = nameSecrets(args.identity.kind);
+  private createSecretsAndWorkflowFile(
+    name: string,
+    prefix: string,
+    args: Complete,
+    { clientId, audienceOrSecret }: RunnerSecrets,
+    repositoryId: pulumi.Input<string>,
+  ): WorkflowFile {
+    const secretNames = nameSecrets(args.identity.kind, args.content.role);
     const isFederated = args.identity.kind === "federated";
     const rows = [
       { what: "client-id", secretName: secretNames.clientId, value: clientId, isNeeded: isFederated },
@@ -165,7 +208,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
       createActionsSecret(
         ...applyTransform<ActionsSecretArgs>(
           args.transform?.actionsSecret,
-          `${name}-secret-${row.what}`,
+          `${prefix}-secret-${row.what}`,
           { repository: nameOf(args.slug), secretName: row.secretName, value: row.value },
           { parent: this, dependsOn, hooks: explainErrors() },
         ),
@@ -173,20 +216,22 @@ export class ClaudeRepository extends pulumi.ComponentResource {
     const needed = rows.filter(({ isNeeded }) => isNeeded).map((row) => create(row, []));
     const file = this.createWorkflowFile(name, args, needed, repositoryId);
     for (const row of rows.filter(({ isNeeded }) => !isNeeded)) create(row, [file]);
+    return file;
   }
 
   private createWorkflowFile(
     name: string,
-    { slug, options, delivery, overwrite = false, transform, workflowGate }: Complete,
+    { slug, content, delivery, overwrite = false, transform, workflowGate, central }: Complete,
     secrets: ActionsSecret[],
     repositoryId: pulumi.Input<string>,
   ): WorkflowFile {
+    const before = [...secrets, ...(central?.workflowFile ? [central.workflowFile] : [])];
     return new WorkflowFile(
       ...applyTransform<WorkflowFileArgs>(
         transform?.workflowFile,
         `${name}-workflow`,
-        { role: "standalone", repository: slug, repositoryId, ...options, delivery, adopt: overwrite },
-        { parent: this, dependsOn: workflowGate?.pass(secrets) ?? secrets },
+        { repository: slug, repositoryId, ...content, delivery, adopt: overwrite },
+        { parent: this, dependsOn: secrets.length > 0 && workflowGate ? workflowGate.pass(before) : before },
       ),
     );
   }
@@ -194,24 +239,21 @@ export class ClaudeRepository extends pulumi.ComponentResource {
 
 function completeArguments(component: { kind: string; name: string }, args: ClaudeRepositoryArgs): Complete {
   checkArguments(component, argumentsOfRepository, args);
-  const { repository, tag, identity = defaults.identity, delivery = defaults.delivery } = args;
+  const { repository, tag, identity = defaults.identity, delivery = defaults.delivery, central } = args;
   const workflow: WorkflowSettings = { actions: {}, ...defaults.workflow, ...omitUndefined(args.workflow) };
-  const { adopt: _, ...content } = workflow;
-  const options = {
-    ...content,
-    identity: identity.kind,
-    hostname: args.hostname ?? defaults.hostname,
-    tag,
-    owner: args.owner ?? readStackOwner(),
-  };
   refuseIfAny(component, findExpressions({ workflow: args.workflow }, propertyPath));
+  if (delivery.kind === "central" && !central) {
+    refuseIfAny(component, [{ path: "central", message: formatMessage(centralMissing, {}) }]);
+  }
+  const hostname = args.hostname ?? defaults.hostname;
+  const owner = args.owner ?? readStackOwner();
   return {
     ...args,
     slug: typeof repository === "string" ? repository : repository.slug,
     identity,
-    delivery,
     workflow,
-    options,
+    content: contentOfRepository({ workflow, identity, tag, hostname, owner }, central),
+    delivery: deliverRepositoryFile(delivery),
   };
 }
 
@@ -220,7 +262,10 @@ function nameOf(slug: RepositorySlug): string {
   return slug.slice(slug.indexOf("/") + 1);
 }
 
-function runnerCredential({ identity, workflow }: Complete, known: pulumi.Output<KnownRepository>): RunnerCredential {
+function runnerCredential(
+  { identity, workflow, central }: Complete,
+  known: pulumi.Output<KnownRepository>,
+): RunnerCredential {
   if (identity.kind === "oauth") {
     return { kind: "oauth", ...(identity.rotation === undefined ? {} : { rotation: identity.rotation }) };
   }
@@ -235,6 +280,7 @@ function runnerCredential({ identity, workflow }: Complete, known: pulumi.Output
         workflowPath: workflow.path,
         runsOn: workflow.runsOn,
         oidc,
+        ...(central ? { central: central.file } : {}),
       }),
   );
   return {

@@ -15,15 +15,17 @@ export function makeOnceEachRun<T extends object>(make: () => T): () => T {
 
 const noEngine = {};
 
-/**
- * The hooks that `make` gives, made once for each run, because a hook is registered with the engine of its run. None under
- * Pulumi's mocks, whose monitor takes no hooks: the registration would wait for it forever.
- */
+/** Whether the engine takes hooks. Pulumi's mocks do not: the registration would wait for it forever. */
+export function runsHooks(kind: "registerResourceHook" | "registerErrorHook" = "registerResourceHook"): boolean {
+  return kind in (pulumi.runtime.getMonitor() ?? noEngine);
+}
+
+/** The hooks that `make` gives, made once for each run, because a hook is registered with the engine of its run. */
 export function makeHooksEachRun(
   kind: "registerResourceHook" | "registerErrorHook",
   make: () => pulumi.ResourceHookBinding,
 ): () => pulumi.ResourceHookBinding {
-  return makeOnceEachRun(() => (kind in (pulumi.runtime.getMonitor() ?? noEngine) ? make() : {}));
+  return makeOnceEachRun(() => (runsHooks(kind) ? make() : {}));
 }
 
 /**

@@ -42,6 +42,8 @@ export interface RunnerIdentityArgs {
   claim?: pulumi.Input<string>;
   /** The stack's name, in the description of a credential without a claim. Default `project/stack`. */
   owner?: string;
+  /** What it is for, where the repository has several: two of one description are taken for one that was made twice. */
+  purpose?: string;
   transform?: {
     federatedIdentity?: Transform<FederatedIdentityArgs>;
     oauthClient?: Transform<OauthClientArgs>;
@@ -54,6 +56,7 @@ const argumentsOfIdentity = componentArguments({
   credential,
   claim: forPulumi,
   owner: fields.owner,
+  purpose: fields.purpose,
   transform: forPulumi,
 } satisfies Record<keyof RunnerIdentityArgs, z.ZodType>);
 
@@ -141,10 +144,10 @@ function createOauthClient(
 }
 
 function describe(args: RunnerIdentityArgs, rotation?: string): pulumi.Input<string> {
-  const { repository, claim } = args;
+  const { repository, claim, purpose } = args;
   const owner = args.owner ?? readStackOwner();
-  if (claim === undefined) return describeCredential({ repository, owner, rotation });
-  return pulumi.output(claim).apply((id) => describeCredential({ repository, owner, claim: id, rotation }));
+  if (claim === undefined) return describeCredential({ repository, owner, rotation, purpose });
+  return pulumi.output(claim).apply((id) => describeCredential({ repository, owner, claim: id, rotation, purpose }));
 }
 
 function hooksOf({ claim }: RunnerIdentityArgs): pulumi.ResourceHookBinding {

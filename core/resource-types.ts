@@ -6,4 +6,5 @@ export const policyFragmentType = "claude-aperture:index:PolicyFragment";
 export const workflowFileType = "claude-aperture:index:WorkflowFile";
 export const tailnetAccessType = "claude-aperture:index:TailnetAccess";
 export const runnerIdentityType = "claude-aperture:index:RunnerIdentity";
+export const centralWorkflowType = "claude-aperture:index:CentralWorkflow";
 export const claudeRepositoryType = "claude-aperture:index:ClaudeRepository";

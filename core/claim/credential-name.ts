@@ -14,6 +14,8 @@ export interface CredentialName {
   claim?: string | undefined;
   /** Another one is another credential. */
   rotation?: string | undefined;
+  /** What it is for, where a repository can have several: a call of a central file, or the path of one. */
+  purpose?: string | undefined;
 }
 
 /** Tailscale allows 50 characters (API document of `POST /keys`); letters, digits and hyphens are safe. */
@@ -25,11 +27,11 @@ const unclaimed = { length: "-01234567".length, form: /^-[0-9a-f]{8}$/ };
 
 /**
  * The description of a credential, the same for the same credential only. With a claim `claude-acme-app-0123abcd-4567ef`:
- * the first eight digits of the claim's id, and six of a hash of repository and rotation. Without one
+ * the first eight digits of the claim's id, and six of a hash of repository, rotation and purpose. Without one
  * `claude-acme-app-0123abcd`: eight digits of a hash of stack, repository and rotation.
  */
-export function describeCredential({ repository, owner, claim, rotation = "" }: CredentialName): string {
-  const whole = [claim ?? owner, repository.toLowerCase(), rotation];
+export function describeCredential({ repository, owner, claim, rotation = "", purpose }: CredentialName): string {
+  const whole = [claim ?? owner, repository.toLowerCase(), rotation, ...(purpose === undefined ? [] : [purpose])];
   if (claim === undefined) return `${readable(repository, unclaimed.length)}-${hash(whole, 8)}`;
   return `${readable(repository, claimed.length)}-${claimPart(claim)}-${hash(whole, 6)}`;
 }

@@ -1,5 +1,6 @@
 /** Everything that docs/troubleshooting.md knows, in its order. */
 import { aperture } from "./aperture.ts";
+import { centralWorkflows } from "./central.ts";
 import { claim } from "./claim.ts";
 import { claude } from "./claude.ts";
 import type { Section } from "./entry.ts";
@@ -16,6 +17,7 @@ export const catalogue: readonly Section[] = [
   start,
   repositories,
   workflowFiles,
+  centralWorkflows,
   tailscaleCredentials,
   policyFile,
   claim,

@@ -100,6 +100,7 @@ export const fields = {
   }),
   destinations: texts("a tag or a Tailscale address"),
   ports: texts("a port in grant form, such as tcp:80").optional(),
+  purpose: text("what the credential is for").optional(),
   overwrite: z.boolean({ error: "Expected true or false." }).optional(),
 };
 
