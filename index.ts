@@ -1,12 +1,15 @@
 /** The program of a stack: settings -> StackClaim -> TailnetAccess -> one ClaudeRepository per repository -> outputs. */
 
+import { CentralWorkflow } from "./components/central-workflow.ts";
 import { ClaudeRepository } from "./components/claude-repository.ts";
 import { toResourceName } from "./components/names.ts";
 import { StackClaim } from "./components/stack-claim.ts";
 import { TailnetAccess } from "./components/tailnet-access.ts";
 import { WorkflowGate } from "./components/workflow-gate.ts";
 import { findApertureDestinations } from "./stack/aperture-device.ts";
+import { callOf, centralArguments } from "./stack/central-arguments.ts";
 import { keepAsTheyAre } from "./stack/departed-repositories.ts";
+import { findLiveUse, holdsClientId, keepWhatLiveFilesUse } from "./stack/live-uses.ts";
 import { listKeptRepositories, readStack, summarise } from "./stack/stack.ts";
 
 const stack = await readStack();
@@ -30,10 +33,20 @@ const access = new TailnetAccess(
   { dependsOn: claim },
 );
 
+const centralWorkflows = new Map(
+  stack.central.map((one) => [
+    one.name,
+    new CentralWorkflow(one.name, centralArguments(stack, one, claim.id), { dependsOn: access }),
+  ]),
+);
+
 const workflowGate = new WorkflowGate();
 
-const deployed = stack.available.map(({ settings: repository, facts, file }) => {
+const deployed = stack.available.map((available) => {
+  const { settings: repository, facts, file } = available;
   const { slug, formerly, tag, identity, workflow, delivery } = repository;
+  const use = findLiveUse(repository, file, stack.central);
+  const central = callOf(stack, available, centralWorkflows);
   const component = new ClaudeRepository(
     toResourceName(slug),
     {
@@ -43,16 +56,19 @@ const deployed = stack.available.map(({ settings: repository, facts, file }) => 
       identity,
       workflow,
       delivery,
+      ...(central ? { central } : {}),
       overwrite: file.live !== undefined,
+      holdsClientId: holdsClientId(repository, use),
       claim: claim.id,
       owner,
       workflowGate,
     },
     { dependsOn: access, aliases: formerly.map((name) => ({ name: toResourceName(name) })) },
   );
-  return { repository, component };
+  return { repository, component, use };
 });
 
+await keepWhatLiveFilesUse(deployed);
 await keepAsTheyAre(listKeptRepositories(stack));
 
 export const { repositories, workflows, skipped, unremovable, pending, next } = summarise(stack, deployed);

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { scopeOf } from "../core/delivery/content.ts";
 import type { FileDelivery } from "../core/delivery/file-delivery.ts";
 import type { Tag } from "../core/policy/fragment.ts";
 import { centralWorkflowType } from "../core/resource-types.ts";
@@ -117,8 +118,4 @@ export class CentralWorkflow extends pulumi.ComponentResource {
 /** Under Pulumi's mocks there are none. */
 function hooksOf(beforeUpdate: CentralWorkflowArgs["beforeUpdate"]): pulumi.ResourceHookBinding {
   return beforeUpdate && runsHooks() ? { beforeUpdate: [bindToRun(beforeUpdate)] } : {};
-}
-
-export function scopeOf(identity: IdentitySettings): IdentityScope {
-  return identity.kind === "federated" ? (identity.scope ?? "repository") : "repository";
 }

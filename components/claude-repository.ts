@@ -72,6 +72,11 @@ export interface ClaudeRepositoryArgs {
   claim?: pulumi.Input<string>;
   /** The stack's name in the header of the workflow file, and of a credential without a claim. Default `project/stack`. */
   owner?: string;
+  /**
+   * Leave the secret with the client ID as it is: the live workflow file is one of a federated identity, and the pull request with
+   * that of an OAuth client is not merged. Default false.
+   */
+  holdsClientId?: boolean;
   /** Holds the workflow files of all repositories that have the same gate back until all their secrets are written. */
   workflowGate?: WorkflowGate;
   transform?: RunnerIdentityArgs["transform"] & {
@@ -104,6 +109,7 @@ const argumentsOfRepository = componentArguments({
   overwrite: fields.overwrite,
   claim: forPulumi,
   owner: fields.owner,
+  holdsClientId: fields.overwrite,
   workflowGate: forPulumi,
   transform: forPulumi,
 } satisfies Record<keyof ClaudeRepositoryArgs, z.ZodType>);
@@ -196,12 +202,19 @@ export class ClaudeRepository extends pulumi.ComponentResource {
     const secretNames = nameSecrets(args.identity.kind, args.content.role);
     const isFederated = args.identity.kind === "federated";
     const rows = [
-      { what: "client-id", secretName: secretNames.clientId, value: clientId, isNeeded: isFederated },
+      {
+        what: "client-id",
+        secretName: secretNames.clientId,
+        value: clientId,
+        isNeeded: isFederated,
+        isHeld: args.holdsClientId,
+      },
       {
         what: audienceOrSecret.kind,
         secretName: secretNames.audienceOrSecret,
         value: audienceOrSecret.value,
         isNeeded: true,
+        isHeld: false,
       },
     ];
     const create = (row: (typeof rows)[number], dependsOn: pulumi.Resource[]) =>
@@ -210,7 +223,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
           args.transform?.actionsSecret,
           `${prefix}-secret-${row.what}`,
           { repository: nameOf(args.slug), secretName: row.secretName, value: row.value },
-          { parent: this, dependsOn, hooks: explainErrors() },
+          { parent: this, dependsOn, hooks: explainErrors(), ...(row.isHeld ? { ignoreChanges: ["value"] } : {}) },
         ),
       );
     const needed = rows.filter(({ isNeeded }) => isNeeded).map((row) => create(row, []));

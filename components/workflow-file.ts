@@ -48,12 +48,16 @@ export class WorkflowFile extends pulumi.CustomResource {
   declare readonly branch: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: WorkflowFileArgs, options?: pulumi.CustomResourceOptions) {
-    const inputs = {
-      ...omitUndefined(args),
-      presets: [...args.presets],
-      ...("runsOn" in args ? { runsOn: [args.runsOn].flat() } : {}),
-      ...("actions" in args && Object.keys(args.actions ?? {}).length === 0 ? { actions: undefined } : {}),
-    };
-    super(workflowFileType, name, { branch: undefined, ...inputs, blob: undefined }, options);
+    super(workflowFileType, name, { branch: undefined, ...toFileInputs(args), blob: undefined }, options);
   }
+}
+
+/** The properties as the provider takes them: lists are lists, and what nobody set is absent. */
+export function toFileInputs(args: WorkflowFileArgs): Record<string, unknown> {
+  return {
+    ...omitUndefined(args),
+    presets: [...args.presets],
+    ...("runsOn" in args ? { runsOn: [args.runsOn].flat() } : {}),
+    ...("actions" in args && Object.keys(args.actions ?? {}).length === 0 ? { actions: undefined } : {}),
+  };
 }

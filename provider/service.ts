@@ -4,7 +4,7 @@ import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
-import { policyFragmentType, stackClaimType, workflowFileType } from "../core/resource-types.ts";
+import { deliverFilesToken, policyFragmentType, stackClaimType, workflowFileType } from "../core/resource-types.ts";
 import { TailnetConnection } from "../services/tailscale/connection.ts";
 import type { ProviderSettings } from "../services/tailscale/credentials.ts";
 import { KeysApi } from "../services/tailscale/keys.ts";
@@ -19,7 +19,8 @@ import type { GitHubAccess } from "./github-access.ts";
 import { isExpected, type OperationContext, type Resource } from "./resource.ts";
 import { checkResponse, diffResponse } from "./responses.ts";
 import { schema, version } from "./schema.ts";
-import { decode, encode, type PropertyMap, secretProperties } from "./structs.ts";
+import { decode, encode, isMap, type PropertyMap, secretProperties } from "./structs.ts";
+import { deliverFiles } from "./workflow-file/deliver-files.ts";
 import { workflowFileResource } from "./workflow-file/resource.ts";
 
 /**
@@ -76,6 +77,7 @@ export function createService(runtime: Runtime, log?: Log): UntypedServiceImplem
     read: unary((request: pb.ReadRequest) => provider.read(request)),
     update: unary((request: pb.UpdateRequest) => provider.update(request)),
     delete: unary((request: pb.DeleteRequest) => provider.delete(request).then(empty)),
+    invoke: unary((request: pb.InvokeRequest) => provider.invoke(request)),
     cancel: unary(() => {
       provider.cancel();
       return empty();
@@ -177,6 +179,15 @@ class Provider {
     response.setInputs(found.inputs);
     response.setProperties(found.outputs);
     response.setRefreshBeforeUpdate(resource.refreshes);
+    return response;
+  }
+
+  async invoke(request: pb.InvokeRequest): Promise<pb.InvokeResponse> {
+    if (request.getTok() !== deliverFilesToken) throw new Error(`no function ${JSON.stringify(request.getTok())}`);
+    const { files } = decode(request.getArgs());
+    await deliverFiles(this.#context(""), Array.isArray(files) ? files.filter(isMap) : []);
+    const response = new pb.InvokeResponse();
+    response.setReturn(new structPb.Struct());
     return response;
   }
 

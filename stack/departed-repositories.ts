@@ -8,18 +8,11 @@
  *   and its workflow file get `retainOnDelete`; the next run leaves them out, and the engine forgets them.
  */
 import * as pulumi from "@pulumi/pulumi";
-import {
-  ActionsSecret,
-  FederatedIdentity,
-  type FederatedIdentityArgs,
-  OauthClient,
-  type OauthClientArgs,
-} from "../components/providers.ts";
-import { WorkflowFile, type WorkflowFileArgs } from "../components/workflow-file.ts";
 import { claudeRepositoryType, workflowFileType } from "../core/resource-types.ts";
 import type { RepositorySettings, RepositorySlug } from "../core/settings/settings.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
 import { type RepositoryFindings, readRepositories } from "../services/github/repositories.ts";
+import { declareAsTheyAre, type KeptResource } from "./kept-resources.ts";
 import { explainUnavailable, type SkippedRepository } from "./repository-checks.ts";
 import { readLastName, readStackResources, type StackResources } from "./state.ts";
 
@@ -75,12 +68,13 @@ export async function keepAsTheyAre(repositories: KeptRepository[]): Promise<voi
   const state = await readStackResources();
   for (const repository of repositories) {
     const own = resourcesOf(state, repository);
-    if (own.length > 0) keep(repository.name, own, repository.hasLeft);
+    if (own.length === 0) continue;
+    declareAsTheyAre(new pulumi.ComponentResource(claudeRepositoryType, repository.name), own, repository.hasLeft);
   }
 }
 
 /** What the state has of a repository, by name; of one that left the list, without its credential. The case of names is GitHub's. */
-export function resourcesOf(state: StackResources, { slug, name, hasLeft }: KeptRepository) {
+export function resourcesOf(state: StackResources, { slug, name, hasLeft }: KeptRepository): KeptResource[] {
   const repository = slug.slice(slug.indexOf("/") + 1).toLowerCase();
   return Object.entries(state).flatMap(([urn, { type, outputs }]) => {
     const child = readLastName(urn);
@@ -88,51 +82,7 @@ export function resourcesOf(state: StackResources, { slug, name, hasLeft }: Kept
     const isWritten =
       (kind === "workflow" && type === workflowFileType) ||
       (kind !== "" && String(outputs?.repository).toLowerCase() === repository);
-    const isCredential = !hasLeft && /^identity-(federated$|oauth(-|$))/.test(kind);
+    const isCredential = !hasLeft && /^(central-)?identity-(federated$|oauth(-|$))/.test(kind);
     return outputs && (isWritten || isCredential) ? [{ type, child, outputs }] : [];
   });
-}
-
-const placeholder: WorkflowFileArgs = {
-  role: "standalone",
-  repository: "-/-",
-  repositoryId: "-",
-  path: "-",
-  owner: "-",
-  presets: [],
-  identity: "federated",
-  tag: "tag:none",
-  hostname: "-",
-  runsOn: [],
-  timeoutMinutes: 0,
-  delivery: { kind: "output" },
-};
-
-function keep(
-  name: string,
-  resources: { type: string; child: string; outputs: Record<string, unknown> }[],
-  hasLeft: boolean,
-): void {
-  const repository = new pulumi.ComponentResource(claudeRepositoryType, name);
-  const options = { parent: repository, ignoreChanges: ["*"], retainOnDelete: hasLeft };
-  for (const { type, child, outputs } of resources) {
-    // The arguments only have to be of the right form: all changes are ignored.
-    switch (type) {
-      case "github:index/actionsSecret:ActionsSecret":
-        new ActionsSecret(child, { repository: "-", secretName: "A", value: "" }, options);
-        break;
-      case workflowFileType:
-        new WorkflowFile(child, placeholder, options);
-        break;
-      case "tailscale:index/federatedIdentity:FederatedIdentity":
-        new FederatedIdentity(child, outputs as unknown as FederatedIdentityArgs, options);
-        break;
-      case "tailscale:index/oauthClient:OauthClient":
-        new OauthClient(child, outputs as unknown as OauthClientArgs, {
-          ...options,
-          additionalSecretOutputs: ["key"],
-        });
-        break;
-    }
-  }
 }

@@ -8,9 +8,16 @@ import { toResourceName } from "../components/names.ts";
 import { formatMessage } from "../core/messages/entry.ts";
 import { leftAndUnwritable } from "../core/messages/repositories.ts";
 import { parseSettings, type Settings } from "../core/settings/settings.ts";
+import type { GitHubConnection } from "../services/github/connection.ts";
 import { describeGitHubError } from "../services/github/errors.ts";
 import { findLimitEnd, observeLimits } from "../services/github/rate-limit.ts";
-import { readRepositories } from "../services/github/repositories.ts";
+import { type RepositoryFindings, readRepositories } from "../services/github/repositories.ts";
+import {
+  type CentralWorkflows,
+  listCentralRepositories,
+  readCentralWorkflows,
+  settleOrder,
+} from "./central-workflows.ts";
 import { type KeptRepository, readUnremovable } from "./departed-repositories.ts";
 import { requireEngine } from "./engine-version.ts";
 import { watchLimit } from "./limit-watch.ts";
@@ -18,12 +25,13 @@ import { findTraces, recogniseOwnFiles, type Traces } from "./own-files.ts";
 import { type AvailableRepository, decideRepositories, type SkippedRepository } from "./repository-checks.ts";
 import { readStackOutputs } from "./state.ts";
 import { createLimitError, fitToLimits, type Pending } from "./waves.ts";
-import { readWorkflowFiles } from "./workflow-files.ts";
+import { readWorkflowFiles, settleCallers } from "./workflow-files.ts";
 
 /** What a stack sets up, checked against GitHub. */
 export interface Stack {
   settings: Settings;
   available: AvailableRepository[];
+  central: CentralWorkflows;
   skipped: SkippedRepository[];
   /** Those that left the list and cannot be written, see departed-repositories.ts. */
   unremovable: SkippedRepository[];
@@ -39,13 +47,17 @@ export async function readStack(): Promise<Stack> {
   const settings = readSettings();
   const github = connectStackToGitHub();
   const observed = observeLimits(github);
-  const requests = settings.repositories.map(({ slug, workflow }) => ({ slug, workflowPath: workflow.path }));
+  const requests = [
+    ...listCentralRepositories(settings).map((slug) => ({ slug, workflowPath: "" })),
+    // Behind them: of one that is both, it is its own file that is asked for.
+    ...settings.repositories.map(({ slug, workflow }) => ({ slug, workflowPath: workflow.path })),
+  ];
   const read = Promise.all([
     readRepositories(requests, github),
     readStackOutputs().then((previous) => readUnremovable(previous, settings.repositories, github)),
   ]);
   const [findings, unremovable] = await read.catch((error) => explainGitHubError(error, settings));
-  const files = await readWorkflowFiles(settings, findings, github).catch((error) =>
+  const { central, files } = await readFiles(settings, findings, github).catch((error) =>
     explainGitHubError(error, settings),
   );
   const isOwnFile = await recogniseOwnFiles(settings, files);
@@ -64,7 +76,15 @@ export async function readStack(): Promise<Stack> {
     // It only tells people something; a rejection that nobody handles would end the run with a stack trace.
     watchLimit(github, settings).catch((error) => pulumi.log.debug(`The limit is not watched: ${error}`));
   }
-  return { settings, skipped, unremovable, traces: findTraces(settings, files), ...wave };
+  return { settings, central, skipped, unremovable, traces: findTraces(settings, files), ...wave };
+}
+
+/** The workflow files, here and in central repositories, with what is live and what goes first. */
+async function readFiles(settings: Settings, findings: RepositoryFindings, github: GitHubConnection) {
+  const seen = await readCentralWorkflows(settings, findings, github);
+  const read = await readWorkflowFiles(settings, findings, seen, github);
+  const central = settleOrder(seen, settings, (slug) => read.get(slug)?.live?.text);
+  return { central, files: settleCallers(settings, read, central) };
 }
 
 /** The repositories that stay as they are in this run. */

@@ -1,38 +1,37 @@
 /** The workflow files of a run: as they are to be, and as they are. Texts are read only where the two differ. */
-import { gitBlobOid } from "../core/delivery/blob.ts";
-import { omitUndefined } from "../core/omit-undefined.ts";
+import { contentOfRepository, scopeOf } from "../core/delivery/content.ts";
+import { type RenderedFile, renderOnce } from "../core/delivery/rendered.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
-import type { WorkflowOptions } from "../core/workflow/options.ts";
-import { claudeWorkflow } from "../core/workflow/presets.ts";
-import { readHeaderOwner, render } from "../core/workflow/render.ts";
+import { readHeaderOwner } from "../core/workflow/render.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
 import { LiveFiles } from "../services/github/live-files.ts";
 import type { RepositoryFindings } from "../services/github/repositories.ts";
+import type { CentralWorkflowState, CentralWorkflows } from "./central-workflows.ts";
 
 /** A file as it is to be, and what is there now. */
 export interface WorkflowFileState {
   path: string;
-  wanted: { text: string; blob: string };
+  wanted: RenderedFile;
   /** Absent where there is no file. */
-  live?: { blob: string; text: string };
+  live?: RenderedFile;
 }
 
 export type WorkflowFiles = Map<RepositorySlug, WorkflowFileState>;
 
-/** The files of all repositories that can be seen. */
+/** The files of all repositories that can be seen. What callers grant depends on what is live: see `settleCallers`. */
 export async function readWorkflowFiles(
   settings: Settings,
   findings: RepositoryFindings,
+  central: CentralWorkflows,
   github: GitHubConnection,
 ): Promise<WorkflowFiles> {
   const files = new LiveFiles(async () => github);
-  const renderOnce = makeRenderer();
   const read = settings.repositories.map(
     async (repository): Promise<[RepositorySlug, WorkflowFileState] | undefined> => {
       const facts = findings.get(repository.slug);
       if (!facts) return undefined;
       const { path } = repository.workflow;
-      const wanted = renderOnce(optionsOf(settings, repository));
+      const wanted = renderOnce(contentOf(settings, repository, central));
       const address = { repositoryId: facts.nodeId, path };
       const live =
         facts.workflowBlob === undefined || facts.workflowBlob === wanted.blob
@@ -44,26 +43,35 @@ export async function readWorkflowFiles(
   return new Map((await Promise.all(read)).filter((one) => one !== undefined));
 }
 
+/** The files with what callers are to grant in this run, which may be more than what their central file will ask for. */
+export function settleCallers(settings: Settings, files: WorkflowFiles, central: CentralWorkflows): WorkflowFiles {
+  return new Map(
+    settings.repositories.flatMap((repository): [RepositorySlug, WorkflowFileState][] => {
+      const file = files.get(repository.slug);
+      if (!file || repository.delivery.kind !== "central") return file ? [[repository.slug, file]] : [];
+      return [[repository.slug, { ...file, wanted: renderOnce(contentOf(settings, repository, central)) }]];
+    }),
+  );
+}
+
+/** The call of a repository whose jobs are in a central workflow; undefined for any other, and where its file cannot be known. */
+export function findCentralCall(
+  central: CentralWorkflows,
+  { slug }: RepositorySettings,
+): CentralWorkflowState | undefined {
+  return central.find(({ callers }) => callers.includes(slug));
+}
+
+function contentOf({ aperture, policy }: Settings, repository: RepositorySettings, central: CentralWorkflows) {
+  const { workflow, identity, tag } = repository;
+  const call = findCentralCall(central, repository);
+  return contentOfRepository(
+    { workflow, identity, tag, hostname: aperture.hostname, owner: policy.owner },
+    call && { file: call.file, scope: scopeOf(identity), permissions: call.grants },
+  );
+}
+
 /** The name of the stack that wrote a live file; undefined for any other file, and where there is none. */
 export function findHeaderOwner(file: WorkflowFileState | undefined): string | undefined {
   return file?.live && readHeaderOwner(file.live.text);
-}
-
-function optionsOf({ aperture, policy }: Settings, { workflow, identity, tag }: RepositorySettings): WorkflowOptions {
-  const { adopt: _, ...content } = workflow;
-  return { ...content, identity: identity.kind, hostname: aperture.hostname, tag, owner: policy.owner };
-}
-
-/** Hundreds of repositories have one text. */
-function makeRenderer(): (options: WorkflowOptions) => WorkflowFileState["wanted"] {
-  const known = new Map<string, WorkflowFileState["wanted"]>();
-  return (options) => {
-    const key = JSON.stringify(omitUndefined(options));
-    const found = known.get(key);
-    if (found) return found;
-    const text = render(claudeWorkflow(options));
-    const wanted = { text, blob: gitBlobOid(text) };
-    known.set(key, wanted);
-    return wanted;
-  };
 }

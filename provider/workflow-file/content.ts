@@ -1,11 +1,9 @@
 /** The properties that decide the text of a workflow file, by its role. */
-import { gitBlobOid } from "../../core/delivery/blob.ts";
 import { omitUndefined } from "../../core/omit-undefined.ts";
 import {
   type CallerOptions,
   type CentralOptions,
   identityScopes,
-  renderWorkflowFile,
   type WorkflowFileOptions,
 } from "../../core/workflow/file.ts";
 import { presetNames, type WorkflowOptions } from "../../core/workflow/options.ts";
@@ -153,23 +151,4 @@ export function toContent(properties: PropertyMap): WorkflowFileOptions {
     runsOn: Array.isArray(runsOn) && runsOn.length === 1 ? runsOn[0] : runsOn,
     admitted: isMap(admitted) ? Object.values(admitted) : undefined,
   }) as unknown as WorkflowFileOptions;
-}
-
-export interface Rendered {
-  text: string;
-  /** Git's id of the text. */
-  blob: string;
-}
-
-const rendered = new Map<string, Rendered>();
-
-/** Hundreds of repositories have one text. @throws WorkflowError */
-export function renderOnce(content: WorkflowFileOptions): Rendered {
-  const key = JSON.stringify(content);
-  const known = rendered.get(key);
-  if (known) return known;
-  const text = renderWorkflowFile(content);
-  const made = { text, blob: gitBlobOid(text) };
-  rendered.set(key, made);
-  return made;
 }

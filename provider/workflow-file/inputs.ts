@@ -1,10 +1,11 @@
 /** The properties of a `claude-aperture:index:WorkflowFile`, from property values and back. */
+import { renderOnce } from "../../core/delivery/rendered.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { DeliverySettings, RepositorySlug } from "../../core/settings/settings.ts";
 import { findWorkflowFileProblems, type WorkflowFileOptions } from "../../core/workflow/file.ts";
 import { checkFields, type Fields } from "../fields.ts";
 import type { PropertyMap } from "../structs.ts";
-import { allContentFields, contentFields, renderOnce, toContent } from "./content.ts";
+import { allContentFields, contentFields, toContent } from "./content.ts";
 
 export interface Inputs {
   /** As the settings name it. */

@@ -105,9 +105,10 @@ export class LiveFiles {
     return ref ? { head: ref.target.oid, ...(object?.oid ? { blob: object.oid } : {}) } : undefined;
   }
 
-  /** The text of a file on the default branch; undefined when there is none. */
-  async readText({ repositoryId, path }: FileAddress): Promise<LiveText | undefined> {
-    const node = await this.#ask(textQuery, `HEAD:${path}`, repositoryId, textNode);
+  /** The text of a file on a branch, which is the default one where none is named; undefined when there is no such file. */
+  async readText({ repositoryId, path }: FileAddress, branch?: string): Promise<LiveText | undefined> {
+    const revision = branch === undefined ? "HEAD" : `refs/heads/${branch}`;
+    const node = await this.#ask(textQuery, `${revision}:${path}`, repositoryId, textNode);
     const { oid, text } = node?.object ?? {};
     return oid ? { blob: oid, text: text ?? "" } : undefined;
   }
