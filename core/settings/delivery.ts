@@ -106,7 +106,7 @@ export const delivery = z
         kind: z.literal("central").meta({
           description:
             "The jobs are in one reusable workflow for all repositories with equal settings; each repository has a short " +
-            "workflow that calls it. Of the keys below the last seven are for what goes by pull request.",
+            "workflow that calls it. The keys from `title` to `reopen` are for what goes by pull request.",
         }),
         repository: repositoryName.optional().meta({
           description: "The repository of the central workflow, of the same owner.",
