@@ -20,6 +20,8 @@ export interface Job {
   event: string;
   /** `.github/workflows/claude.yml` */
   workflowPath: string;
+  /** The file in which the job stands, `owner/name/path@refs/heads/branch`, where the workflow calls it. Default: the workflow's. */
+  calledFile?: string;
   /** `aud`. Default: the URL of the repository's owner. */
   audience?: string;
   /** `refs/...`. Default: `refs/pull/1/merge` for pull request events, else the default branch. */
@@ -112,7 +114,7 @@ function claimsOf(repository: Repository, job: Job) {
     workflow: job.workflowPath,
     workflow_ref: workflowRef,
     workflow_sha: sha,
-    job_workflow_ref: workflowRef,
+    job_workflow_ref: job.calledFile ?? workflowRef,
     job_workflow_sha: sha,
     run_id: String(9_000_000_000 + runs),
     run_number: String(runs),
