@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { scopeOf } from "../settings/delivery-rules.ts";
 import type { RepositorySettings } from "../settings/settings.ts";
 import type { CentralFile } from "../workflow/file.ts";
+import { flattenOwner } from "./owner-name.ts";
 
 /** What decides a central file, key by key: two repositories with equal values share one. */
 export type DecidingSettings = Readonly<Record<string, unknown>>;
@@ -99,20 +100,10 @@ function nameFile(owner: string, common: DecidingSettings, own: DecidingSettings
   const parts = keys
     .filter((key) => canonical(own[key]) !== canonical(common[key]))
     .map((key) => nameValue(kebab(key), own[key], digits));
-  const name = (suffix: readonly string[]) => `${[nameOwner(owner), ...suffix].join(".")}.yml`;
+  // What differs has a hyphen, which the hash of an owner's name does not.
+  const name = (suffix: readonly string[]) => `${[`claude-${flattenOwner(owner)}`, ...suffix].join(".")}.yml`;
   const whole = name(parts);
   return whole.length <= longestName ? whole : name([`settings-${hash(own, digits)}`]);
-}
-
-/**
- * The file's name up to what differs. Two owners must not get one name: `a/b-c` and `a-b/c`, `Acme/prod` and `acme/prod`. As
- * they are, with a hyphen for the slash, go those whose slash is where the last hyphen stands then; all others have a dot and
- * a hash behind them, and no other dot. What differs follows behind a dot and has a hyphen, which a hash does not.
- */
-function nameOwner(owner: string): string {
-  const isPlain = /^[a-z0-9_-]+\/[a-z0-9_]+$/.test(owner) && owner.length <= 50;
-  const flat = owner.toLowerCase().replaceAll(/[^a-z0-9_]+/g, "-");
-  return isPlain ? `claude-${owner.replace("/", "-")}` : `claude-${flat.slice(0, 40)}.${hash(owner, 10)}`;
 }
 
 /** `tag-ci-api`, `runs-on-self-hosted_linux`, `no-model`, `prompt-0a1b2c3`. */
