@@ -2,9 +2,23 @@ import { message, type Section } from "./entry.ts";
 
 export const noWordOfItsOwn = message({
   when: "green",
-  says: "Claude was not asked: @claude is not a word of its own here.",
+  says: "Claude was not asked: {phrase} is not a word of its own here.",
   cause: "`me@claude.ai`, `@claude-bot`",
   fix: "nothing; or write `@claude` with a space around it",
+});
+
+export const skippedLabel = message({
+  when: "green",
+  says: "Nothing was reviewed: the pull request has a label of skipLabels.",
+  cause: "`workflow.skipLabels`",
+  fix: "nothing; or take the label off and run the job again. A label alone starts no run",
+});
+
+export const nothingInScope = message({
+  when: "green",
+  says: "Nothing was reviewed: no file of the pull request is one that paths and skipPaths leave.",
+  cause: "`workflow.paths`, `workflow.skipPaths`",
+  fix: "nothing; or other patterns",
 });
 
 export const noWriteAccess = message({
@@ -81,6 +95,8 @@ export const noRun: Section = {
       fix: "use a preset. Ours fails instead",
     },
     noWordOfItsOwn,
+    skippedLabel,
+    nothingInScope,
     noWriteAccess,
     otherRepository,
     branchOfThatName,

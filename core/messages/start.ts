@@ -2,6 +2,7 @@ import { adminPages } from "./admin-pages.ts";
 import { message, type Section } from "./entry.ts";
 import { settingsMessages } from "./settings.ts";
 import { engineTooOld, nodeTooOld, pluginNodeMissing, pluginNodeTooOld } from "./versions.ts";
+import { workflowSettingsMessages } from "./workflow-settings.ts";
 
 export const noDevice = message({
   says: '{found} the MagicDNS name "{hostname}", so the grant has no destination.',
@@ -96,6 +97,7 @@ export const start: Section = {
       fix: "delete `.pulumi/stacks/PROJECT/STACK.json.attrs` in the backend's folder. `file://FOLDER?metadata=skip` writes none",
     },
     ...settingsMessages,
+    ...workflowSettingsMessages,
     noDevice,
     deviceNotTrusted,
     apertureFound,

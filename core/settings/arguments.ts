@@ -1,7 +1,9 @@
 /** What other programs pass to the components, by the rules of the settings: a mistake is named by its argument, in words. */
 import { z } from "zod";
+import { omitUndefined } from "../omit-undefined.ts";
 import type { Problem } from "../problem.ts";
 import { isModelName, isRepositorySlug } from "../workflow/names.ts";
+import { findUntrustedCommand } from "../workflow/task.ts";
 import { delivery } from "./delivery.ts";
 import { identity, models, tag, workflow } from "./fields.ts";
 import { toProblems } from "./issues.ts";
@@ -57,7 +59,12 @@ export const workflowArgument = componentArguments({
         `${quoteInput(issue)} is not a model. Write it without its provider, such as claude-sonnet-4-6.`,
     })
     .optional(),
-}).optional();
+})
+  .superRefine((given, context) => {
+    const message = findUntrustedCommand(omitUndefined(given));
+    if (message !== undefined) context.addIssue({ code: "custom", path: ["allowedTools"], message });
+  })
+  .optional();
 
 /** The credential of a `RunnerIdentity`. */
 export const credential = z.discriminatedUnion(

@@ -25,6 +25,7 @@ import {
   workflowDefaults,
 } from "../workflow/options.ts";
 import { describeUnknownKey, quoteInput, settingsObject, text } from "./objects.ts";
+import { taskFields } from "./task-fields.ts";
 
 /** GitHub's OIDC issuer: docs.github.com, "OpenID Connect reference". */
 export const githubIssuer = "https://token.actions.githubusercontent.com";
@@ -182,7 +183,7 @@ export const workflow = settingsObject("workflow", {
     .meta({
       description:
         "What Claude does; each preset is a job of the workflow file. `review` reviews each pull request, `mention` answers " +
-        "@claude in comments and issues.",
+        "@claude in comments and issues (`triggerPhrase`).",
       default: defaults.workflow.presets,
       examples: [["review", "mention"]],
     }),
@@ -284,6 +285,7 @@ export const workflow = settingsObject("workflow", {
       default: defaults.workflow.allowForks,
       examples: [true],
     }),
+  ...taskFields,
   actions: z
     .partialRecord(
       z.enum(actionNames, { error: `Known actions: ${actionNames.join(", ")}.` }),

@@ -27,6 +27,8 @@ import { findNearest } from "./objects.ts";
 import { namespace, path, readOurValues, SettingsError, show } from "./problem.ts";
 import { findCredentials, findExpressions, findTailscaleConfiguration } from "./refusals.ts";
 import { type RepositoryInput, type SettingsInput, settingsSchema } from "./schema.ts";
+import { pickTask } from "./task-fields.ts";
+import { findUntrustedCommands } from "./trust.ts";
 import { findWarnings } from "./warnings.ts";
 
 export type RepositorySlug = `${string}/${string}`;
@@ -49,6 +51,15 @@ export interface WorkflowSettings {
   timeoutMinutes: number;
   allowForks?: boolean;
   joinTimeoutSeconds?: number;
+  allowedTools?: string[];
+  trustPullRequestCode?: boolean;
+  maxTurns?: number;
+  systemPrompt?: string;
+  triggerPhrase?: string;
+  paths?: string[];
+  skipPaths?: string[];
+  skipLabels?: string[];
+  headers?: boolean;
   actions: Partial<Record<ActionName, string>>;
   adopt: boolean;
 }
@@ -134,7 +145,12 @@ export function parseSettings(source: SettingsSource): ParsedSettings {
     ...findScopeProblems(parsed.data),
   );
   const { value, problems: others } = normalise(parsed.data, owner.name, toOwner(source));
-  problems.push(...findExpressions(raw), ...others, ...findContradictions(value));
+  problems.push(
+    ...findExpressions(raw),
+    ...others,
+    ...findContradictions(value),
+    ...findUntrustedCommands(parsed.data, value),
+  );
   return problems.length > 0 ? fail(problems) : { settings: value, warnings: findWarnings(parsed.data, value) };
 }
 
@@ -211,6 +227,7 @@ function normalise(
           environment: merged.environment,
           allowForks: merged.allowForks,
           joinTimeoutSeconds: merged.joinTimeoutSeconds,
+          ...pickTask(merged),
           model: "name" in model ? model.name : undefined,
         }),
       },

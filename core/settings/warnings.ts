@@ -6,9 +6,10 @@ import { hasOtherApi } from "../workflow/names.ts";
 import { path, show } from "./problem.ts";
 import type { SettingsInput } from "./schema.ts";
 import type { Settings } from "./settings.ts";
+import { findTrustedCode } from "./trust.ts";
 
 export function findWarnings(input: SettingsInput, settings: Settings): Problem[] {
-  return [...findOtherApis(input), ...findUnprotectedEnvironments(settings)];
+  return [...findOtherApis(input), ...findUnprotectedEnvironments(settings), ...findTrustedCode(settings)];
 }
 
 /** Each pattern where it is written, not once more for every repository that inherits it. */

@@ -1,9 +1,7 @@
 /** The `if` of each preset's job: who and what may start it. What a guard refuses is a skipped job, not a red one. */
 import type { Concurrency } from "./model.ts";
 import type { PresetName } from "./options.ts";
-
-/** The action's default `trigger_phrase`. */
-export const triggerPhrase = "@claude";
+import { taskDefaults } from "./task.ts";
 
 /**
  * What people wrote, whichever event of the mention preset it is; empty for events of other presets. Untrusted: only for
@@ -19,7 +17,7 @@ const fromThisRepository = "github.event.pull_request.head.repo.full_name == git
 /** The action ends red for any account that is not a user; the type also knows apps without `[bot]` in their name. */
 const byPerson = "github.event.sender.type != 'Bot'";
 
-const guards: Record<PresetName, readonly string[]> = {
+const guards = (triggerPhrase: string): Record<PresetName, readonly string[]> => ({
   review: [
     // A merge group has no pull request to review: skipped, which satisfies a required check.
     "github.event_name == 'pull_request'",
@@ -40,12 +38,15 @@ const guards: Record<PresetName, readonly string[]> = {
     // is, and they run with the rights of the default branch. The first step asks for it.
     `(!github.event.pull_request || ${fromThisRepository})`,
   ],
-};
+});
 
 /** The guard as an expression without `${{ }}`, one condition a line. */
-export function chooseGuard(preset: PresetName): string {
-  return guards[preset].join(" &&\n");
+export function chooseGuard(preset: PresetName, triggerPhrase: string = taskDefaults.triggerPhrase): string {
+  return guards(triggerPhrase)[preset].join(" &&\n");
 }
+
+/** What `if` of the later steps of a review says: the first step found something to review. */
+export const isInScope = "steps.scope.outputs.review == 'true'";
 
 /** What `if` of the answering job of a mention says: the job before it found that the person may ask. */
 export const isGranted = "needs.access.outputs.granted == 'true'";

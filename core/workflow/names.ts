@@ -84,9 +84,26 @@ export const longestExpression = 21_000;
  */
 export const longestPrompt = 16_000;
 
+/** Stands in one expression with the rules for tools, and beside the preset's own words. */
+export const longestSystemPrompt = 8_000;
+
 /** How long a prompt is to GitHub, see `longestPrompt`. */
 export function promptLength(text: string): number {
   return text.length + (text.match(/['{}]/g)?.length ?? 0);
+}
+
+/**
+ * A phrase that the Claude action finds: it looks for it between spaces, with `.,!?;:` as a possible end
+ * (src/github/validation/trigger.ts). Without a quote, which would end the text in a job's `if`, and without a character that
+ * means something in a regular expression.
+ */
+export function isTriggerPhrase(text: string): boolean {
+  return /^(?=.{2,50}$)[@/#!]?[\p{L}\p{N}_-]+( [\p{L}\p{N}_-]+)*$/u.test(text);
+}
+
+/** A label of a repository; GitHub takes at most 50 characters. */
+export function isLabelName(text: string): boolean {
+  return isOneLine(text) && text.length <= 50 && !text.includes("${{");
 }
 
 /** A GitHub-hosted label, or a self-hosted runner's own, of another system than Linux. */

@@ -15,11 +15,12 @@ import {
   longestPrompt,
   promptLength,
 } from "./names.ts";
+import { findTaskProblems } from "./task.ts";
 
 /**
  * Each preset is one job of the file.
  * - `review`: reviews every pull request, from branches of the repository, that is not a draft.
- * - `mention`: answers `@claude` in issues, comments and reviews of people with a place in the repository.
+ * - `mention`: answers `@claude`, or another phrase, in issues, comments and reviews of people with a place in the repository.
  */
 export const presetNames = ["review", "mention"] as const;
 export type PresetName = (typeof presetNames)[number];
@@ -46,6 +47,24 @@ export interface WorkflowOptions {
    * A mention brings its own text, and a prompt would make the action answer every comment: that preset has none.
    */
   prompt?: string;
+  /** Added to Claude Code's system prompt, behind what the preset has there. Without expressions. */
+  systemPrompt?: string;
+  /** Rules for tools that are added to the preset's, see tool-rules.ts. */
+  allowedTools?: readonly string[];
+  /** Whether commands in `allowedTools` may run, and with them what a pull request makes of them; default false. */
+  trustPullRequestCode?: boolean;
+  /** After how many answers of the model a run ends, red; default Claude Code's: no limit. */
+  maxTurns?: number;
+  /** What a mention begins with or has in it as a word of its own; default `@claude`. */
+  triggerPhrase?: string;
+  /** Patterns, see path-patterns.ts: a review needs a file that they match. Of several the last that matches decides. */
+  paths?: readonly string[];
+  /** Files that need no review, as patterns. */
+  skipPaths?: readonly string[];
+  /** A pull request with one of these labels gets no review. Case counts as little as for GitHub. */
+  skipLabels?: readonly string[];
+  /** Whether requests name repository, run and pull request to Aperture, see claude-step.ts; default true. */
+  headers?: boolean;
   /** Runner label, or all labels that a runner must have. */
   runsOn: string | readonly string[];
   /** GitHub environment of the jobs. Changes the subject of the OIDC token: see oidc.ts. */
@@ -196,7 +215,7 @@ export function findWorkflowProblems(options: WorkflowOptions): Problem[] {
       `"${pin}" is not pinned; write owner/repository@ and the 40 digits of a commit.`,
     );
   }
-  return problems;
+  return [...problems, ...findTaskProblems(options)];
 
   function expectTrusted(path: string, text: string) {
     const found = findUntrustedExpression(text);

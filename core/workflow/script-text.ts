@@ -6,6 +6,7 @@ import { type Texts, texts } from "./texts.ts";
 /** Scripts for actions/github-script: names of files in scripts/, without `.ts`. */
 export type ScriptName =
   | "check-access"
+  | "check-scope"
   | "collect-pull-request"
   | "explain-tailnet-federated"
   | "explain-tailnet-oauth"

@@ -3,6 +3,7 @@ import { actionStep } from "./actions.ts";
 import type { ActionStep, RunStep } from "./model.ts";
 import { type JobOptions, nameSecrets, type WorkflowOptions, workflowDefaults } from "./options.ts";
 import { type ScriptName, type ShellName, scriptText, shellText } from "./script-text.ts";
+import { taskDefaults } from "./task.ts";
 
 /**
  * `git` needs the checkout's credentials in tag mode only: there the action fetches branches before it puts its own
@@ -39,7 +40,23 @@ export function checkAccessStep(options: WorkflowOptions): ActionStep {
     name: "Check who asks about what",
     id: "access",
     timeoutMinutes: 2,
-    env: { ALLOW_FORKS: String(options.allowForks ?? workflowDefaults.allowForks) },
+    env: {
+      ALLOW_FORKS: String(options.allowForks ?? workflowDefaults.allowForks),
+      TRIGGER_PHRASE: options.triggerPhrase ?? taskDefaults.triggerPhrase,
+    },
+  });
+}
+
+/** Only where the settings leave something out of a review: the first step, so that nothing is set up for nothing. */
+export function checkScopeStep(options: WorkflowOptions): ActionStep | undefined {
+  const lists = { PATHS: options.paths, SKIP_PATHS: options.skipPaths, SKIP_LABELS: options.skipLabels };
+  const env = Object.entries(lists).filter((entry): entry is [string, string[]] => Boolean(entry[1]?.length));
+  if (env.length === 0) return undefined;
+  return scriptStep(options, "check-scope", {
+    name: "Check what there is to review",
+    id: "scope",
+    timeoutMinutes: 3,
+    env: Object.fromEntries(env.map(([name, list]) => [name, list.join("\n")])),
   });
 }
 

@@ -2,7 +2,7 @@ import type { Script } from "./script.ts";
 
 /**
  * Whether Claude may answer a mention: sets the output `granted`, or the variable `NOT_ASKED` for the last step. Needs
- * `ALLOW_FORKS`.
+ * `ALLOW_FORKS` and `TRIGGER_PHRASE`, which has no character of its own meaning in a regular expression.
  *
  * The Claude action asks for write access itself, but ends red. It does not ask whose commits it gets: it checks out the
  * head that an open pull request has by then, and commits to a branch of this repository with the name of that head's,
@@ -27,7 +27,9 @@ export async function checkAccess({ github, core, context, process, text }: Scri
     // The action's own rule for a mention, on the text that it looks at.
     const written = comment ?? review;
     const texts = written ? [written.body] : [issue?.title, issue?.body];
-    if (!texts.some((part) => /(^|\s)@claude([\s.,!?;:]|$)/i.test(part ?? ""))) return text.noWordOfItsOwn;
+    const phrase = String(process.env.TRIGGER_PHRASE);
+    const asked = new RegExp(`(^|\\s)${phrase}([\\s.,!?;:]|$)`, "i");
+    if (!texts.some((part) => asked.test(part ?? ""))) return text.noWordOfItsOwn.replace("{phrase}", phrase);
     // Whoever transfers an issue, or makes one of a discussion, opens what somebody else wrote.
     // GitHub's account for all that were deleted is "ghost".
     for (const username of new Set([actor, (written ?? issue)?.user?.login ?? "ghost"])) {

@@ -107,6 +107,8 @@ interface Comment {
 interface File {
   readonly status: string;
   readonly filename: string;
+  /** Of a renamed one. */
+  readonly previous_filename?: string;
   readonly patch?: string;
 }
 
@@ -142,6 +144,7 @@ interface GitHub {
 interface PullRequest {
   readonly state: string;
   readonly merged: boolean;
+  readonly labels: readonly { readonly name: string }[];
   readonly base: { readonly repo: { readonly id: number } };
   readonly head: {
     readonly ref: string;

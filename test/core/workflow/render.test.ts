@@ -33,7 +33,8 @@ describe.each(Object.entries(scenarios))("%s", (name, given) => {
   it("is what GitHub's parser takes, which reads anchors as what they stand for", async () => {
     const template = await convert(text);
     expect(template.errors ?? []).toEqual([]);
-    const expanded = stringify(yaml, { aliasDuplicateObjects: false, lineWidth: 0 });
+    // Indented alike: this parser leaves the indentation in a block of text with expressions.
+    const expanded = stringify(yaml, { aliasDuplicateObjects: false, lineWidth: 0, indentSeq: false });
     expect(expanded).not.toMatch(/^[^'"]*[:-] [&*]\w/m);
     expect(withoutPlaces(template)).toEqual(withoutPlaces(await convert(expanded)));
     expect(template.jobs.map((job) => job.id.value)).toEqual(Object.keys(yaml.jobs));
@@ -125,7 +126,8 @@ describe.each(Object.entries(scenarios))("%s", (name, given) => {
   it("ends with a step that runs whatever failed, and begins before the checkout", () => {
     for (const job of answering) {
       expect(job.steps.at(-1)).toMatchObject({ name: "Check that Claude ran", if: "!cancelled()" });
-      expect(job.steps.slice(0, 2).map(({ name }) => name)).toEqual(["Check the runner", "Checkout"]);
+      const steps = job.steps.filter(({ id }) => id !== "scope");
+      expect(steps.slice(0, 2).map(({ name }) => name)).toEqual(["Check the runner", "Checkout"]);
     }
   });
 
@@ -215,8 +217,8 @@ it("checks who mentions Claude in a job before the one that answers, and again r
 
 /** Hundreds of repositories have this text, and the state of a stack has it for each. */
 it.each([
-  ["review-federated", 14_200],
-  ["review-mention-federated", 20_200],
+  ["review-federated", 14_400],
+  ["review-mention-federated", 20_600],
 ])("%s has fewer than %d bytes", (name, limit) => {
   expect(Buffer.byteLength(textOf(scenarios[name] ?? options))).toBeLessThan(limit);
 });

@@ -2,6 +2,7 @@
 import { vi } from "vitest";
 import { credentials, type ScriptName, scriptText } from "../../../core/workflow/script-text.ts";
 import { checkAccess } from "../../../core/workflow/scripts/check-access.ts";
+import { checkScope } from "../../../core/workflow/scripts/check-scope.ts";
 import { collectPullRequest } from "../../../core/workflow/scripts/collect-pull-request.ts";
 import { explainTailnet as explainFederated } from "../../../core/workflow/scripts/explain-tailnet-federated.ts";
 import { explainTailnet as explainOauth } from "../../../core/workflow/scripts/explain-tailnet-oauth.ts";
@@ -40,6 +41,7 @@ export interface World {
 
 const functions: Record<ScriptName, (script: Script) => Promise<void>> = {
   "check-access": checkAccess,
+  "check-scope": checkScope,
   "collect-pull-request": collectPullRequest,
   "explain-tailnet-federated": explainFederated,
   "explain-tailnet-oauth": explainOauth,

@@ -38,6 +38,24 @@ export const scenarios: Record<string, WorkflowOptions> = {
     prompt: 'Look for SQL injection: "\' OR 1=1 --".\n\nThe base branch is ${{ github.base_ref }}.\n',
   },
   "forks-joining": { ...options, presets: ["mention"], allowForks: true, joinTimeoutSeconds: 200 },
+  "part-of-the-files": {
+    ...options,
+    paths: ["src/**", "!src/generated/**", "**/[A-Z]*.md"],
+    skipPaths: ["**.snap", "c[+][+]/**"],
+    skipLabels: ["no review", "wip: 1"],
+  },
+  "part-of-the-files-mention": { ...options, presets: ["review", "mention"], skipLabels: ["no-review"] },
+  "task-of-ones-own": {
+    ...options,
+    presets: ["review", "mention"],
+    allowedTools: ["Bash(npm test)", "Bash(./scripts/check.sh --all)", "Read(//opt/standards/**)"],
+    trustPullRequestCode: true,
+    maxTurns: 40,
+    systemPrompt:
+      '# Our rules\n\nAnswer in French; say "why".\n  # Costs\nMind $PRICE and `C:\\`, --model "x" or not.\n',
+    triggerPhrase: "/review please",
+    headers: false,
+  },
   "pins-overridden": {
     ...options,
     runsOn: "on",
