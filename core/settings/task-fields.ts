@@ -7,7 +7,7 @@ import {
   onlyNegativePatterns,
   systemPromptTooLong,
 } from "../messages/workflow-settings.ts";
-import { isLabelName, isPrintable, isTriggerPhrase, longestSystemPrompt } from "../workflow/names.ts";
+import { isLabel, isPrintable, isTriggerPhrase, longestSystemPrompt } from "../workflow/names.ts";
 import { hasPositivePattern, refusePathPattern } from "../workflow/path-patterns.ts";
 import { maximumTurns, minimumTurns, mostListed, systemPromptLength, taskDefaults } from "../workflow/task.ts";
 import { mostToolRules, refuseToolRule } from "../workflow/tool-rules.ts";
@@ -97,7 +97,7 @@ export const taskFields = {
     examples: [["docs/**", "**.md"]],
   }),
   skipLabels: listOf("the name of a label", mostListed, (label, shown) =>
-    isLabelName(label) ? undefined : `${shown} is not the name of a label: one line, at most 50 characters.`,
+    isLabel(label) ? undefined : `${shown} is not the name of a label: one line without commas, at most 50 characters.`,
   )
     .optional()
     .meta({

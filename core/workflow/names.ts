@@ -101,11 +101,6 @@ export function isTriggerPhrase(text: string): boolean {
   return /^(?=.{2,50}$)[@/#!]?[\p{L}\p{N}_-]+( [\p{L}\p{N}_-]+)*$/u.test(text);
 }
 
-/** A label of a repository; GitHub takes at most 50 characters. */
-export function isLabelName(text: string): boolean {
-  return isOneLine(text) && text.length <= 50 && !text.includes("${{");
-}
-
 /** A GitHub-hosted label, or a self-hosted runner's own, of another system than Linux. */
 export function isOtherSystem(runnerLabel: string): boolean {
   // docs.github.com, "GitHub-hosted runners reference": windows-2025, windows-11-arm, macos-15-intel, macos-latest-xlarge.
@@ -142,9 +137,12 @@ export function findNameInAddress(text: string): string | undefined {
   return name !== text && (isOwnerName(name) || isRepositorySlug(name)) ? name : undefined;
 }
 
-/** A label of a pull request. GitHub has at most 50 characters, and separates the labels of a search by commas. */
+/**
+ * A label of a pull request, also where it stands in a workflow file. GitHub has at most 50 characters, and separates the
+ * labels of a search by commas.
+ */
 export function isLabel(text: string): boolean {
-  return isOneLine(text) && [...text].length <= 50 && !text.includes(",");
+  return isOneLine(text) && [...text].length <= 50 && !/,|\$\{\{/.test(text);
 }
 
 /** A commit message that GitHub takes. */

@@ -6,7 +6,7 @@ import { notAPathPattern } from "../messages/workflow-settings.ts";
  * One piece after the other, as scripts/check-scope.ts reads them: `**`, `*`, or a character or a class of characters, which
  * `?` makes optional and `+` repeats.
  */
-const pattern = /^!?(\*\*?|([^*?+[\]]|\[((\d-\d|[a-z]-[a-z]|[A-Z]-[A-Z]|[\w.+])+-?|-)\])[?+]?)+$/u;
+const pattern = /^!?(\*\*|\*(?!\*)|([^*?+[\]]|\[((\d-\d|[a-z]-[a-z]|[A-Z]-[A-Z]|[\w.+])+-?|-)\])[?+]?)+$/u;
 
 /** The first that fits is said. */
 const mistakes: readonly (readonly [RegExp, string])[] = [

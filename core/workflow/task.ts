@@ -8,7 +8,7 @@ import {
 } from "../messages/workflow-settings.ts";
 import type { Problem } from "../problem.ts";
 import { escapeArgumentText } from "./argument-text.ts";
-import { isLabelName, isPrintable, isTriggerPhrase, longestSystemPrompt, promptLength } from "./names.ts";
+import { isLabel, isPrintable, isTriggerPhrase, longestSystemPrompt, promptLength } from "./names.ts";
 import type { WorkflowOptions } from "./options.ts";
 import { hasPositivePattern, refusePathPattern } from "./path-patterns.ts";
 import { listCommands, mostToolRules, refuseToolRule } from "./tool-rules.ts";
@@ -39,7 +39,7 @@ export function findTaskProblems(options: WorkflowOptions): Problem[] {
     ...listProblems("paths", options.paths, mostListed, (one) => refusePathPattern(one)),
     ...listProblems("skipPaths", options.skipPaths, mostListed, (one) => refusePathPattern(one)),
     ...listProblems("skipLabels", options.skipLabels, mostListed, (label) =>
-      isLabelName(label) ? undefined : `${JSON.stringify(label)} is not the name of a label.`,
+      isLabel(label) ? undefined : `${JSON.stringify(label)} is not the name of a label.`,
     ),
     ...(["paths", "skipPaths"] as const)
       .filter((path) => !hasPositivePattern(options[path] ?? []))

@@ -12,7 +12,7 @@ const longestRule = 120;
  * A command without anything that a shell, the Claude action's splitting of arguments, or Claude Code's rules would read as
  * more than a character: no quote, comma, parenthesis, wildcard, operator or line break. The first word is no assignment.
  */
-const command = /^[\w./-][\w.:@%+/-]*( [\w.:@%+=/-]+)*$/;
+const command = /^[\w./][\w.:@%+/-]*( [\w.:@%+=/-]+)*$/;
 /** A folder that is named from the root of the file system, in Claude Code's notation. */
 const folder = /^Read\(\/(\/[\w-][\w.-]*)+\/\*\*\)$/;
 

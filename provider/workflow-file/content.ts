@@ -52,6 +52,19 @@ const jobs = {
     optional: true,
     description: "How long the runner waits for Aperture, in seconds.",
   },
+  allowedTools: { ...texts, optional: true, description: "Rules for tools beside those of the preset." },
+  trustPullRequestCode: {
+    kind: "boolean",
+    optional: true,
+    description: "Whether commands among the tools may run, which a pull request decides.",
+  },
+  maxTurns: { kind: "number", optional: true, description: "After how many answers of the model a run ends." },
+  systemPrompt: { ...text, optional: true, description: "What is added to Claude Code's system prompt." },
+  triggerPhrase: { ...text, optional: true, description: "What a mention has in it as a word of its own." },
+  paths: { ...texts, optional: true, description: "Patterns of files that need a review." },
+  skipPaths: { ...texts, optional: true, description: "Patterns of files that need none." },
+  skipLabels: { ...texts, optional: true, description: "Labels of pull requests that get no review." },
+  headers: { kind: "boolean", optional: true, description: "Whether requests say where they come from." },
   actions: { kind: "map", items: text, optional: true, description: "Other pins of the actions." },
 } as const satisfies Record<Exclude<keyof WorkflowOptions, keyof typeof common>, Field>;
 

@@ -157,6 +157,7 @@ function valuesOf(schema: z.core.$ZodType, examples: string[] = []): fc.Arbitrar
 }
 
 interface Entry {
+  workflow?: Workflow;
   formerly?: unknown;
   models?: unknown;
   identity?: { kind: string; scope?: string };
@@ -174,15 +175,27 @@ function agreeing({ delivery, identity }: Entry): Entry {
   };
 }
 
+interface Workflow {
+  allowedTools?: unknown;
+  trustPullRequestCode?: unknown;
+}
+
+/** With trust in what the tools of any level run. */
+function trusting<Level extends { workflow?: Workflow }>(level: Level): Level {
+  const { workflow } = level;
+  if (workflow?.allowedTools === undefined && workflow?.trustPullRequestCode === undefined) return level;
+  return { ...level, workflow: { ...workflow, trustPullRequestCode: true } };
+}
+
 /** With a name and, where it has models, a tag of its own for each entry, so that they do not contradict each other. */
 function withoutContradictions(settings: Entry & { repositories: (string | Entry)[] }): Config {
   const repositories = settings.repositories.map((entry, index) => {
     if (typeof entry === "string") return `app-${index}`;
-    const { formerly: _, ...others } = entry;
+    const { formerly: _, ...others } = trusting(entry);
     return { ...others, ...agreeing(entry), name: `api-${index}`, ...(entry.models ? { tag: `tag:ci-${index}` } : {}) };
   });
   return Object.fromEntries(
-    Object.entries({ ...settings, ...agreeing(settings), repositories }).map(([key, value]) => [
+    Object.entries({ ...trusting(settings), ...agreeing(settings), repositories }).map(([key, value]) => [
       `claude-aperture:${key}`,
       value,
     ]),

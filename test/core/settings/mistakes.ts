@@ -225,6 +225,102 @@ export const mistakes: [what: string, config: Config, problems: RegExp[]][] = [
   ],
   ["too little time", withSetting("workflow", { timeoutMinutes: 4 }), [/workflow\.timeoutMinutes: At least 5 minutes/]],
   [
+    "a pattern of commands",
+    withSetting("workflow", { allowedTools: ["Bash(npm:*)"] }),
+    [/workflow\.allowedTools\[0\]: "Bash\(npm:\*\)" is not one exact command\. .*Bash\(npm test\)/],
+  ],
+  [
+    "a tool past Aperture",
+    withSetting("workflow", { allowedTools: ["Read(//opt/a/**)", "WebFetch"] }),
+    [/workflow\.allowedTools\[1\]: "WebFetch" reaches other servers/],
+  ],
+  [
+    "a tool of another kind",
+    withSetting("workflow", { allowedTools: ["Write"] }),
+    [/workflow\.allowedTools\[0\]: "Write" is no tool that can be added/],
+  ],
+  [
+    "tools in one text",
+    withSetting("workflow", { allowedTools: "Bash(make)" }),
+    [/allowedTools: Expected a list: a rule/],
+  ],
+  [
+    "too many tools",
+    withSetting("workflow", { allowedTools: Array(21).fill("Bash(make)"), trustPullRequestCode: true }),
+    [/workflow\.allowedTools: At most 20 entries/],
+  ],
+  [
+    "a command without trust, once for all that inherit it",
+    {
+      ...repositories("a", "b", { name: "c", workflow: { trustPullRequestCode: true } }),
+      [`${at}workflow`]: { allowedTools: ["Bash(npm test)"] },
+    },
+    [
+      /^claude-aperture:workflow\.allowedTools: Bash\(npm test\) runs code that a pull request brings.*trustPullRequestCode: true/,
+    ],
+  ],
+  [
+    "a command of a repository without trust",
+    repositories("a", { name: "b", workflow: { allowedTools: ["Bash(make)"] } }),
+    [/^claude-aperture:repositories\[1\]\.workflow\.allowedTools: Bash\(make\) runs code/],
+  ],
+  [
+    "a repository that takes the trust away",
+    {
+      ...repositories("a", { name: "b", workflow: { trustPullRequestCode: false } }),
+      [`${at}workflow`]: { allowedTools: ["Bash(make)"], trustPullRequestCode: true },
+    },
+    [/^claude-aperture:workflow\.allowedTools: Bash\(make\) runs code/],
+  ],
+  ["one turn", withSetting("workflow", { maxTurns: 1 }), [/workflow\.maxTurns: At least 2 turns/]],
+  ["too many turns", withSetting("workflow", { maxTurns: 1001 }), [/workflow\.maxTurns: At most 1000 turns/]],
+  ["half a turn", withSetting("workflow", { maxTurns: 2.5 }), [/workflow\.maxTurns: Expected a whole number/]],
+  [
+    "a blank system prompt",
+    withSetting("workflow", { systemPrompt: " " }),
+    [/workflow\.systemPrompt: The system prompt is empty/],
+  ],
+  [
+    "an expression in a system prompt",
+    withSetting("workflow", { systemPrompt: "On ${{ github.base_ref }}" }),
+    [/workflow\.systemPrompt: An expression cannot stand in the system prompt/],
+  ],
+  [
+    "a system prompt that GitHub cannot take",
+    withSetting("workflow", { systemPrompt: "'".repeat(4001) }),
+    [/workflow\.systemPrompt: The system prompt is 8002 characters long for GitHub.* at most 8000 fit/],
+  ],
+  [
+    "a phrase with a quote",
+    withSetting("workflow", { triggerPhrase: "@claude' || true || '" }),
+    [/workflow\.triggerPhrase: "@claude' \|\| true \|\| '" cannot start a mention/],
+  ],
+  [
+    "a pattern with braces",
+    withSetting("workflow", { paths: ["**.{js,ts}"] }),
+    [/workflow\.paths\[0\]: "\*\*\.\{js,ts\}" is not a pattern for paths: braces are no alternatives/],
+  ],
+  [
+    "only what is taken away",
+    withSetting("workflow", { skipPaths: ["!a"] }),
+    [/workflow\.skipPaths: All patterns begin with !/],
+  ],
+  [
+    "too many patterns",
+    withSetting("workflow", { paths: Array(51).fill("a") }),
+    [/workflow\.paths: At most 50 entries/],
+  ],
+  [
+    "a label of two lines",
+    withSetting("workflow", { skipLabels: ["a\nb"] }),
+    [/workflow\.skipLabels\[0\]: "a\\nb" is not the name of a label/],
+  ],
+  [
+    "headers that are no yes or no",
+    withSetting("workflow", { headers: "off" }),
+    [/workflow\.headers: Expected true or false/],
+  ],
+  [
     "an action that is not used",
     withSetting("workflow", { actions: { "actions/cache": "x" } }),
     [/workflow\.actions: There is no key "actions\/cache"\. Known keys: actions\/checkout/],

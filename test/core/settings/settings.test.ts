@@ -100,6 +100,27 @@ describe("settings", () => {
     });
   });
 
+  it("of Claude's task are inherited key by key as well, and an empty list takes the stack's away", () => {
+    const task = {
+      allowedTools: ["Bash(npm test)"],
+      trustPullRequestCode: true,
+      maxTurns: 40,
+      systemPrompt: "Answer in French.",
+      triggerPhrase: "@reviewer",
+      paths: ["src/**"],
+      skipPaths: ["**.snap"],
+      skipLabels: ["no-review"],
+      headers: false,
+    };
+    const own = { allowedTools: [], paths: [], skipLabels: ["wip"], maxTurns: 10 };
+    const [first, second] = parse({
+      ...repositories("app", { name: "api", workflow: own }),
+      "claude-aperture:workflow": task,
+    }).repositories;
+    expect(first?.workflow).toMatchObject(task);
+    expect(second?.workflow).toMatchObject({ ...task, ...own });
+  });
+
   it("take owner/name with the provider's owner, whatever its case", () => {
     expect(parse(repositories("Acme/app")).repositories[0]?.slug).toBe("acme/app");
   });
@@ -320,6 +341,29 @@ describe("settings", () => {
         "claude-aperture:workflow": { environment: "prod" },
       },
       ['repositories[0].workflow.environment: The environment "prod" does not protect an OAuth client.'],
+    ],
+    [
+      "code that is trusted, once for each tag",
+      {
+        ...repositories(
+          "a",
+          "b",
+          { name: "c", tag: "tag:c", identity: { kind: "oauth" } },
+          { name: "d", tag: "tag:d", workflow: { allowedTools: [] } },
+        ),
+        "claude-aperture:workflow": { allowedTools: ["Bash(npm test)"], trustPullRequestCode: true },
+      },
+      [
+        "repositories[0].workflow.trustPullRequestCode: The code of pull requests in acme/a gets the job's token and OIDC " +
+          "tokens, with which any machine joins the tailnet as tag:ci. Bash(npm test) runs it",
+        "repositories[2].workflow.trustPullRequestCode: The code of pull requests in acme/c gets the job's token and the " +
+          "secret of the OAuth client, with which any machine joins the tailnet as tag:c until it is renewed. ",
+      ],
+    ],
+    [
+      "trust without a command",
+      withSetting("workflow", { trustPullRequestCode: true, allowedTools: ["Read(//opt/**)"] }),
+      [],
     ],
     ["an environment with a federated identity", withSetting("workflow", { environment: "prod" }), []],
   ])("warn of %s", (_, config, expected) => {

@@ -19,6 +19,7 @@ interface Situation {
   /** Status of the request for a branch of the head's name in acme/app. */
   branch?: number;
   allowForks?: boolean;
+  triggerPhrase?: string;
 }
 
 const app = { id: 22, name: "app", owner: { login: "acme" } };
@@ -81,7 +82,9 @@ async function ask(situation: Situation) {
         return { data: situation.push ? [situation.push] : [] };
       },
     };
-    return { github, context: { payload: event }, env: { ALLOW_FORKS: String(situation.allowForks ?? false) } };
+    const { allowForks = false, triggerPhrase = "@claude" } = situation;
+    const env = { ALLOW_FORKS: String(allowForks), TRIGGER_PHRASE: triggerPhrase };
+    return { github, context: { payload: event }, env };
   };
   const { outputs, exported, notices, warnings } = await runScript("check-access", world);
   expect(notices).toEqual(Object.values(exported));
@@ -133,11 +136,14 @@ it("is red when GitHub does not tell the permission", async () => {
   const world = () => ({
     github: { rest: { repos: { getCollaboratorPermissionLevel } } },
     context: { payload: comment("@claude") },
+    env: { TRIGGER_PHRASE: "@claude" },
   });
   await expect(runScript("check-access", world)).rejects.toThrow("Resource not accessible");
 });
 
 const hostile = "\"; $(touch pwned) `touch pwned` ' ${PATH} ::error::x ##[error]x %0A <script>\n";
+
+const noWord = (phrase: string) => texts.noWordOfItsOwn.replace("{phrase}", phrase);
 
 describe("the text asks Claude only with @claude as a word of its own", () => {
   const events = {
@@ -170,14 +176,27 @@ describe("the text asks Claude only with @claude as a word of its own", () => {
   ];
 
   it.each(Object.entries(events))("%s", async (_, event) => {
-    for (const text of lookAlikes)
-      expect(await ask({ event: event(text) }), text).toEqual(refused(texts.noWordOfItsOwn));
+    for (const text of lookAlikes) expect(await ask({ event: event(text) }), text).toEqual(refused(noWord("@claude")));
     for (const text of mentions) expect(await ask({ event: event(text) }), text).toEqual(granted);
   });
 
   it("a review without a text", async () => {
     const event = { ...review(current), review: { body: null, commit_id: current } };
-    expect(await ask({ event })).toEqual(refused(texts.noWordOfItsOwn));
+    expect(await ask({ event })).toEqual(refused(noWord("@claude")));
+  });
+
+  it.each<[phrase: string, asks: string[], others: string[]]>([
+    ["/review", ["/review", "please /REVIEW, now", "a\n/review"], ["@claude", "x/review", "/reviewer", "/review/x"]],
+    ["hey claude", ["Hey Claude: why?"], ["hey  claude", "hey\nclaude", "they claude", "hey claudette"]],
+    ["клод", ["Клод!"], ["клода", "@claude"]],
+  ])("or with another phrase: %s", async (triggerPhrase, asks, others) => {
+    for (const text of asks) expect(await ask({ event: comment(text), triggerPhrase }), text).toEqual(granted);
+    for (const text of others)
+      expect(await ask({ event: comment(text), triggerPhrase }), text).toEqual(refused(noWord(triggerPhrase)));
+  });
+
+  it("and says which phrase", () => {
+    expect(noWord("/review")).toBe("Claude was not asked: /review is not a word of its own here.");
   });
 });
 

@@ -123,6 +123,35 @@ describe("review", () => {
   });
 });
 
+describe("another phrase", () => {
+  const { access, mention } = yamlOf({ ...both, triggerPhrase: "/ask claude" }).jobs;
+
+  it.each<[string, Run, boolean]>([
+    ["in a comment, whatever its case", comment("so: /Ask Claude, why?"), true],
+    ["in an issue's title", issue("/ask claude", null), true],
+    ["the default one", comment("@claude"), false],
+    ["a part of it", comment("/ask"), false],
+  ])("%s", (_, event, want) => {
+    expect(isTrue(access?.if, { github: event })).toBe(want);
+  });
+
+  it("is given to the Claude action and to the script, and is no part of it", () => {
+    const claude = mention?.steps.find(({ id }) => id === "claude");
+    expect(claude?.with).toMatchObject({ trigger_phrase: "/ask claude" });
+    for (const job of [access, mention]) {
+      const step = job?.steps.find(({ id }) => id === "access");
+      expect(step?.env).toEqual({ ALLOW_FORKS: "false", TRIGGER_PHRASE: "/ask claude" });
+      expect(step?.with?.script).not.toContain("/ask claude");
+    }
+  });
+
+  it("is not named where it is the action's own", () => {
+    const { mention: job } = yamlOf({ ...both, triggerPhrase: "@claude" }).jobs;
+    expect(job?.steps.find(({ id }) => id === "claude")?.with).not.toHaveProperty("trigger_phrase");
+    expect(yamlOf({ ...both, triggerPhrase: "@claude" })).toEqual(yamlOf(both));
+  });
+});
+
 describe("mention", () => {
   const { access, mention: job } = yamlOf(both).jobs;
   const decided = (granted: string, github: Run) => ({ github, needs: { access: { outputs: { granted } } } });

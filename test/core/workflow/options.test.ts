@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type ActionName, actionNames, actionStep, actions, parsePin } from "../../../core/workflow/actions.ts";
+import { longestPrompt, longestSystemPrompt, promptLength } from "../../../core/workflow/names.ts";
 import {
   claudeWorkflow,
   findWorkflowProblems,
@@ -46,12 +47,60 @@ describe("findWorkflowProblems", () => {
     ["runsOn", { runsOn: "${{ github.head_ref }}" }, "${{ github.head_ref }} can carry text of an outsider"],
     ["prompt", { prompt: " \n" }, "is empty"],
     ["prompt", { prompt: "Title: ${{ github.event.pull_request.title }}" }, "can carry text of an outsider"],
+    [
+      "allowedTools[1]",
+      { allowedTools: ["Read(//opt/**)", "WebFetch"] },
+      '"WebFetch" reaches other servers than Aperture',
+    ],
+    ["allowedTools", { allowedTools: ["Bash(npm test)"] }, "Bash(npm test) runs code that a pull request brings"],
+    [
+      "allowedTools",
+      { allowedTools: Array(21).fill("Bash(make)"), trustPullRequestCode: true },
+      "has 21 entries, of at most 20",
+    ],
+    ["maxTurns", { maxTurns: 1 }, "from 2 to 1000, not 1"],
+    ["maxTurns", { maxTurns: 1001 }, "from 2 to 1000, not 1001"],
+    ["maxTurns", { maxTurns: 2.5 }, "whole number"],
+    ["systemPrompt", { systemPrompt: " \n" }, "is empty"],
+    ["systemPrompt", { systemPrompt: "a\0" }, "a YAML file cannot hold"],
+    ["systemPrompt", { systemPrompt: "The base is ${{ github.base_ref }}." }, "would be read as arguments"],
+    ["systemPrompt", { systemPrompt: '"'.repeat(4_001) }, "is 8002 characters long for GitHub, of at most 8000"],
+    ["triggerPhrase", { triggerPhrase: "@claude'" }, '"@claude\'" cannot start a mention'],
+    ["paths[0]", { paths: ["docs/"] }, '"docs/" is not a pattern for paths: it ends with /'],
+    ["paths", { paths: ["!docs/**"] }, "All patterns begin with !"],
+    ["paths", { paths: Array(51).fill("a") }, "has 51 entries, of at most 50"],
+    ["skipPaths[1]", { skipPaths: ["a", "${{ github.sha }}"] }, "is not a pattern for paths"],
+    ["skipPaths", { skipPaths: ["!a"] }, "All patterns begin with !"],
+    ["skipLabels[0]", { skipLabels: ["a\nb"] }, "is not the name of a label"],
+    ["skipLabels[0]", { skipLabels: ["${{ github.sha }}"] }, "is not the name of a label"],
     ['actions["actions/cache"]', { actions: { "actions/cache": `acme/cache@${sha}` } }, "is not used; the file uses"],
     ['actions["actions/checkout"]', { actions: { "actions/checkout": "actions/checkout@v6" } }, "is not pinned"],
   ])("%s: %j", (path, change, message) => {
     const given = { ...options, ...change } as WorkflowOptions;
     expect(findWorkflowProblems(given)).toEqual([{ path, message: expect.stringContaining(message) }]);
     expect(() => claudeWorkflow(given)).toThrow(WorkflowError);
+  });
+
+  it("takes empty lists, which take the stack's own away, and renders nothing for them", () => {
+    const none = { allowedTools: [], paths: [], skipPaths: [], skipLabels: [] };
+    expect(claudeWorkflow({ ...options, ...none })).toEqual(claudeWorkflow(options));
+  });
+
+  it("leaves the longest texts together below GitHub's limit of an expression", () => {
+    const given = {
+      ...options,
+      presets: ["review", "mention"] as const,
+      prompt: "x".repeat(longestPrompt),
+      systemPrompt: "x".repeat(longestSystemPrompt),
+      allowedTools: Array.from({ length: 20 }, (_, index) => `Bash(${"x".repeat(110)}${index})`),
+      trustPullRequestCode: true,
+      model: "x".repeat(256),
+      hostname: `${"x.".repeat(126)}x`,
+    };
+    const { jobs } = claudeWorkflow(given);
+    for (const step of Object.values(jobs).flatMap((job) => job.steps))
+      for (const value of Object.values(step.kind === "action" ? step.with : {}))
+        if (value.includes("${{")) expect(promptLength(value)).toBeLessThan(21_000);
   });
 
   it("names everything that is wrong in one error", () => {

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { actionNames, actions, parsePin } from "../../../core/workflow/actions.ts";
-import { claudeWorkflow, presetNames } from "../../../core/workflow/presets.ts";
+import { claudeWorkflow, findUntrustedExpression, presetNames } from "../../../core/workflow/presets.ts";
 import { readHeaderOwner, render } from "../../../core/workflow/render.ts";
 import { convert, lint } from "./github-tools.ts";
 import { jobOf, options, scenarios, stepOf, textOf, yamlOf } from "./workflows.ts";
@@ -213,6 +213,76 @@ it("checks who mentions Claude in a job before the one that answers, and again r
   ]);
   expect(mention?.steps.at(-2)?.if).toBe("steps.access.outputs.granted == 'true'");
   expect(mention?.steps.at(-3)).toEqual(access?.steps[0]);
+});
+
+describe("a review of a part of the files", () => {
+  const part = { ...options, paths: ["src/**"] };
+  const { steps } = jobOf("review", part);
+
+  it("asks first what there is, with the lists that are set and no more", () => {
+    expect(steps[0]).toMatchObject({ id: "scope", env: { PATHS: "src/**" } });
+    const lists = { paths: ["a b", "!c"], skipPaths: ["d"], skipLabels: ["e", "f"] };
+    const { env } = stepOf(jobOf("review", { ...options, ...lists }), "Check what there is to review");
+    expect(env).toEqual({ PATHS: "a b\n!c", SKIP_PATHS: "d", SKIP_LABELS: "e\nf" });
+  });
+
+  it("does the rest only if there is something, and ends green without", () => {
+    const conditions = Object.fromEntries(steps.slice(1).map(({ name, if: condition }) => [name, condition]));
+    const isMeant = "steps.scope.outputs.review == 'true'";
+    expect(conditions).toEqual({
+      "Check the runner": isMeant,
+      Checkout: isMeant,
+      "Connect to tailnet": isMeant,
+      // Skipped as well: that step did not fail.
+      "Explain the tailnet": "failure() && steps.tailnet.outcome == 'failure'",
+      "Ask Aperture": isMeant,
+      "Collect the pull request": isMeant,
+      "Run Claude Code": isMeant,
+      // Reads NOT_ASKED, see report.test.ts.
+      "Check that Claude ran": "!cancelled()",
+    });
+  });
+
+  it("changes no event, so that a required check never waits, and nothing of a mention", () => {
+    expect(yamlOf(part).on).toEqual(yamlOf(options).on);
+    expect(jobOf("mention", part).steps).toEqual(jobOf("mention").steps);
+  });
+});
+
+it("tells Aperture where a request comes from, by what nobody outside can choose, unless that is off", () => {
+  const headersOf = (headers?: boolean) =>
+    presetNames.map((preset) => {
+      const given = { ...options, ...(headers === undefined ? {} : { headers }) };
+      return stepOf(jobOf(preset, given), "Run Claude Code").env?.ANTHROPIC_CUSTOM_HEADERS;
+    });
+  const lines = [
+    "X-GitHub-Repository: ${{ github.repository }}",
+    "X-GitHub-Run: ${{ github.run_id }}",
+    "X-GitHub-Number: ${{ github.event.pull_request.number || github.event.issue.number }}",
+  ].join("\n");
+  expect(headersOf()).toEqual([lines, lines]);
+  expect(headersOf(true)).toEqual([lines, lines]);
+  expect(headersOf(false)).toEqual([undefined, undefined]);
+  expect(findUntrustedExpression(lines)).toBeUndefined();
+});
+
+it("limits the turns where that is set", () => {
+  const argumentsOf = (given: object) =>
+    String(stepOf(jobOf("review", { ...options, ...given }), "Run Claude Code").with?.claude_args);
+  expect(argumentsOf({ maxTurns: 40 })).toMatch(/^--max-turns "40"$/m);
+  expect(argumentsOf({})).not.toContain("max-turns");
+});
+
+it("names in the prompts the commands that Claude may run", () => {
+  const given = { ...options, allowedTools: ["Bash(npm test)"], trustPullRequestCode: true };
+  const shell = "The shell is for these commands, exactly as they stand here: `npm test`.";
+  const { with: review } = stepOf(jobOf("review", given), "Run Claude Code");
+  const { with: mention } = stepOf(jobOf("mention", given), "Run Claude Code");
+  for (const text of [review?.prompt, mention?.claude_args]) {
+    expect(text).toContain(shell);
+    expect(text).not.toContain("There is no shell");
+  }
+  expect(stepOf(jobOf("review"), "Run Claude Code").with?.prompt).toContain("There is no shell.");
 });
 
 /** Hundreds of repositories have this text, and the state of a stack has it for each. */
