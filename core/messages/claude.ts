@@ -68,8 +68,8 @@ export const refusal = message({
 
 export const turnLimit = message({
   says: "Claude reached its limit of turns.",
-  cause: "`error_max_turns`: a limit of turns was set in the file or in settings of Claude Code",
-  fix: "restore the file; a smaller change",
+  cause: "`error_max_turns`: `workflow.maxTurns`, or a limit in settings of Claude Code",
+  fix: "a higher `workflow.maxTurns`; a smaller change",
 });
 
 export const noResult = message({

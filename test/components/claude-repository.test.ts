@@ -252,6 +252,16 @@ describe("ClaudeRepository", () => {
       ['workflow.model\n    "claude-*" is not a model.'],
     ],
     [
+      "a command without trust",
+      { ...args, workflow: { allowedTools: ["Bash(npm test)"] } },
+      ["workflow.allowedTools\n    Bash(npm test) runs code that a pull request brings"],
+    ],
+    [
+      "a pattern of commands and a path of no pattern",
+      { ...args, workflow: { allowedTools: ["Bash(npm *)"], trustPullRequestCode: true, paths: ["/src"] } },
+      ['workflow.allowedTools[0]\n    "Bash(npm *)" is not one exact command', "workflow.paths[0]\n"],
+    ],
+    [
       "a secret in a prompt",
       { ...args, workflow: { prompt: "${{ secrets.A }}" } },
       ['workflow.prompt\n    "${{ secrets.A }}" would put a secret into the text.'],

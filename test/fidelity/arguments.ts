@@ -8,8 +8,9 @@ const lists = new Set(["allowedTools", "disallowedTools"]);
 const operators = [..."()|&;<>"];
 const hidden = (character: string) => String.fromCodePoint(0xe000 + operators.indexOf(character));
 
-function wordsOf(text: string, split: SplitLikeShell): string[] {
-  const hide = text.replace(/[()|&;<>]/g, hidden);
+function wordsOf(given: string, split: SplitLikeShell): string[] {
+  const lines = given.split("\n").filter((line) => !line.trim().startsWith("#"));
+  const hide = lines.join("\n").replace(/[()|&;<>]/g, hidden);
   return split(hide)
     .map((word) => (typeof word === "string" ? word : (word.pattern ?? "")))
     .map((word) => operators.reduce((shown, character) => shown.replaceAll(hidden(character), character), word));

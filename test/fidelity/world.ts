@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { WorkflowOptions } from "../../core/workflow/options.ts";
 import { run } from "../../sandbox/engine/process.ts";
 import { jobOf, options, stepOf } from "../core/workflow/workflows.ts";
 import { commandLineOf } from "./arguments.ts";
@@ -114,6 +115,8 @@ const setByTheAction = {
 export interface Start {
   world: World;
   preset?: Preset;
+  /** Of the workflow, besides the defaults. */
+  workflow?: Partial<WorkflowOptions>;
   /** Of the runner's own. */
   environment?: Record<string, string>;
   /** In place of the workflow's `claude_args`, and no variable of its step but the base URL: to see that a trap works. */
@@ -141,7 +144,7 @@ export async function start(given: Start): Promise<Run> {
   fetched ??= claudeCodeInCache();
   const { executable, split } = await fetched;
   const model = given.model ?? (await startModel({ toolUses }));
-  const step = stepOf(jobOf(preset, options), "Run Claude Code");
+  const step = stepOf(jobOf(preset, { ...options, ...given.workflow }), "Run Claude Code");
   const evaluate = (text: string) =>
     text
       .replaceAll("${{ runner.temp }}", world.temp)
