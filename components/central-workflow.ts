@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { scopeOf } from "../core/delivery/content.ts";
 import type { FileDelivery } from "../core/delivery/file-delivery.ts";
 import type { Tag } from "../core/policy/fragment.ts";
 import { centralWorkflowType } from "../core/resource-types.ts";
+import { scopeOf } from "../core/settings/delivery-rules.ts";
 import type { IdentitySettings, RepositorySlug, WorkflowSettings } from "../core/settings/settings.ts";
 import type { CentralFile, IdentityScope } from "../core/workflow/file.ts";
 import { organizationSubject } from "../core/workflow/oidc.ts";

@@ -4,8 +4,9 @@ import type { CentralWorkflow, CentralWorkflowArgs } from "../components/central
 import type { CentralCall } from "../components/claude-repository.ts";
 import { deliverFiles } from "../components/deliver-files.ts";
 import type { WorkflowFileArgs } from "../components/workflow-file.ts";
-import { contentOfRepository, scopeOf } from "../core/delivery/content.ts";
+import { contentOfRepository } from "../core/delivery/content.ts";
 import { deliverCentralFile, deliverRepositoryFile } from "../core/delivery/file-delivery.ts";
+import { scopeOf } from "../core/settings/delivery-rules.ts";
 import { nameCall } from "../core/workflow/file.ts";
 import { readCall } from "../core/workflow/permissions.ts";
 import type { CentralWorkflowState } from "./central-workflows.ts";

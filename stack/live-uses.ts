@@ -6,9 +6,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClaudeRepository } from "../components/claude-repository.ts";
 import { toResourceName } from "../components/names.ts";
-import { scopeOf } from "../core/delivery/content.ts";
 import { deliverRepositoryFile } from "../core/delivery/file-delivery.ts";
 import { centralWorkflowType } from "../core/resource-types.ts";
+import { scopeOf } from "../core/settings/delivery-rules.ts";
 import type { RepositorySettings } from "../core/settings/settings.ts";
 import { nameCall } from "../core/workflow/file.ts";
 import { nameSecrets } from "../core/workflow/options.ts";

@@ -1,6 +1,7 @@
 /** The workflow files of a run: as they are to be, and as they are. Texts are read only where the two differ. */
-import { contentOfRepository, scopeOf } from "../core/delivery/content.ts";
+import { contentOfRepository } from "../core/delivery/content.ts";
 import { type RenderedFile, renderOnce } from "../core/delivery/rendered.ts";
+import { scopeOf } from "../core/settings/delivery-rules.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
 import { readHeaderOwner } from "../core/workflow/render.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";

@@ -23,8 +23,3 @@ export function contentOfRepository(
   const { file, scope, permissions } = central;
   return { role: "caller", owner, path, presets, identity, scope, central: file, permissions };
 }
-
-/** An OAuth client has a secret, and serves one repository. */
-export function scopeOf(identity: IdentitySettings): IdentityScope {
-  return identity.kind === "federated" ? (identity.scope ?? "repository") : "repository";
-}
