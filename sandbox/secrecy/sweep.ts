@@ -26,7 +26,11 @@ export async function sweep(
 }
 
 /** A federated identity's two values stand in clear in state and at Tailscale; docs/security.md says why they may. */
-const notSecret = new Set(["repository secret TS_OAUTH_CLIENT_ID", "repository secret TS_AUDIENCE"]);
+const notSecret = new Set(
+  ["TS_OAUTH_CLIENT_ID", "TS_AUDIENCE", "TS_CENTRAL_CLIENT_ID", "TS_CENTRAL_AUDIENCE"].map(
+    (name) => `repository secret ${name}`,
+  ),
+);
 
 /** Everything that services issued or accepted, and what the projects' environments hold; each value once. */
 export function secretsInPlay(
