@@ -25,6 +25,8 @@ export interface WorldOptions {
   tokens?: TokenOptions[];
   /** GraphQL mutations that GitHub does not know, as an older Enterprise Server. Default: none. */
   lackedMutations?: string[];
+  /** GraphQL fields that it does not know, as `Type.field`. Default: none. */
+  lackedFields?: string[];
   /** GitHub's secondary limits on content. Default: none. */
   contentLimits?: ContentLimits;
   /** How many seconds of GitHub's limits pass in one second. Default 1. */
@@ -53,6 +55,7 @@ export async function startWorld(options: WorldOptions = {}) {
     repositories: options.repositories ?? ["acme/app", "acme/api"],
     ...(options.tokens ? { tokens: options.tokens } : {}),
     ...(options.lackedMutations ? { lackedMutations: options.lackedMutations } : {}),
+    ...(options.lackedFields ? { lackedFields: options.lackedFields } : {}),
     ...(options.contentLimits ? { contentLimits: options.contentLimits } : {}),
     ...(options.limitSpeed ? { limitSpeed: options.limitSpeed } : {}),
   });

@@ -1,11 +1,14 @@
 /** Which of the listed repositories can be set up: decided from what GitHub says, before anything is written. */
 
+import { findCommitObstacle } from "../core/delivery/branch-rules.ts";
 import { explainForeign } from "../core/delivery/foreign.ts";
 import { formatMessage } from "../core/messages/entry.ts";
 import * as texts from "../core/messages/repositories.ts";
 import type { Problem } from "../core/problem.ts";
+import { commitsToDefaultBranch } from "../core/settings/delivery-rules.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
-import type { BranchProtection, RepositoryFacts, RepositoryFindings } from "../services/github/repositories.ts";
+import type { RepositoryFacts, RepositoryFindings } from "../services/github/repositories.ts";
+import type { BypassLookup } from "./branch-checks.ts";
 import type { IsOwnFile } from "./own-files.ts";
 import { findHeaderOwner, type WorkflowFileState, type WorkflowFiles } from "./workflow-files.ts";
 
@@ -34,6 +37,7 @@ export function decideRepositories(
   findings: RepositoryFindings,
   files: WorkflowFiles,
   isOwnFile: IsOwnFile,
+  mayBypass: BypassLookup,
 ): RepositoryDecision {
   const decision: RepositoryDecision = { available: [], skipped: [], problems: [] };
   for (const repository of settings.repositories) {
@@ -43,7 +47,8 @@ export function decideRepositories(
     if (reason === undefined && facts && file) {
       const available = { settings: repository, facts, file };
       decision.available.push(available);
-      decision.problems.push(...obstacles(available, isOwnFile).map((message) => ({ path: repository.slug, message })));
+      const messages = obstacles(available, isOwnFile, mayBypass);
+      decision.problems.push(...messages.map((message) => ({ path: repository.slug, message })));
     } else if (settings.onUnavailable === "skip") {
       decision.skipped.push({ slug: repository.slug, reason: predicate(reason ?? texts.missing) });
     } else {
@@ -71,13 +76,17 @@ function predicate({ says }: { says: string }): string {
   return says.replace(/^It |\.$/g, "");
 }
 
-function obstacles({ settings, facts, file }: AvailableRepository, isOwnFile: IsOwnFile): string[] {
+function obstacles(
+  { settings, facts, file }: AvailableRepository,
+  isOwnFile: IsOwnFile,
+  mayBypass: BypassLookup,
+): string[] {
+  const { delivery } = settings;
   return [
     renamed(settings, facts),
     lacksPermission(facts),
-    ...(settings.delivery.kind === "commit"
-      ? [emptyRepository(facts), protectedBranch(facts), foreignWorkflow(settings, file, isOwnFile)]
-      : []),
+    ...(delivery.kind === "output" ? [] : [emptyRepository(facts), foreignWorkflow(settings, file, isOwnFile)]),
+    commitsToDefaultBranch(delivery) ? blockedBranch(facts, mayBypass) : undefined,
   ].filter((message) => message !== undefined);
 }
 
@@ -99,21 +108,10 @@ function emptyRepository({ defaultBranch }: RepositoryFacts): string | undefined
   return defaultBranch ? undefined : formatMessage(texts.empty, {});
 }
 
-function protectedBranch({ defaultBranch, permission }: RepositoryFacts): string | undefined {
-  const protection = defaultBranch?.protection;
-  if (!defaultBranch || !protection || !refusesCommits(protection, permission)) return undefined;
-  const rule = protection.requiresReviews
-    ? "requires a pull request"
-    : protection.requiresStatusChecks
-      ? "requires status checks"
-      : "lets only others push";
-  return formatMessage(texts.branchProtected, { branch: defaultBranch.name, rule });
-}
-
-function refusesCommits(protection: BranchProtection, permission: RepositoryFacts["permission"]): boolean {
-  // Administrators pass a rule that does not include them.
-  if (permission === "ADMIN" && protection.holdsAdministrators === false) return false;
-  return !protection.mayPush || protection.requiresReviews || protection.requiresStatusChecks;
+function blockedBranch(facts: RepositoryFacts, mayBypass: BypassLookup): string | undefined {
+  const { defaultBranch: branch, permission } = facts;
+  const rules = branch && findCommitObstacle(branch, permission, (ruleset) => mayBypass(facts, ruleset));
+  return rules && formatMessage(texts.branchProtected, { branch: branch.name, rules });
 }
 
 function foreignWorkflow(

@@ -12,6 +12,7 @@ import type { GitHubConnection } from "../services/github/connection.ts";
 import { describeGitHubError } from "../services/github/errors.ts";
 import { findLimitEnd, observeLimits } from "../services/github/rate-limit.ts";
 import { type RepositoryFindings, readRepositories } from "../services/github/repositories.ts";
+import { readBypasses } from "./branch-checks.ts";
 import {
   type CentralWorkflows,
   listCentralRepositories,
@@ -61,7 +62,10 @@ export async function readStack(): Promise<Stack> {
     explainGitHubError(error, settings),
   );
   const isOwnFile = await recogniseOwnFiles(settings, files);
-  const { available, skipped, problems } = decideRepositories(settings, findings, files, isOwnFile);
+  const mayBypass = await readBypasses(settings, findings, github).catch((error) =>
+    explainGitHubError(error, settings),
+  );
+  const { available, skipped, problems } = decideRepositories(settings, findings, files, isOwnFile, mayBypass);
   if (problems.length > 0) {
     const count = problems.length === 1 ? "One repository" : `${problems.length} problems with repositories`;
     const list = problems.map(({ path, message }) => `  ${path}\n    ${message}`).join("\n");

@@ -119,12 +119,15 @@ export const empty = message({
 });
 
 export const branchProtected = message({
-  says: 'Its default branch "{branch}" is protected: it {rule}, so the workflow file cannot be committed.',
+  says: 'Its default branch "{branch}" takes no commit of the workflow file: {rules}.',
   advice:
-    " Let the deploying user or app bypass the rule (Settings > Branches), or set delivery: { kind: output } and commit the " +
-    "stack output `workflows` by pull request.",
-  cause: "a branch protection rule keeps the commit out",
-  fix: "let the deploying user or App bypass the rule, or `delivery: { kind: output }` and commit the output `workflows` by pull request",
+    "\n    Set delivery: { kind: pull-request }, or { kind: central, callersBy: pull-request }, and people merge it; or\n" +
+    "    { kind: output }, and commit the stack output `workflows` yourself; or let the deploying user or App bypass the rules\n" +
+    "    (Settings > Rules > Rulesets, or Settings > Branches).",
+  cause: "branch protection or a ruleset keeps commits off that come without a pull request",
+  fix:
+    "`delivery: { kind: pull-request }`, or `{ kind: central, callersBy: pull-request }`; or `{ kind: output }`, and commit the " +
+    "output `workflows` yourself; or let the deploying user or App bypass the rules",
 });
 
 const otherPath = " Choose another workflow.path, or replace the file: workflow: { adopt: true }.";

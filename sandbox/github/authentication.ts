@@ -59,7 +59,7 @@ export function authenticate(
     c.res.headers.set("Date", new Date(now).toUTCString());
     c.res.headers.set("X-GitHub-Request-Id", requestId);
     c.res.headers.set("X-GitHub-Media-Type", "github.v3; format=json");
-    if (viewer) c.res.headers.set("X-OAuth-Scopes", [...viewer.scopes].join(", "));
+    if (viewer?.kind === "personal access token") c.res.headers.set("X-OAuth-Scopes", [...viewer.scopes].join(", "));
   };
 }
 

@@ -88,13 +88,13 @@ type LimiterOf = (userId: number) => ContentLimiter;
 
 function graphqlApi(
   state: GitHubState,
-  { rateLimits, lackedMutations }: GitHubOptions,
+  { rateLimits, lackedMutations, lackedFields }: GitHubOptions,
   limiterOf: LimiterOf,
 ): Hono<Env> {
   const api = new Hono<Env>().onError(renderRefusal);
   return api
     .use(authenticate(state, "graphql", rateLimits))
-    .route("/", graphqlRoutes(state, limiterOf, lackedMutations));
+    .route("/", graphqlRoutes(state, limiterOf, { lackedMutations, lackedFields }));
 }
 
 function restApi(state: GitHubState, { rateLimits }: GitHubOptions, limiterOf: LimiterOf): Hono<Env> {

@@ -19,6 +19,8 @@ export interface GitHubOptions extends ServiceOptions {
   rateLimits?: "hourly" | "off";
   /** Mutations that it does not know, as an older GitHub Enterprise Server. Default: none. */
   lackedMutations?: string[];
+  /** Fields that it does not know, as `Type.field`. Default: none. */
+  lackedFields?: string[];
   /** How many seconds of a rate limit's window pass in one second. Default 1. */
   limitSpeed?: number;
   /** `iss` of Actions tokens. Default `https://token.actions.githubusercontent.com`, as on github.com. */
@@ -80,6 +82,9 @@ export interface Protection {
 
 export type ActionsAccess = "none" | "user" | "organization" | "enterprise";
 
+/** How far somebody is not bound by a ruleset. `exempt` is asked nothing, where `always` may choose. */
+export type Bypass = "always" | "pull_requests_only" | "exempt";
+
 export interface RulesetOptions {
   name: string;
   /** Default: counted from 4100001. */
@@ -90,7 +95,7 @@ export interface RulesetOptions {
   branches?: string[];
   rules: RuleOptions[];
   /** Which roles are not bound, and how far. Default: every role is bound, administrators too. */
-  bypass?: Partial<Record<Permission, "always" | "pull_requests_only">>;
+  bypass?: Partial<Record<Permission, Bypass>>;
   /** Default `Repository`. */
   source?: "Repository" | "Organization";
 }
@@ -131,7 +136,10 @@ export interface TokenOptions {
   withoutSingleSignOn?: string[];
   /** What the token may do with workflows through the Actions API. Default `write`, what the scope `repo` includes. */
   actions?: "none" | "read" | "write";
-  /** What GitHub calls it where it refuses it. Default `personal access token`; an App's is an `integration`. */
+  /**
+   * What GitHub calls it where it refuses it. Default `personal access token`, a classic one; an App's is an `integration`, which
+   * has no scopes to tell of.
+   */
   kind?: "personal access token" | "integration";
   /** Requests per hour, REST and GraphQL counted apart. Default 5000, what a personal access token has. */
   rateLimit?: number;

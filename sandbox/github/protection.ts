@@ -30,7 +30,7 @@ export function pushObstacle(
   permission: Permission,
   push: Push,
 ): { by: "protection" | "ruleset"; reason: string } | undefined {
-  const isBypassed = (ruleset: Ruleset) => bypassOf(ruleset, permission) === "always";
+  const isBypassed = (ruleset: Ruleset) => ["always", "exempt"].includes(bypassOf(ruleset, permission));
   const [broken] = rulesOf(repository, branch).flatMap(({ rule, ruleset }) =>
     isBypassed(ruleset) ? [] : (ruleReason(rule, push) ?? []),
   );

@@ -4,7 +4,7 @@ import { nodeId } from "./accounts.ts";
 import { notFound, page } from "./answers.ts";
 import type { Env } from "./authentication.ts";
 import { type Repository, type Ruleset, slug } from "./model.ts";
-import type { Permission, RuleOptions, RulesetOptions } from "./options.ts";
+import type { Bypass, Permission, RuleOptions, RulesetOptions } from "./options.ts";
 
 const firstRulesetId = 4_100_001;
 
@@ -31,7 +31,7 @@ export function rulesOf(repository: Repository, branch: string): { rule: RuleOpt
 }
 
 /** What somebody with this role may do about the ruleset. Unlike classic protection it binds administrators. */
-export const bypassOf = (ruleset: Ruleset, permission: Permission): "always" | "pull_requests_only" | "never" =>
+export const bypassOf = (ruleset: Ruleset, permission: Permission): Bypass | "never" =>
   ruleset.bypass[permission] ?? "never";
 
 /** Below `/repos/:owner/:repo/rulesets`. */

@@ -6,7 +6,7 @@ import { requireDocumented } from "../answer.ts";
 import { Batch } from "./batch.ts";
 import { type GitHubConnection, GitHubError, unexpectedAnswer } from "./connection.ts";
 import { commitThroughContents, isConflict } from "./contents.ts";
-import { askPartially, type FieldError, isGraphqlError } from "./graphql.ts";
+import { askPartially, type FieldError, isGraphqlError, lacksField } from "./graphql.ts";
 
 /** How long the first commit waits for others, in milliseconds. GitHub runs the mutations of one request one after the other. */
 const patience = 15;
@@ -133,10 +133,8 @@ function toInput({ repository, branch, message, additions, deletions }: Commit) 
 
 /** An older GitHub Enterprise Server. https://docs.github.com/graphql/guides/using-graphql-clients names no code for it. */
 function lacksMutation(error: unknown): boolean {
-  return (
-    isGraphqlError(error) &&
-    /Field 'createCommitOnBranch' doesn't exist|CreateCommitOnBranchInput isn't/.test(error.message)
-  );
+  if (lacksField(error, "Mutation", "createCommitOnBranch")) return true;
+  return isGraphqlError(error) && /CreateCommitOnBranchInput isn't/.test(error.message);
 }
 
 /**

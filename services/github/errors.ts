@@ -1,5 +1,6 @@
 /** Why GitHub could not be read, for people. */
 import { RequestError } from "@octokit/request-error";
+import { z } from "zod";
 import { formatMessage } from "../../core/messages/entry.ts";
 import {
   githubFailed,
@@ -9,6 +10,7 @@ import {
 } from "../../core/messages/repositories.ts";
 import { GitHubError } from "./connection.ts";
 import { isGraphqlError } from "./graphql.ts";
+import { findLimitEnd } from "./rate-limit.ts";
 
 /** Cause and fix of an error of the connection; undefined for any other error. */
 export function describeGitHubError(error: unknown): string | undefined {
@@ -20,4 +22,15 @@ export function describeGitHubError(error: unknown): string | undefined {
   if (status === 401) return formatMessage(githubUnauthorized, { request, said });
   if (status === 403) return formatMessage(githubForbidden, { request, said });
   return formatMessage(githubFailed, { status, request, said });
+}
+
+/** Whether GitHub itself answers: with a page in place of its message it is somebody else's 404. */
+export function hasMessage({ response }: RequestError): boolean {
+  return z.object({ message: z.string() }).safeParse(response?.data).success;
+}
+
+/** Whether GitHub lets the credential not have what it asked for, or has no such thing: it answers both alike. */
+export function isRefusal(error: unknown): error is RequestError {
+  if (!(error instanceof RequestError) || findLimitEnd(error) !== undefined) return false;
+  return (error.status === 403 || error.status === 404) && hasMessage(error);
 }

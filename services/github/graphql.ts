@@ -49,3 +49,8 @@ interface GraphqlFailure {
 export function isGraphqlError(error: unknown): error is Error & GraphqlFailure {
   return error instanceof Error && error.name === "GraphqlResponseError";
 }
+
+/** Whether an older GitHub Enterprise Server refused a request for a field that it does not have. */
+export function lacksField(error: unknown, type: string, field: string): boolean {
+  return isGraphqlError(error) && error.message.includes(`Field '${field}' doesn't exist on type '${type}'`);
+}

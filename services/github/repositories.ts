@@ -1,11 +1,14 @@
 /** What GitHub says of the listed repositories: one GraphQL query per 50, and one REST call each for the OIDC subject. */
 import { RequestError } from "@octokit/request-error";
 import { z } from "zod";
+import type { DefaultBranch } from "../../core/delivery/branch-rules.ts";
 import type { RepositorySlug } from "../../core/settings/settings.ts";
 import type { OidcCustomization } from "../../core/workflow/oidc.ts";
 import { requireDocumented } from "../answer.ts";
+import { branchAnswer, branchFields, toDefaultBranch } from "./branch-rules.ts";
 import { type GitHubConnection, unexpectedAnswer } from "./connection.ts";
-import { askPartially } from "./graphql.ts";
+import { hasMessage } from "./errors.ts";
+import { askPartially, lacksField, type PartialAnswer } from "./graphql.ts";
 
 /** A repository as GitHub has it now. */
 export interface RepositoryFacts {
@@ -19,25 +22,16 @@ export interface RepositoryFacts {
   ownerId: number;
   /** The page for people. */
   url: string;
+  visibility: "PUBLIC" | "PRIVATE" | "INTERNAL";
   archived: boolean;
   disabled: boolean;
   /** What the deploying credential may do; absent where GitHub does not say (GitHub Apps). */
   permission?: "ADMIN" | "MAINTAIN" | "WRITE" | "TRIAGE" | "READ";
   /** Absent in an empty repository. */
-  defaultBranch?: { name: string; protection?: BranchProtection };
+  defaultBranch?: DefaultBranch;
   oidc: OidcCustomization;
   /** Git's id of the file at the workflow's path; absent when there is none. */
   workflowBlob?: string;
-}
-
-/** What keeps a commit off the default branch. */
-export interface BranchProtection {
-  requiresReviews: boolean;
-  requiresStatusChecks: boolean;
-  /** The credential is among those who may push. */
-  mayPush: boolean;
-  /** Administrators are held to the rule; absent where the credential may not read it. */
-  holdsAdministrators?: boolean;
 }
 
 /** `undefined` stands for a repository that does not exist, or that the credential cannot see: GitHub answers both alike. */
@@ -73,51 +67,29 @@ const repositoryAnswer = z.object({
   id: z.string(),
   nameWithOwner: z.string().regex(/^[^/]+\/[^/]+$/),
   url: z.string(),
+  visibility: z.enum(["PUBLIC", "PRIVATE", "INTERNAL"]),
   isArchived: z.boolean(),
   isDisabled: z.boolean(),
   viewerPermission: z.enum(["ADMIN", "MAINTAIN", "WRITE", "TRIAGE", "READ"]).nullable(),
   // Users and organisations are all the owners that GitHub has.
   owner: z.object({ databaseId: z.number() }),
-  defaultBranchRef: z
-    .object({
-      name: z.string(),
-      branchProtectionRule: z
-        .object({
-          isAdminEnforced: z.boolean(),
-          requiresApprovingReviews: z.boolean(),
-          requiresStatusChecks: z.boolean(),
-        })
-        .nullable(),
-      refUpdateRule: z
-        .object({
-          viewerCanPush: z.boolean(),
-          requiredApprovingReviewCount: z.number().nullable(),
-          requiredStatusCheckContexts: z.array(z.string().nullable()).nullable(),
-        })
-        .nullable(),
-    })
-    .nullable(),
+  defaultBranchRef: branchAnswer.nullable(),
   object: z.object({ oid: z.string().optional() }).nullable(),
 });
 type RepositoryAnswer = z.infer<typeof repositoryAnswer>;
 
 const oidcAnswer = z.looseObject({ use_default: z.boolean(), sub_claim_prefix: z.string().nullish() });
 
-const fields = `
-  databaseId id nameWithOwner url isArchived isDisabled viewerPermission
+const fields = (withRules: boolean) => `
+  databaseId id nameWithOwner url visibility isArchived isDisabled viewerPermission
   owner { ... on Organization { databaseId } ... on User { databaseId } }
-  defaultBranchRef {
-    name
-    branchProtectionRule { isAdminEnforced requiresApprovingReviews requiresStatusChecks }
-    refUpdateRule { viewerCanPush requiredApprovingReviewCount requiredStatusCheckContexts }
+  defaultBranchRef {${branchFields({ withRules })}
   }`;
 
 async function queryBatch(batch: RepositoryRequest[], github: GitHubConnection) {
   const parameters = batch.map((_, i) => `$owner${i}: String!, $name${i}: String!, $file${i}: String!`).join(", ");
-  const selections = batch.map(
-    (_, i) =>
-      `r${i}: repository(owner: $owner${i}, name: $name${i}) {${fields} object(expression: $file${i}) { ... on Blob { oid } } }`,
-  );
+  const select = (i: number, withRules: boolean) =>
+    `r${i}: repository(owner: $owner${i}, name: $name${i}) {${fields(withRules)} object(expression: $file${i}) { ... on Blob { oid } } }`;
   const variables = Object.fromEntries(
     batch.flatMap(({ slug, workflowPath }, i) => {
       const [owner, name] = slug.split("/");
@@ -128,8 +100,14 @@ async function queryBatch(batch: RepositoryRequest[], github: GitHubConnection) 
       ];
     }),
   );
-  const query = `query (${parameters}) {\n${selections.join("\n")}\n}`;
-  const { data, errors } = await askPartially(github, query, variables, ({ type }) => type === "NOT_FOUND");
+  const ask = (withRules: boolean): Promise<PartialAnswer> => {
+    const query = `query (${parameters}) {\n${batch.map((_, i) => select(i, withRules)).join("\n")}\n}`;
+    return askPartially(github, query, variables, ({ type }) => type === "NOT_FOUND");
+  };
+  const { data, errors } = await ask(true).catch((error) => {
+    if (lacksField(error, "Ref", "rules")) return ask(false);
+    throw error;
+  });
   const missing = new Set(errors.map(({ path }) => path?.[0]));
   // Only an error of its own says that a repository is missing: an answer without it says nothing.
   const shape = z.object(
@@ -159,21 +137,9 @@ async function readOidc(slug: string, github: GitHubConnection): Promise<OidcCus
   }
 }
 
-function hasMessage({ response }: RequestError): boolean {
-  return z.object({ message: z.string() }).safeParse(response?.data).success;
-}
-
 function facts(asked: RepositorySlug, answer: RepositoryAnswer, oidc: OidcCustomization): RepositoryFacts {
   const branch = answer.defaultBranchRef;
-  const rule = branch?.branchProtectionRule;
-  const update = branch?.refUpdateRule;
   const blob = answer.object?.oid;
-  const protection = (rule || update) && {
-    requiresReviews: rule?.requiresApprovingReviews ?? (update?.requiredApprovingReviewCount ?? 0) > 0,
-    requiresStatusChecks: rule?.requiresStatusChecks ?? (update?.requiredStatusCheckContexts ?? []).length > 0,
-    mayPush: update?.viewerCanPush ?? true,
-    ...(rule ? { holdsAdministrators: rule.isAdminEnforced } : {}),
-  };
   return {
     asked,
     slug: answer.nameWithOwner as RepositorySlug,
@@ -181,10 +147,11 @@ function facts(asked: RepositorySlug, answer: RepositoryAnswer, oidc: OidcCustom
     nodeId: answer.id,
     ownerId: answer.owner.databaseId,
     url: answer.url,
+    visibility: answer.visibility,
     archived: answer.isArchived,
     disabled: answer.isDisabled,
     ...(answer.viewerPermission ? { permission: answer.viewerPermission } : {}),
-    ...(branch ? { defaultBranch: { name: branch.name, ...(protection ? { protection } : {}) } } : {}),
+    ...(branch ? { defaultBranch: toDefaultBranch(branch) } : {}),
     oidc,
     ...(blob === undefined ? {} : { workflowBlob: blob }),
   };

@@ -84,10 +84,11 @@ describe("repositories that cannot be set up", () => {
         { name: "acme/new", renamedFrom: ["acme/old"] },
         { name: "acme/theirs", files: { [workflowPath]: "on: push\n" } },
         { name: "acme/guarded", protection: { requiredReviews: 1, enforceAdmins: true } },
+        { name: "acme/ruled", rulesets: [{ name: "Company", rules: [{ type: "merge_queue" }] }] },
       ],
       config: {
         ...oneRepository,
-        "claude-aperture:repositories": ["app", "attic", "old", "theirs", "guarded", "nowhere"],
+        "claude-aperture:repositories": ["app", "attic", "old", "theirs", "guarded", "ruled", "nowhere"],
       },
     });
     const before = world.tailscale.state.policy;
@@ -97,7 +98,8 @@ describe("repositories that cannot be set up", () => {
       "is archived",
       "name: new, formerly: [old]",
       "adopt: true",
-      "requires a pull request",
+      "branch protection requires a pull request",
+      'the ruleset "Company" requires the merge queue',
       "acme/nowhere",
     ]) {
       expect(output).toContain(text);

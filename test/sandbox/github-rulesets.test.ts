@@ -69,6 +69,16 @@ test.each([
   ]);
 });
 
+test("an older server does not know rules, and answers nothing of a query that asks for them", async () => {
+  const client = await github({ repositories: ["acme/app"], lackedFields: ["Ref.rules"] });
+  const ask = (fields: string) =>
+    client.graphql(`{ repository(owner: "acme", name: "app") { id defaultBranchRef { name ${fields} } } }`);
+  expect((await ask("rules(first: 1) { totalCount }")).body).toEqual({
+    errors: [expect.objectContaining({ message: "Field 'rules' doesn't exist on type 'Ref'" })],
+  });
+  expect((await ask("")).body).toMatchObject({ data: { repository: { defaultBranchRef: { name: "main" } } } });
+});
+
 describe("a rule", () => {
   /** Tries every way to push to `main`, and answers with what refused it. */
   async function refusals(rulesets: RulesetOptions[]) {
@@ -143,6 +153,7 @@ describe("a rule", () => {
     const rules: RuleOptions[] = [{ type: "pull_request" }];
     const none = { force: undefined, forward: undefined, contents: undefined, commit: undefined, create: undefined };
     expect(await refusals([{ name: "Rule", rules, bypass: { admin: "always" } }])).toEqual(none);
+    expect(await refusals([{ name: "Rule", rules, bypass: { admin: "exempt" } }])).toEqual(none);
     expect(await refusals([{ name: "Rule", rules, enforcement: "evaluate" }])).toEqual(none);
   });
 });

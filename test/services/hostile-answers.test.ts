@@ -201,6 +201,7 @@ describe("GitHub", () => {
       id: "R_1",
       nameWithOwner: "acme/app",
       url: "https://github.com/acme/app",
+      visibility: "PRIVATE",
       isArchived: false,
       isDisabled: false,
     },

@@ -11,10 +11,11 @@ const facts: RepositoryFacts = {
   nodeId: "R_1",
   ownerId: 3,
   url: "https://github.com/acme/app",
+  visibility: "PRIVATE",
   archived: false,
   disabled: false,
   permission: "ADMIN",
-  defaultBranch: { name: "main" },
+  defaultBranch: { name: "main", rules: [], requiredChecks: [] },
   oidc: { useDefault: true },
 };
 
@@ -35,26 +36,34 @@ function decide(found: Found | undefined, config: Record<string, string> = {}) {
     wanted: { text: "wanted", blob: "1" },
     ...(text === undefined ? {} : { live: { blob: "2", text } }),
   };
+  const mayBypass = (_: unknown, ruleset: number) => ({ 1: false, 2: true })[ruleset];
   const findings = new Map([["acme/app" as const, found && { ...facts, ...known }]]);
-  return decideRepositories(settings, findings, new Map([["acme/app", file]]), isOwnFile);
+  return decideRepositories(settings, findings, new Map([["acme/app", file]]), isOwnFile, mayBypass);
 }
 
 const headed = (owner: string) => `# Written by claude-aperture for the stack ${owner}. Do not edit: ...\n`;
 const protection = { requiresReviews: true, requiresStatusChecks: false, mayPush: true };
+const protectedBranch: Found = { defaultBranch: { name: "main", rules: [], requiredChecks: [], protection } };
+const ruled = (id: number): Found => {
+  const rules = [{ type: "MERGE_QUEUE", ruleset: { id, name: "Main" } }];
+  return { defaultBranch: { name: "main", rules, requiredChecks: [] } };
+};
 const skip = { "claude-aperture:onUnavailable": "skip" };
 const asOutput = { "claude-aperture:delivery": '{"kind":"output"}' };
+const byPullRequest = { "claude-aperture:delivery": '{"kind":"pull-request"}' };
+const callersByPullRequest = { "claude-aperture:delivery": '{"kind":"central","callersBy":"pull-request"}' };
+const callersByCommit = { "claude-aperture:delivery": '{"kind":"central","callersBy":"commit"}' };
 const adopt = { "claude-aperture:workflow": '{"adopt":true}' };
 
 describe("a repository", () => {
   it.each<[string, Found, Record<string, string>]>([
     ["that is as it should be", {}, {}],
     ["in another case", { slug: "Acme/App" }, {}],
-    [
-      "whose administrators pass the protection",
-      { defaultBranch: { name: "main", protection: { ...protection, holdsAdministrators: false } } },
-      {},
-    ],
-    ["that is protected, with the file as output", { defaultBranch: { name: "main", protection } }, asOutput],
+    ["that takes no commits, with the file as output", protectedBranch, asOutput],
+    ["that takes no commits, with a pull request", protectedBranch, byPullRequest],
+    ["that takes no commits, with callers by pull request", protectedBranch, callersByPullRequest],
+    ["whose ruleset the credential may bypass", ruled(2), {}],
+    ["whose ruleset has nothing to say of its bypass", ruled(3), {}],
     ["with a workflow of this stack", { text: headed("claude-aperture/prod") }, {}],
     ["with a workflow of somebody else, adopted", { text: "on: push" }, adopt],
     ["with a workflow of somebody else, with the file as output", { text: "on: push" }, asOutput],
@@ -72,30 +81,11 @@ describe("a repository", () => {
     ["may only be read", { permission: "READ" }, /may only read it/],
     ["is empty", { defaultBranch: undefined as never }, /no default branch/],
     [
-      "requires a pull request",
-      { defaultBranch: { name: "main", protection } },
-      /"main" is protected: it requires a pull request.*kind: output/,
+      "is protected",
+      protectedBranch,
+      /"main" takes no commit .*: branch protection requires a pull request\.\s+Set delivery: \{ kind: pull-request \}/,
     ],
-    [
-      "requires status checks",
-      {
-        defaultBranch: {
-          name: "main",
-          protection: { ...protection, requiresReviews: false, requiresStatusChecks: true },
-        },
-      },
-      /requires status checks/,
-    ],
-    [
-      "lets only others push",
-      { defaultBranch: { name: "main", protection: { ...protection, requiresReviews: false, mayPush: false } } },
-      /lets only others push/,
-    ],
-    [
-      "holds administrators to its rules",
-      { defaultBranch: { name: "main", protection: { ...protection, holdsAdministrators: true } } },
-      /is protected/,
-    ],
+    ["has a ruleset", ruled(1), /: the ruleset "Main" requires the merge queue\./],
     [
       "has another workflow",
       { text: "on: push" },
@@ -106,6 +96,10 @@ describe("a repository", () => {
     const { problems, available, skipped } = decide(found);
     expect(problems).toEqual([{ path: "acme/app", message: expect.stringMatching(message) }]);
     if (found === undefined) expect([available, skipped]).toEqual([[], []]);
+  });
+
+  it("that takes no commits is a problem where callers are committed, too", () => {
+    expect(decide(protectedBranch, callersByCommit).problems).toHaveLength(1);
   });
 
   it.each<[string, Found | undefined]>([

@@ -8,7 +8,7 @@ import { type ContentLimiter, TooMuchContent } from "../content-limits.ts";
 import type { GitHubState } from "../state.ts";
 import { commitMutations } from "./mutations-commits.ts";
 import { pullMutations } from "./mutations-pulls.ts";
-import { operationsIn, unknownField } from "./operations.ts";
+import { fieldsIn, operationsIn, unknownField } from "./operations.ts";
 import { queries } from "./queries.ts";
 import type { GraphqlRequest } from "./request.ts";
 import { rulesText } from "./rules.ts";
@@ -18,22 +18,30 @@ import { pullsText } from "./schema-pulls.ts";
 
 const schema = buildSchema(schemaText + mutationsText + pullsText + rulesText);
 
+/** What an older server does not know: mutations by name, fields as `Type.field`. */
+interface Lacking {
+  lackedMutations: string[] | undefined;
+  lackedFields: string[] | undefined;
+}
+
 /** A field that the schema lacks is a 501, recorded as unknown. Mutations of one request run one after the other. */
 export function graphqlRoutes(
   state: GitHubState,
   limiterOf: (userId: number) => ContentLimiter,
-  lackedMutations: string[] = [],
+  { lackedMutations = [], lackedFields = [] }: Lacking,
 ): Hono<Env> {
   return new Hono<Env>().post("/", async (c) => {
     const body = await readBody(c, { query: "string", variables: "object?", operationName: "string?" });
     const request: GraphqlRequest = { state, viewer: c.var.viewer, html: origin(c) };
     const limiter = limiterOf(c.var.viewer.id);
     const lacked = operationsIn(await c.req.text()).filter((name) => lackedMutations.includes(name));
-    if (lacked.length > 0) return c.json({ errors: lacked.map(unknownField) });
+    if (lacked.length > 0) return c.json({ errors: lacked.map((name) => unknownField("Mutation", name)) });
     try {
       const document = parse(body.query);
       const problems = validate(schema, document);
       if (problems.length > 0) return unknownRoute(c, problems.map(({ message }) => message).join(" "));
+      const unknown = fieldsIn(document, schema).filter((field) => lackedFields.includes(field.join(".")));
+      if (unknown.length > 0) return c.json({ errors: unknown.map(([type, field]) => unknownField(type, field)) });
       const result = await execute({
         schema,
         document,

@@ -1,5 +1,15 @@
 /** What a GraphQL request asks for, without running it: what the journal shows and what faults are chosen by. */
-import { Kind, type OperationDefinitionNode, parse } from "graphql";
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from "graphql";
 
 /**
  * The names of the fields at the top of the request's operation, one for each alias: `["createCommitOnBranch",
@@ -19,11 +29,22 @@ export function operationsIn(body: string): string[] {
   }
 }
 
-/** GitHub's answer to a mutation that its version does not know: status 200, no data. */
-export function unknownField(name: string): object {
+/** Every field that a document asks for, by the type that has it: `["Ref", "rules"]`. */
+export function fieldsIn(document: DocumentNode, schema: GraphQLSchema): [type: string, field: string][] {
+  const found: [string, string][] = [];
+  const info = new TypeInfo(schema);
+  const note = (field: FieldNode) => {
+    found.push([info.getParentType()?.name ?? "", field.name.value]);
+  };
+  visit(document, visitWithTypeInfo(info, { Field: note }));
+  return found;
+}
+
+/** GitHub's answer to a request for what its version does not know: status 200, no data, nothing done. */
+export function unknownField(type: string, name: string): object {
   return {
-    path: ["mutation", name],
-    extensions: { code: "undefinedField", typeName: "Mutation", fieldName: name },
-    message: `Field '${name}' doesn't exist on type 'Mutation'`,
+    path: [type === "Mutation" ? "mutation" : "query", name],
+    extensions: { code: "undefinedField", typeName: type, fieldName: name },
+    message: `Field '${name}' doesn't exist on type '${type}'`,
   };
 }
