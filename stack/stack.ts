@@ -12,6 +12,7 @@ import type { GitHubConnection } from "../services/github/connection.ts";
 import { describeGitHubError } from "../services/github/errors.ts";
 import { findLimitEnd, observeLimits } from "../services/github/rate-limit.ts";
 import { type RepositoryFindings, readRepositories } from "../services/github/repositories.ts";
+import { observeScopes } from "../services/github/scopes.ts";
 import { readBypasses } from "./branch-checks.ts";
 import {
   type CentralWorkflows,
@@ -25,6 +26,7 @@ import { watchLimit } from "./limit-watch.ts";
 import { findTraces, recogniseOwnFiles, type Traces } from "./own-files.ts";
 import { type AvailableRepository, decideRepositories, type SkippedRepository } from "./repository-checks.ts";
 import { readStackOutputs } from "./state.ts";
+import { requireScopes } from "./token-scopes.ts";
 import { createLimitError, fitToLimits, type Pending } from "./waves.ts";
 import { readWorkflowFiles, settleCallers } from "./workflow-files.ts";
 
@@ -48,6 +50,7 @@ export async function readStack(): Promise<Stack> {
   const settings = readSettings();
   const github = connectStackToGitHub();
   const observed = observeLimits(github);
+  const scopes = observeScopes(github);
   const requests = [
     ...listCentralRepositories(settings).map((slug) => ({ slug, workflowPath: "" })),
     // Behind them: of one that is both, it is its own file that is asked for.
@@ -57,7 +60,10 @@ export async function readStack(): Promise<Stack> {
     readRepositories(requests, github),
     readStackOutputs().then((previous) => readUnremovable(previous, settings.repositories, github)),
   ]);
-  const [findings, unremovable] = await read.catch((error) => explainGitHubError(error, settings));
+  // Before an error of one of them: a missing scope is why.
+  const [findings, unremovable] = await read
+    .finally(() => requireScopes(scopes(), settings))
+    .catch((error) => explainGitHubError(error, settings));
   const { central, files } = await readFiles(settings, findings, github).catch((error) =>
     explainGitHubError(error, settings),
   );

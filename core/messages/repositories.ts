@@ -35,6 +35,16 @@ export const githubForbidden = message({
   fix: "classic: `repo`, `workflow`; the list for others is in the [README](../README.md#use-it)",
 });
 
+export const scopeMissing = message({
+  says: "The GitHub token lacks {missing}; it has: {scopes}.",
+  advice:
+    "\n  Without repo GitHub shows it no private repository, no secret and no OIDC subject; without workflow it may write no workflow file.\n" +
+    "  Add it to the token (Settings > Developer settings > Personal access tokens), or run: gh auth refresh --scopes repo,workflow\n" +
+    "  Nothing was changed.",
+  cause: "a classic token, or the login of `gh`, without the scope `repo` or `workflow`. `public_repo` is not enough",
+  fix: "as it says",
+});
+
 export const githubFailed = message({
   says: "GitHub answered {status} to {request}: {said}",
   advice: "\n  Is GitHub reachable from here, and GITHUB_BASE_URL right? Try again; nothing was changed.",
@@ -169,6 +179,7 @@ there, once for each cause; \`pulumi destroy\` explains nothing unless it runs t
     appKeyUnreadable,
     githubUnauthorized,
     githubForbidden,
+    scopeMissing,
     githubFailed,
     githubGraphqlFailed,
     notGitHub,
