@@ -30,7 +30,7 @@ export function centralArguments(
     hostname: aperture.hostname,
     identity: settings.identity,
     workflow,
-    admitted: Object.fromEntries(callersOf(stack, one).map(({ facts: { slug, id } }) => [slug, id])),
+    admitted: one.admitted,
     delivery: deliverCentralFile(settings.delivery),
     overwrite: live !== undefined,
     claim,

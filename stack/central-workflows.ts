@@ -9,6 +9,7 @@ import { listPermissions, mostPermissions } from "../core/workflow/presets.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
 import { LiveFiles } from "../services/github/live-files.ts";
 import type { RepositoryFacts, RepositoryFindings } from "../services/github/repositories.ts";
+import type { AvailableRepository } from "./repository-checks.ts";
 
 type CentralDelivery = RepositorySettings["delivery"] & { kind: "central" };
 
@@ -21,6 +22,8 @@ export interface CentralWorkflowState {
   /** Of any of its callers: what decides the file is equal in all. */
   settings: RepositorySettings & { delivery: CentralDelivery };
   callers: RepositorySlug[];
+  /** The callers that can be seen, as GitHub spells them: their ids. */
+  admitted: Record<RepositorySlug, number>;
   /** What its jobs ask for. */
   permissions: PermissionSet;
   /** What callers grant after this run: at least that. */
@@ -73,6 +76,12 @@ export async function readCentralWorkflows(
         facts,
         settings: repository,
         callers: [first, ...others].map(({ slug }) => slug),
+        admitted: Object.fromEntries(
+          [first, ...others].flatMap(({ slug }) => {
+            const caller = findings.get(slug);
+            return caller ? [[caller.slug, caller.id]] : [];
+          }),
+        ),
         permissions,
         grants: permissions,
         ...(live ? { live } : {}),
@@ -117,6 +126,24 @@ export function settleOrder(
     const order = planCentralChange(change, mostPermissions);
     return { ...one, order, grants: order.callerPermissions };
   });
+}
+
+/** A repository whose caller cannot be written before its central workflow is there. */
+export interface WaitingRepository extends AvailableRepository {
+  slug: RepositorySlug;
+  central: CentralWorkflowState;
+}
+
+/** Those that can go on in this run, and those that wait. */
+export function separateWaiting(available: readonly AvailableRepository[], central: CentralWorkflows) {
+  const separated: { ready: AvailableRepository[]; waiting: WaitingRepository[] } = { ready: [], waiting: [] };
+  for (const one of available) {
+    const { slug } = one.settings;
+    const call = central.find(({ callers, order }) => order?.callersWait && callers.includes(slug));
+    if (call) separated.waiting.push({ ...one, slug, central: call });
+    else separated.ready.push(one);
+  }
+  return separated;
 }
 
 function arrivalOf({ delivery }: RepositorySettings): LiveCaller["by"] {

@@ -7,7 +7,7 @@ import { connectStackToGitHub } from "../components/github.ts";
 import { toResourceName } from "../components/names.ts";
 import { formatMessage } from "../core/messages/entry.ts";
 import { leftAndUnwritable } from "../core/messages/repositories.ts";
-import { parseSettings, type Settings } from "../core/settings/settings.ts";
+import { parseSettings, type RepositorySlug, type Settings } from "../core/settings/settings.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
 import { describeGitHubError } from "../services/github/errors.ts";
 import { findLimitEnd, observeLimits } from "../services/github/rate-limit.ts";
@@ -15,10 +15,13 @@ import { type RepositoryFindings, readRepositories } from "../services/github/re
 import { observeScopes } from "../services/github/scopes.ts";
 import { readBypasses } from "./branch-checks.ts";
 import {
+  type CentralWorkflowState,
   type CentralWorkflows,
   listCentralRepositories,
   readCentralWorkflows,
+  separateWaiting,
   settleOrder,
+  type WaitingRepository,
 } from "./central-workflows.ts";
 import { type KeptRepository, readUnremovable } from "./departed-repositories.ts";
 import { requireEngine } from "./engine-version.ts";
@@ -36,6 +39,8 @@ export interface Stack {
   available: AvailableRepository[];
   central: CentralWorkflows;
   skipped: SkippedRepository[];
+  /** Those whose central workflow is not merged yet: what they have stays as it is. */
+  waiting: WaitingRepository[];
   /** Those that left the list and cannot be written, see departed-repositories.ts. */
   unremovable: SkippedRepository[];
   /** Where a stack of the same name would have left something, see `StackClaim`. */
@@ -81,12 +86,13 @@ export async function readStack(): Promise<Stack> {
   for (const { slug, reason } of unremovable) {
     pulumi.log.warn(formatMessage(leftAndUnwritable, { name: slug, reason }));
   }
-  const wave = await fitToLimits(settings, available, observed());
+  const { ready, waiting } = separateWaiting(available, central);
+  const wave = await fitToLimits(settings, ready, observed());
   if (!pulumi.runtime.isDryRun()) {
     // It only tells people something; a rejection that nobody handles would end the run with a stack trace.
     watchLimit(github, settings).catch((error) => pulumi.log.debug(`The limit is not watched: ${error}`));
   }
-  return { settings, central, skipped, unremovable, traces: findTraces(settings, files), ...wave };
+  return { settings, central, skipped, waiting, unremovable, traces: findTraces(settings, files), ...wave };
 }
 
 /** The workflow files, here and in central repositories, with what is live and what goes first. */
@@ -98,9 +104,13 @@ async function readFiles(settings: Settings, findings: RepositoryFindings, githu
 }
 
 /** The repositories that stay as they are in this run. */
-export function listKeptRepositories({ skipped, unremovable }: Stack): KeptRepository[] {
-  const kept = ({ slug }: SkippedRepository, hasLeft: boolean) => ({ slug, name: toResourceName(slug), hasLeft });
-  return [...skipped.map((one) => kept(one, false)), ...unremovable.map((one) => kept(one, true))];
+export function listKeptRepositories({ skipped, waiting, unremovable }: Stack): KeptRepository[] {
+  const kept = ({ slug }: { slug: RepositorySlug }, hasLeft: boolean) => ({
+    slug,
+    name: toResourceName(slug),
+    hasLeft,
+  });
+  return [...[...skipped, ...waiting].map((one) => kept(one, false)), ...unremovable.map((one) => kept(one, true))];
 }
 
 /** Reads the settings and tells of what will probably disappoint. @throws SettingsError */
@@ -135,7 +145,7 @@ export interface DeployedRepository {
 }
 
 /** The stack's outputs. */
-export function summarise({ settings, skipped, unremovable, pending }: Stack, deployed: DeployedRepository[]) {
+export function summarise({ settings, skipped, waiting, unremovable, pending }: Stack, deployed: DeployedRepository[]) {
   const repositories = Object.fromEntries(
     deployed.map(({ repository: { slug, tag }, component }) => [
       slug,
@@ -152,6 +162,7 @@ export function summarise({ settings, skipped, unremovable, pending }: Stack, de
         { [repository.workflow.path]: component.workflowText },
       ]),
     ),
+    waiting: Object.fromEntries(waiting.map(({ slug, central }) => [slug, describeWait(central)])),
     skipped: reasons(skipped),
     unremovable: reasons(unremovable),
     pending: pending ?? {},
@@ -166,6 +177,10 @@ export function summarise({ settings, skipped, unremovable, pending }: Stack, de
       `Look in Aperture: http://${settings.aperture.hostname}/ui/ > Logs shows the request with the caller ${tags}.`,
     ],
   };
+}
+
+function describeWait({ file }: CentralWorkflowState): string {
+  return `waiting for the central workflow ${file.repository}/${file.path}, whose pull request is not merged`;
 }
 
 function reasons(repositories: SkippedRepository[]): Record<string, string> {
