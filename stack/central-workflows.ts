@@ -8,6 +8,7 @@ import { type PermissionSet, readCall, readJobPermissions } from "../core/workfl
 import { listPermissions, mostPermissions } from "../core/workflow/presets.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
 import { LiveFiles } from "../services/github/live-files.ts";
+import { RepositoryNodes } from "../services/github/nodes.ts";
 import type { RepositoryFacts, RepositoryFindings } from "../services/github/repositories.ts";
 import type { AvailableRepository } from "./repository-checks.ts";
 
@@ -49,7 +50,7 @@ export async function readCentralWorkflows(
   findings: RepositoryFindings,
   github: GitHubConnection,
 ): Promise<CentralWorkflows> {
-  const files = new LiveFiles(async () => github);
+  const files = new LiveFiles(new RepositoryNodes(async () => github));
   const callers = settings.repositories.flatMap((repository) => {
     const { delivery, slug } = repository;
     if (delivery.kind !== "central") return [];

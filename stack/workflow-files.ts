@@ -6,6 +6,7 @@ import type { RepositorySettings, RepositorySlug, Settings } from "../core/setti
 import { readHeaderOwner } from "../core/workflow/render.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
 import { LiveFiles } from "../services/github/live-files.ts";
+import { RepositoryNodes } from "../services/github/nodes.ts";
 import type { RepositoryFindings } from "../services/github/repositories.ts";
 import type { CentralWorkflowState, CentralWorkflows } from "./central-workflows.ts";
 
@@ -26,7 +27,7 @@ export async function readWorkflowFiles(
   central: CentralWorkflows,
   github: GitHubConnection,
 ): Promise<WorkflowFiles> {
-  const files = new LiveFiles(async () => github);
+  const files = new LiveFiles(new RepositoryNodes(async () => github));
   const read = settings.repositories.map(
     async (repository): Promise<[RepositorySlug, WorkflowFileState] | undefined> => {
       const facts = findings.get(repository.slug);

@@ -6,6 +6,7 @@ import { claude } from "./claude.ts";
 import type { Section } from "./entry.ts";
 import { noRun } from "./no-run.ts";
 import { policyFile } from "./policy-file.ts";
+import { pullRequests } from "./pull-request.ts";
 import { repositories } from "./repositories.ts";
 import { sandbox } from "./sandbox.ts";
 import { start } from "./start.ts";
@@ -17,6 +18,7 @@ export const catalogue: readonly Section[] = [
   start,
   repositories,
   workflowFiles,
+  pullRequests,
   centralWorkflows,
   tailscaleCredentials,
   policyFile,

@@ -1,7 +1,8 @@
 /** The properties of a `claude-aperture:index:WorkflowFile`, from property values and back. */
+import type { FileDelivery } from "../../core/delivery/file-delivery.ts";
 import { renderOnce } from "../../core/delivery/rendered.ts";
 import type { Problem } from "../../core/problem.ts";
-import type { DeliverySettings, RepositorySlug } from "../../core/settings/settings.ts";
+import type { RepositorySlug } from "../../core/settings/settings.ts";
 import { findWorkflowFileProblems, type WorkflowFileOptions } from "../../core/workflow/file.ts";
 import { checkFields, type Fields } from "../fields.ts";
 import type { PropertyMap } from "../structs.ts";
@@ -14,16 +15,30 @@ export interface Inputs {
   repositoryId: string;
   /** What decides the text. */
   content: WorkflowFileOptions;
-  delivery: DeliverySettings;
+  delivery: FileDelivery;
 }
 
 const text = { kind: "string" } as const;
 
 export const deliveryType = "claude-aperture:index:Delivery";
 
+const optionalText = { ...text, optional: true } as const;
+const flag = { kind: "boolean", optional: true } as const;
+
 export const deliveryFields: Fields = {
-  kind: { kind: "string", allowed: ["commit", "output"], description: "How the file gets into the repository." },
-  message: { ...text, optional: true, description: "The headline of a commit." },
+  kind: {
+    kind: "string",
+    allowed: ["commit", "pull-request", "output"],
+    description: "How the file gets into the repository.",
+  },
+  branch: { ...optionalText, description: "Where it goes. Default: the default branch." },
+  message: { ...optionalText, description: "The headline of a commit." },
+  title: { ...optionalText, description: "The title of a pull request." },
+  body: { ...optionalText, description: "Its text. Default: what the file adds, why, and what to check." },
+  labels: { kind: "list", items: text, optional: true, description: "Its labels." },
+  draft: { ...flag, description: "Open it as a draft." },
+  autoMerge: { ...flag, description: "Have GitHub merge it as soon as its rules are met." },
+  reopen: { ...flag, description: "Open a new one where one of the same text was closed without being merged." },
 };
 
 const inputFields = (content: Fields): Fields => ({
@@ -50,8 +65,16 @@ export const keptFields: Fields = {
 
 /** What stands in state besides. */
 export const outputFields: Fields = {
-  branch: { ...text, optional: true, description: "The branch with the file." },
-  written: { ...text, optional: true, description: "Git's id of the text that was delivered last." },
+  branch: { ...optionalText, description: "The branch with the file." },
+  written: { ...optionalText, description: "Git's id of our text that was last seen on that branch." },
+  writtenPath: { ...optionalText, description: "Where that text is, while a pull request is to move it." },
+  proposed: { ...optionalText, description: "Git's id of the text that a pull request is to bring." },
+  head: { ...optionalText, description: "The commit with it." },
+  pullRequest: { kind: "number", optional: true, description: "The pull request's number." },
+  status: {
+    ...optionalText,
+    description: "What is left to be done: `waiting for acme/app#12`. Absent when nothing is.",
+  },
 };
 
 /** What is to stand in the repository. */

@@ -4,11 +4,11 @@ import * as texts from "../../core/messages/workflow-file.ts";
 import type { LiveRepository } from "../../services/github/live-files.ts";
 import { OperationError } from "../resource.ts";
 import { explainUnwritable } from "./availability.ts";
-import type { Standing } from "./commit.ts";
 import { commitUntilSettled } from "./commit-loop.ts";
 import { removalMessage } from "./commit-messages.ts";
 import type { FileContext } from "./context.ts";
 import type { Wanted } from "./inputs.ts";
+import type { Standing } from "./standing.ts";
 
 type Repository = Pick<Wanted, "repository" | "repositoryId">;
 

@@ -1,15 +1,15 @@
 /** `claude-aperture:index:WorkflowFile` as the engine asks for it. */
-import { describeDrift } from "../../core/delivery/foreign.ts";
 import { formatMessage } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/workflow-file.ts";
 import { findChanges } from "../diff.ts";
 import { OperationError, type Resource } from "../resource.ts";
 import { decode, encode, type PropertyMap, unknown } from "../structs.ts";
-import { commitFile, type Standing } from "./commit.ts";
-import { type FileContext, inWords } from "./context.ts";
+import type { Before } from "./addition.ts";
+import { inWords } from "./context.ts";
+import { deliver, deliveryOf } from "./deliveries.ts";
 import { importFile } from "./import.ts";
 import { parseInputs, toInputs, type Wanted } from "./inputs.ts";
-import { deleteFile } from "./removal.ts";
+import { standingOf, toOutputs } from "./standing.ts";
 
 /** The files of one run. */
 export function workflowFileResource(): Resource {
@@ -58,74 +58,39 @@ export function workflowFileResource(): Resource {
           throw new OperationError("The inputs are not known.");
         }
         const wanted: Wanted = { ...parsed.wanted, adopt: adopting.has(urn) };
-        const standing = previous && state ? standingOf(previous, state) : undefined;
         if (previous && previous.repositoryId !== wanted.repositoryId) {
           throw new OperationError(formatMessage(texts.anotherRepository, { repository: wanted.repository }));
         }
-        const outputs = await deliver(context, wanted, standing, isPreview);
-        return { id: isPreview ? "" : wanted.repositoryId, outputs: encode(outputs) };
+        const before = previous && state ? toBefore(previous, state) : undefined;
+        const standing = await deliver(context, wanted, before, isPreview);
+        return { id: isPreview ? "" : wanted.repositoryId, outputs: encode(toOutputs(standing)) };
       }),
 
     read: ({ id, inputs, state }, given) =>
       inWords(given, async (context) => {
-        const before = decode(inputs);
-        if (!state || Object.keys(before).length === 0) return importFile(context, id);
-        const outputs = decode(state);
-        const standing = standingOf(before, outputs);
-        if (standing.written === undefined) return { inputs: encode(before), outputs: state };
-        const { repositoryId } = toInputs(before);
-        const live = await context.github.files.find({ repositoryId, path: standing.path });
-        // Whether one that cannot be seen is a mistake is the settings' to say; it is no reason to forget its file.
-        if (!live || live.archived || live.disabled) return { inputs: encode(before), outputs: state };
-        const blob = await describe(context, repositoryId, standing, live);
-        return { inputs: encode({ ...before, blob }), outputs: state };
+        const kept = decode(inputs);
+        if (!state || Object.keys(kept).length === 0) return importFile(context, id);
+        const before = toBefore(kept, decode(state));
+        const found = await deliveryOf(before.inputs).refresh(context, before);
+        if (!found) return { inputs: encode(kept), outputs: state };
+        return { inputs: encode({ ...kept, blob: found.blob }), outputs: encode(toOutputs(found.standing)) };
       }),
 
     delete: ({ urn, inputs, state }, given) =>
       inWords(given, async (context) => {
-        const { repository, repositoryId, delivery } = toInputs(inputs);
-        const standing = standingOf(inputs, state);
+        const before = toBefore(inputs, state);
         // One with a new name in the program is created first, and its old self deleted after.
-        const successor = declared.get(placeOf({ repositoryId, content: { path: standing.path } }));
-        if ((successor !== undefined && successor !== urn) || delivery.kind === "output") return;
-        const left = await deleteFile(context, { repository, repositoryId }, standing);
-        if (left !== undefined) await context.log("warning", left);
+        const successor = declared.get(placeOf(before.inputs));
+        if (successor !== undefined && successor !== urn) return;
+        await deliveryOf(before.inputs).delete(context, before);
       }),
   };
 }
 
-/** What stands in state afterwards, besides the inputs. */
-async function deliver(
-  context: FileContext,
-  wanted: Wanted,
-  standing: Standing | undefined,
-  isPreview: boolean,
-): Promise<PropertyMap> {
-  if (wanted.delivery.kind === "output") return {};
-  const { written, branch } = await commitFile(context, wanted, standing, isPreview);
-  return { ...(written === undefined ? {} : { written }), ...(branch === undefined ? {} : { branch }) };
-}
-
-/** The id of the text as it was delivered, or what is there in its place. */
-async function describe(
-  { github }: FileContext,
-  repositoryId: string,
-  { path, written = "", branch }: Standing,
-  live: { blob?: string; defaultBranch?: { name: string } },
-): Promise<string> {
-  if (branch !== live.defaultBranch?.name) return `on ${branch}, which is not the default branch any more: ${written}`;
-  if (live.blob === written) return written;
-  return describeDrift(live.blob === undefined ? undefined : await github.files.readText({ repositoryId, path }));
-}
-
-function standingOf(inputs: PropertyMap, outputs: PropertyMap): Standing {
-  const { written, branch } = outputs;
-  return {
-    path: String(inputs.path),
-    ...(typeof written === "string" ? { written } : {}),
-    ...(typeof branch === "string" ? { branch } : {}),
-  };
-}
+const toBefore = (inputs: PropertyMap, outputs: PropertyMap): Before => ({
+  inputs: toInputs(inputs),
+  standing: standingOf(inputs, outputs),
+});
 
 const placeOf = ({ repositoryId, content }: { repositoryId: string; content: { path: string } }) =>
   `${repositoryId}:${content.path}`;

@@ -1,5 +1,6 @@
 /** The life of pull requests, whoever acts on them: REST, GraphQL, a push, or a test in the place of a person. */
 import { timestamp } from "./answers.ts";
+import { diffFiles } from "./git.ts";
 import type { PullRequest, Repository } from "./model.ts";
 import { hasRequirements } from "./protection.ts";
 import { laterThan } from "./secret-store.ts";
@@ -140,6 +141,18 @@ export function autoMergeObstacle(repository: Repository, pull: PullRequest): st
   if (!repository.autoMergeAllowed) return "Auto merge is not allowed for this repository";
   if (pull.state !== "open") return "Pull request is closed";
   return hasRequirements(repository, pull.base) ? undefined : "Pull request Pull request is in clean status";
+}
+
+/** Whether both sides changed a file since they parted, and not to the same. GitHub also merges within files. */
+export function conflictsWithBase({ git }: Repository, { base, headSha }: PullRequest): boolean {
+  const [baseTip, head] = [git.tip(base), git.commits.get(headSha)];
+  if (!baseTip || !head) return false;
+  const fork = git.history(head).find(({ sha }) => git.contains(baseTip, sha));
+  const before = fork?.files ?? new Map<string, string>();
+  return diffFiles(before, head.files).some(({ path }) => {
+    const theirs = baseTip.files.get(path);
+    return theirs !== before.get(path) && theirs !== head.files.get(path);
+  });
 }
 
 /** Adds labels, which the repository gets when it lacks them; names are equal whatever their case. */

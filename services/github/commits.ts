@@ -95,7 +95,7 @@ const payload = z.object({ commit: z.object({ oid: z.string() }) }).nullable();
 async function sendMutation(github: GitHubConnection, commits: Commit[]): Promise<CommitResult[]> {
   const parameters = commits.map((_, index) => `$input${index}: CreateCommitOnBranchInput!`).join(", ");
   const fields = commits.map((_, index) => `c${index}: createCommitOnBranch(input: $input${index}) { commit { oid } }`);
-  const variables = Object.fromEntries(commits.map((commit, index) => [`input${index}`, toInput(commit)]));
+  const variables = Object.fromEntries(commits.map((commit, index) => [`input${index}`, toCommitInput(commit)]));
   const query = `mutation createCommits(${parameters}) {\n${fields.join("\n")}\n}`;
   const { data, errors, retryAfter } = await askPartially(github, query, variables, () => true);
   const refuse = (what: string) => unexpectedAnswer(github, "POST /graphql", what);
@@ -112,14 +112,18 @@ async function sendMutation(github: GitHubConnection, commits: Commit[]): Promis
 function judge({ type, message }: FieldError, retryAfter = limitedWait): CommitResult {
   if (type === "STALE_DATA") return { kind: "moved" };
   // A request that is limited as a whole is a 403, for which octokit waits.
-  if (/secondary rate limit/i.test(message)) return { kind: "limited", seconds: retryAfter };
+  if (isSecondaryLimit(message)) return { kind: "limited", seconds: retryAfter };
   return { kind: "refused", said: message };
 }
 
-/** In seconds, where GitHub does not say: "wait for at least one minute" (its page on rate limits for GraphQL). */
-const limitedWait = 60;
+/** A limit on new content that was reached in the middle of a request, for the rest of which octokit does not wait. */
+export const isSecondaryLimit = (message: string): boolean => /secondary rate limit/i.test(message);
 
-function toInput({ repository, branch, message, additions, deletions }: Commit) {
+/** In seconds, where GitHub does not say: "wait for at least one minute" (its page on rate limits for GraphQL). */
+export const limitedWait = 60;
+
+/** What the mutation takes. */
+export function toCommitInput({ repository, branch, message, additions, deletions }: Commit) {
   return {
     branch: { repositoryNameWithOwner: repository, branchName: branch?.name },
     expectedHeadOid: branch?.head,

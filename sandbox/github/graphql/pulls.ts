@@ -1,6 +1,7 @@
 /** What a query sees of pull requests. */
 import { nodeId } from "../accounts.ts";
 import { type PullRequest, type Repository, slug } from "../model.ts";
+import { conflictsWithBase } from "../pull-requests.ts";
 import { connection, type PageArguments } from "./connections.ts";
 import { commitNode, refNode } from "./nodes.ts";
 import { type GraphqlRequest, parseNodeId, refuse, repositoryByNodeId } from "./request.ts";
@@ -74,6 +75,7 @@ export function pullNode(repository: Repository, pull: PullRequest, request: Gra
     autoMergeRequest: pull.autoMerge,
     author: { __typename: "User", login: pull.author.login },
     merged: pull.merged,
+    mergeable: conflictsWithBase(repository, pull) ? "CONFLICTING" : "MERGEABLE",
     mergedAt: pull.mergedAt,
     mergeCommit: merge && commitNode(merge, repository, request),
     createdAt: pull.createdAt,

@@ -32,6 +32,7 @@ export function repositoryNode(repository: Repository, request: GraphqlRequest) 
     pullRequests: (wanted: PullsArguments) => pullsConnection(repository, wanted, request),
     ref: ({ qualifiedName }: { qualifiedName: string }) => refNode(repository, branchOfRef(qualifiedName), request),
     url: `${html}/${slug(repository)}`,
+    viewerDefaultMergeMethod: "MERGE",
     viewerCanAdminister: permission === "admin",
     viewerPermission: permission.toUpperCase(),
     visibility: repository.visibility.toUpperCase(),

@@ -5,6 +5,7 @@ const payload = (mutation: string): string => `${mutation[0]?.toUpperCase()}${mu
 export const pullsText = /* GraphQL */ `
   extend type Repository {
     autoMergeAllowed: Boolean!
+    viewerDefaultMergeMethod: PullRequestMergeMethod!
     pullRequest(number: Int!): PullRequest
     pullRequests(
       after: String
@@ -37,6 +38,12 @@ export const pullsText = /* GraphQL */ `
     CLOSED
     MERGED
     OPEN
+  }
+
+  enum MergeableState {
+    CONFLICTING
+    MERGEABLE
+    UNKNOWN
   }
 
   enum PullRequestMergeMethod {
@@ -81,6 +88,7 @@ export const pullsText = /* GraphQL */ `
     isInMergeQueue: Boolean!
     labels(after: String, first: Int, last: Int): LabelConnection
     mergeCommit: Commit
+    mergeable: MergeableState!
     merged: Boolean!
     mergedAt: DateTime
     number: Int!
