@@ -68,6 +68,8 @@ export function connectToGitHub(
     userAgent: "claude-aperture",
     request: { fetch: noting(secrets, fetchThroughProxy(environment)) },
     log: { debug() {}, info() {}, warn() {}, error() {} },
+    // Octokit's own list, and 409: of a conflict the state has to be read again, and the same request fails for ever.
+    retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 451] },
     throttle: {
       onRateLimit: waitForLimit,
       onSecondaryRateLimit: waitForLimit,
