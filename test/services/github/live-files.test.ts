@@ -4,6 +4,7 @@ import { nodeId } from "../../../sandbox/github/accounts.ts";
 import { somebody } from "../../../sandbox/github/index.ts";
 import { connectToGitHub, GitHubError } from "../../../services/github/connection.ts";
 import { LiveFiles } from "../../../services/github/live-files.ts";
+import { RepositoryNodes } from "../../../services/github/nodes.ts";
 import { json } from "../../provider/support.ts";
 import { type Client, github } from "../../sandbox/github-client.ts";
 
@@ -11,7 +12,7 @@ const path = ".github/workflows/claude.yml";
 const text = "on: push\n";
 
 const filesOf = ({ url, token }: Client, as = token) =>
-  new LiveFiles(async () => connectToGitHub({ baseUrl: url, token: as }, {}));
+  new LiveFiles(new RepositoryNodes(async () => connectToGitHub({ baseUrl: url, token: as }, {})));
 
 const address = (client: Client, name: string, file = path) => ({
   repositoryId: nodeId("R", client.state.repository(name).id),
@@ -119,7 +120,9 @@ describe("any other answer says nothing about a file, and is an error:", () => {
   };
   const find = (body: object) => {
     vi.stubGlobal("fetch", async () => json(200, body));
-    const files = new LiveFiles(async () => connectToGitHub({ token: "ghp_madeUpForThisTest" }, {}));
+    const files = new LiveFiles(
+      new RepositoryNodes(async () => connectToGitHub({ token: "ghp_madeUpForThisTest" }, {})),
+    );
     return files.find({ repositoryId: "R_1", path });
   };
   const failed = (type: string, where: (string | number)[]) => ({ type, path: where, message: "no" });
