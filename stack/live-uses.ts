@@ -11,7 +11,7 @@ import { centralWorkflowType } from "../core/resource-types.ts";
 import { scopeOf } from "../core/settings/delivery-rules.ts";
 import type { RepositorySettings } from "../core/settings/settings.ts";
 import { nameCall } from "../core/workflow/file.ts";
-import { nameSecrets } from "../core/workflow/options.ts";
+import { nameSecrets, type SecretNames } from "../core/workflow/options.ts";
 import { readCall } from "../core/workflow/permissions.ts";
 import { type CentralWorkflows, nameCentralWorkflow } from "./central-workflows.ts";
 import { declareAsTheyAre, type KeptResource } from "./kept-resources.ts";
@@ -54,8 +54,8 @@ function listSecrets(text: string): string[] {
  * identity under the same name.
  */
 export function holdsClientId({ identity, delivery }: RepositorySettings, use: LiveUse | undefined): boolean {
-  const role = delivery.kind === "central" ? "caller" : "standalone";
-  return identity.kind === "oauth" && use?.secrets.includes(nameSecrets("federated", role).audienceOrSecret) === true;
+  const { audienceOrSecret } = nameDeclaredSecrets({ identity: { kind: "federated" }, delivery });
+  return identity.kind === "oauth" && use?.secrets.includes(audienceOrSecret) === true;
 }
 
 /** A repository that was set up, and what its live file uses that the program does not declare. */
@@ -80,8 +80,8 @@ export async function keepWhatLiveFilesUse(users: LiveUser[]): Promise<void> {
 /** Secrets by their names, and the credentials that the program has no resource for any more. */
 export function findUsed(state: StackResources, settings: RepositorySettings, { secrets }: LiveUse): KeptResource[] {
   const name = toResourceName(settings.slug);
-  const own = nameSecrets(settings.identity.kind, settings.delivery.kind === "central" ? "caller" : "standalone");
-  const declared = declaredCredential(name, settings);
+  const own = nameDeclaredSecrets(settings);
+  const declared = nameDeclaredCredential(name, settings);
   return Object.entries(state).flatMap(([urn, { type, outputs }]) => {
     const child = readLastName(urn);
     if (!outputs || !child.startsWith(`${name}-`)) return [];
@@ -93,8 +93,19 @@ export function findUsed(state: StackResources, settings: RepositorySettings, { 
   });
 }
 
+/** The repository secrets that the component has itself; not in the scope `organization`, which has none. */
+export function nameDeclaredSecrets({
+  identity,
+  delivery,
+}: Pick<RepositorySettings, "identity" | "delivery">): SecretNames {
+  return nameSecrets(identity.kind, delivery.kind === "central" ? "caller" : "standalone");
+}
+
 /** The name of the credential that the component has itself; see runner-identity.ts. */
-function declaredCredential(name: string, { identity, delivery }: RepositorySettings): string | undefined {
+export function nameDeclaredCredential(
+  name: string,
+  { identity, delivery }: Pick<RepositorySettings, "identity" | "delivery">,
+): string | undefined {
   if (scopeOf(identity) === "organization") return undefined;
   const prefix = delivery.kind === "central" ? `${name}-central` : name;
   if (identity.kind === "federated") return `${prefix}-identity-federated`;

@@ -28,6 +28,7 @@ import { requireEngine } from "./engine-version.ts";
 import { watchLimit } from "./limit-watch.ts";
 import { findTraces, recogniseOwnFiles, type Traces } from "./own-files.ts";
 import { type AvailableRepository, decideRepositories, type SkippedRepository } from "./repository-checks.ts";
+import { findForeignSecrets } from "./secrets-check.ts";
 import { readStackOutputs } from "./state.ts";
 import { requireScopes } from "./token-scopes.ts";
 import { createLimitError, fitToLimits, type Pending } from "./waves.ts";
@@ -61,12 +62,14 @@ export async function readStack(): Promise<Stack> {
     // Behind them: of one that is both, it is its own file that is asked for.
     ...settings.repositories.map(({ slug, workflow }) => ({ slug, workflowPath: workflow.path })),
   ];
+  const outputs = readStackOutputs();
   const read = Promise.all([
     readRepositories(requests, github),
-    readStackOutputs().then((previous) => readUnremovable(previous, settings.repositories, github)),
+    outputs,
+    outputs.then((previous) => readUnremovable(previous, settings.repositories, github)),
   ]);
   // Before an error of one of them: a missing scope is why.
-  const [findings, unremovable] = await read
+  const [findings, previous, unremovable] = await read
     .finally(() => requireScopes(scopes(), settings))
     .catch((error) => explainGitHubError(error, settings));
   const { central, files } = await readFiles(settings, findings, github).catch((error) =>
@@ -77,6 +80,8 @@ export async function readStack(): Promise<Stack> {
     explainGitHubError(error, settings),
   );
   const { available, skipped, problems } = decideRepositories(settings, findings, files, isOwnFile, mayBypass);
+  const foreign = findForeignSecrets(settings, available, previous, github);
+  problems.push(...(await foreign.catch((error) => explainGitHubError(error, settings))));
   if (problems.length > 0) {
     const count = problems.length === 1 ? "One repository" : `${problems.length} problems with repositories`;
     const list = problems.map(({ path, message }) => `  ${path}\n    ${message}`).join("\n");

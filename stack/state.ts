@@ -27,6 +27,8 @@ const resources = z.record(
 /** By URN. Secrets are in clear. */
 export type StackResources = z.infer<typeof resources>;
 
+export const actionsSecretType = "github:index/actionsSecret:ActionsSecret";
+
 /** The outputs of the last run that had some, secrets in clear; empty for a new stack. */
 export async function readStackOutputs(): Promise<Record<string, unknown>> {
   const outputs = await askEngine("pulumi:pulumi:readStackOutputs", { name: stackName() });
@@ -63,7 +65,7 @@ export function listStandingRepositories(resources: StackResources): StandingRep
     const repository = standing.get(owner);
     if (!repository) continue;
     if (kind === "workflow") repository.hasWorkflow ||= type === workflowFileType && outputs?.written !== undefined;
-    if (type !== "github:index/actionsSecret:ActionsSecret" || kind === "workflow") continue;
+    if (type !== actionsSecretType || kind === "workflow") continue;
     repository.secrets += 1;
     const created = typeof outputs?.createdAt === "string" ? providerTime(outputs.createdAt) : 0;
     if (created > (repository.createdAt ?? 0)) repository.createdAt = created;

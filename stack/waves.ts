@@ -31,13 +31,14 @@ export async function fitToLimits(
 ): Promise<{ available: AvailableRepository[]; pending?: Pending }> {
   if (rateLimit && rateLimit.remaining < providerStart) throw await createLimitError(settings, rateLimit.reset);
   const committed = ({ file }: AvailableRepository) => findHeaderOwner(file) === settings.policy.owner;
+  const fresh = available.filter((one) => !committed(one));
   const budget = {
     repositories: available,
     rateLimit,
-    // An update begins with a preview of itself, and each of them reads one subject per repository.
-    reads: pulumi.runtime.isDryRun() ? available.length : 0,
+    // An update begins with a preview of itself, and each of them reads one subject per repository, and the secrets of each new one.
+    reads: pulumi.runtime.isDryRun() ? available.length + fresh.length : 0,
   };
-  if (fitsWhole({ ...budget, repositories: available.filter((one) => !committed(one)) })) return { available };
+  if (fitsWhole({ ...budget, repositories: fresh })) return { available };
 
   const state = await readState();
   if (!state) return { available };

@@ -156,6 +156,23 @@ export const otherStacksFile = message({
   fix: "remove it from one of them",
 });
 
+export const foreignSecrets = message({
+  says: "It has secrets that this stack would replace and has not written: {names}.",
+  advice:
+    " Delete them (Settings > Secrets and variables > Actions), or have them replaced: workflow: { adopt: true }. GitHub keeps no copy.",
+  cause:
+    "somebody made secrets with these names, perhaps by Tailscale's how-to; another stack did; or the state of this one was lost",
+  fix: "delete them, or `workflow: { adopt: true }` for that repository, until the next `pulumi up` has written its own",
+});
+
+export const secretsUnseen = message({
+  says: "GitHub does not show the names of its secrets: {said}",
+  advice:
+    " The credential needs Secrets, read and write (classic: the scope repo), and the role that the organisation wants for secrets.",
+  cause: "a right or a role is missing: without it the secrets could not be written, either",
+  fix: "the right Secrets, read and write (classic: the scope `repo`); admin where the organisation keeps secrets to admins",
+});
+
 export const rateLimited = message({
   says: "GitHub asks to wait (rate limit): waiting {seconds} s, until {time}.",
   cause:
@@ -194,6 +211,8 @@ there, once for each cause; \`pulumi destroy\` explains nothing unless it runs t
     branchProtected,
     foreignFile,
     otherStacksFile,
+    foreignSecrets,
+    secretsUnseen,
     ...githubErrors,
     rateLimited,
     {

@@ -306,7 +306,9 @@ export const workflow = settingsObject("workflow", {
     .boolean({ error: "Expected true or false." })
     .optional()
     .meta({
-      description: "Replace a workflow file that exists at `path` and was not written by this program.",
+      description:
+        "Replace a workflow file that exists at `path` and was not written by this program, and repository secrets of the names " +
+        "that it reads.",
       default: defaults.workflow.adopt,
       examples: [true],
     }),

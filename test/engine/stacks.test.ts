@@ -85,12 +85,15 @@ describe("repositories that cannot be set up", () => {
         { name: "acme/theirs", files: { [workflowPath]: "on: push\n" } },
         { name: "acme/guarded", protection: { requiredReviews: 1, enforceAdmins: true } },
         { name: "acme/ruled", rulesets: [{ name: "Company", rules: [{ type: "merge_queue" }] }] },
+        "acme/taken",
       ],
       config: {
         ...oneRepository,
-        "claude-aperture:repositories": ["app", "attic", "old", "theirs", "guarded", "ruled", "nowhere"],
+        "claude-aperture:repositories": ["app", "attic", "old", "theirs", "guarded", "ruled", "taken", "nowhere"],
       },
     });
+    const { secrets } = world.github.state.repository("acme/taken");
+    for (const name of ["TS_AUDIENCE", "TS_OAUTH_CLIENT_ID", "OTHER"]) secrets.set(name, "somebody's");
     const before = world.tailscale.state.policy;
     const output = await fail(project, "preview");
     for (const text of [
@@ -100,6 +103,7 @@ describe("repositories that cannot be set up", () => {
       "adopt: true",
       "branch protection requires a pull request",
       'the ruleset "Company" requires the merge queue',
+      "It has secrets that this stack would replace and has not written: TS_OAUTH_CLIENT_ID, TS_AUDIENCE.",
       "acme/nowhere",
     ]) {
       expect(output).toContain(text);
@@ -122,6 +126,24 @@ describe("repositories that cannot be set up", () => {
     expect(output).toMatch(/warning: acme\/attic is archived/);
     expect(secretNames(world, "acme/app")).toEqual(["TS_AUDIENCE", "TS_OAUTH_CLIENT_ID"]);
     expect(secretNames(world, "acme/attic")).toEqual([]);
+  });
+
+  it("secrets of somebody else are replaced with adopt: true; once they are ours, none is asked for", async () => {
+    const { world, project } = await stage({ inline: claudeAperture });
+    const { secrets } = world.github.state.repository("acme/app");
+    secrets.set("TS_AUDIENCE", "somebody's");
+    expect(await fail(project, "up")).toContain("has not written: TS_AUDIENCE.");
+    expect(world.github.secretValue("acme/app", "TS_AUDIENCE")).toBe("somebody's");
+    project.configure((config) => Object.assign(config, { "claude-aperture:workflow": { adopt: true } }));
+    await succeed(project, "up");
+    expect(world.github.secretValue("acme/app", "TS_AUDIENCE")).not.toBe("somebody's");
+    project.configure((config) => Object.assign(config, { "claude-aperture:workflow": {} }));
+    const listings = () => world.github.journal.filter(({ path }) => path.endsWith("/actions/secrets")).length;
+    const before = listings();
+    await succeed(project, "up", "--expect-no-changes");
+    project.configure((config) => Object.assign(config, { "claude-aperture:workflow": { timeoutMinutes: 7 } }));
+    await succeed(project, "up");
+    expect(listings()).toBe(before);
   });
 
   it("a workflow of somebody else is replaced with adopt: true, and removed on destroy", async () => {
