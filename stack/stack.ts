@@ -14,6 +14,7 @@ import { findLimitEnd, observeLimits } from "../services/github/rate-limit.ts";
 import { type RepositoryFindings, readRepositories } from "../services/github/repositories.ts";
 import { observeScopes } from "../services/github/scopes.ts";
 import { readBypasses } from "./branch-checks.ts";
+import { judgeCentralWorkflows } from "./central-checks.ts";
 import {
   type CentralWorkflowState,
   type CentralWorkflows,
@@ -80,6 +81,10 @@ export async function readStack(): Promise<Stack> {
     explainGitHubError(error, settings),
   );
   const { available, skipped, problems } = decideRepositories(settings, findings, files, isOwnFile, mayBypass);
+  const judged = await judgeCentralWorkflows(settings, findings, central, github).catch((error) =>
+    explainGitHubError(error, settings),
+  );
+  problems.push(...judged.problems);
   const foreign = findForeignSecrets(settings, available, previous, github);
   problems.push(...(await foreign.catch((error) => explainGitHubError(error, settings))));
   if (problems.length > 0) {
@@ -87,6 +92,7 @@ export async function readStack(): Promise<Stack> {
     const list = problems.map(({ path, message }) => `  ${path}\n    ${message}`).join("\n");
     throw new pulumi.RunError(`${count} cannot be set up; nothing was changed.\n${list}`);
   }
+  for (const warning of judged.warnings) pulumi.log.warn(warning);
   for (const { slug, reason } of skipped) pulumi.log.warn(`${slug} ${reason}. It is left alone (onUnavailable: skip).`);
   for (const { slug, reason } of unremovable) {
     pulumi.log.warn(formatMessage(leftAndUnwritable, { name: slug, reason }));
