@@ -3,7 +3,7 @@
  * claim, then a `ClaudeRepository` for each repository, with `dependsOn` the access, because a tag must exist before a credential
  * can have it. The claim may be left out; then interrupted runs are not cleaned up, and nothing tells two stacks of one name apart.
  *
- * The program's Pulumi.yaml has to name the provider of `PolicyFragment`:
+ * The program's Pulumi.yaml has to name the provider of `PolicyFragment` and `WorkflowFile`:
  * `plugins: { providers: [{ name: claude-aperture, path: <this repository>/provider }] }`.
  *
  * Importing them changes nothing else in the process. What this program changes for itself, others ask for: `redactLog`
@@ -17,4 +17,5 @@ export { type RunnerCredential, RunnerIdentity, type RunnerIdentityArgs } from "
 export { StackClaim, type StackClaimArgs } from "./stack-claim.ts";
 export { TailnetAccess, type TailnetAccessArgs } from "./tailnet-access.ts";
 export type { Transform } from "./transform.ts";
+export { WorkflowFile, type WorkflowFileArgs } from "./workflow-file.ts";
 export { WorkflowGate } from "./workflow-gate.ts";

@@ -29,10 +29,10 @@ export interface Wave<Repository> {
 }
 
 /**
- * Each of two secrets: repository, public key, write, read back. The file: repository, contents, write, contents, commit.
- * Two more for commits that GitHub refuses beyond 80 a minute: they count, and the provider tries again.
+ * Each of two secrets: repository, public key, write, read back. Queries and commits are of the GraphQL API, which GitHub counts
+ * apart: one point a request, for several repositories.
  */
-export const requestsPerRepository = 15;
+export const requestsPerRepository = 8;
 
 /** GitHub allows about 500 content-creating requests in an hour (docs.github.com, "Rate limits for the REST API"). */
 export const commitsPerHour = 500;
@@ -42,7 +42,7 @@ const hourMs = 3_600_000;
 /** A share of the hour's requests that is not spent: for the providers' start, for retries and for other programs. */
 export const reserve = ({ limit }: Pick<RateLimit, "limit">): number => Math.ceil(limit / 50);
 
-/** Chooses what this run sets up. A new repository costs 15 requests and one commit. */
+/** Chooses what this run sets up. A new repository costs 8 requests and one commit. */
 export function chooseWave<Repository>(budget: Budget<Repository>): Wave<Repository> {
   const { repositories, stands, commits, now, unfinished = 0 } = budget;
   const recent = commits.filter((time) => time > now - hourMs);

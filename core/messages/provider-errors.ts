@@ -48,7 +48,7 @@ export const githubErrors: readonly ProviderError[] = [
     when,
     theirs: ["403 API rate limit exceeded ...", "403 You have exceeded a secondary rate limit ...", "429 ..."],
     pattern: /: 403 .*rate limit|: 429 /i,
-    cause: "GitHub's limits: about 80 content-creating requests a minute, 500 an hour, 5,000 requests an hour",
+    cause: "GitHub's limits: 5,000 requests an hour, and fewer of some kinds in a minute",
     fix: "wait for an hour at most, run `pulumi up` again: it goes on where it stopped",
   },
   {
@@ -85,49 +85,6 @@ export const githubErrors: readonly ProviderError[] = [
     pattern: /\/actions\/secrets\/\S+: 422 /,
     cause: "GitHub refuses the name or the form of the secret, or its public key changed at that moment",
     fix: "run `pulumi up` again; a name of a `transform` takes letters, digits and underscores, and no `GITHUB_` in front",
-  },
-  {
-    when: `${when}, for \`.github/workflows/...\``,
-    theirs: ["404 Not Found"],
-    pattern: /\/contents\/\S+: 404 /,
-    cause: "the token lacks the scope `workflow` (fine-grained: Workflows, write). GitHub says 404 where it means 403",
-    fix: "add it, run `pulumi up` again",
-  },
-  {
-    when: `${when}, for the workflow file`,
-    theirs: ["403 Resource not accessible by ..."],
-    pattern: /\/contents\/\S+: 403 /,
-    cause: "Contents or Workflows are not writable for the token, or single sign-on is not authorised for it",
-    fix: "classic: the scopes `repo` and `workflow`; fine-grained and App: Contents and Workflows, write",
-  },
-  {
-    when: `${when}, for the workflow file`,
-    theirs: ["409 ... does not match ..."],
-    pattern: /\/contents\/\S+: 409 .*does not match/,
-    cause:
-      "the file is another one than the state says: somebody committed to it, or an interrupted run did and could not note it",
-    fix: "`pulumi up --refresh`",
-  },
-  {
-    when: `${when}, for the workflow file`,
-    theirs: ["409 ..."],
-    pattern: /\/contents\/\S+: 409 /,
-    cause: "another commit at the same moment, or a branch rule that the preview did not see",
-    fix: "run `pulumi up` again; with a rule let the deployer bypass it, or `delivery: { kind: output }`",
-  },
-  {
-    when: `${when}, for the workflow file`,
-    theirs: ["422 Repository rule violations found", '422 Invalid request. "sha" wasn\'t supplied.'],
-    pattern: /\/contents\/\S+: 422 /,
-    cause: "a ruleset that the preview did not see keeps the commit out, or the file appeared since the preview",
-    fix: "let the deployer bypass the ruleset, or `delivery: { kind: output }`; for a file that appeared run `pulumi up` again",
-  },
-  {
-    when,
-    theirs: ["refusing to overwrite existing file"],
-    pattern: /refusing to overwrite existing file/,
-    cause: "the file appeared between preview and `up`, or the component is used without `overwrite`",
-    fix: "look at the file; then `workflow: { adopt: true }`",
   },
   {
     when,

@@ -47,7 +47,7 @@ export const scopeMissing = message({
 
 export const githubFailed = message({
   says: "GitHub answered {status} to {request}: {said}",
-  advice: "\n  Is GitHub reachable from here, and GITHUB_BASE_URL right? Try again; nothing was changed.",
+  advice: "\n  Is GitHub reachable from here, and GITHUB_BASE_URL right? Try again.",
   cause: "GitHub or what is between fails, or `GITHUB_BASE_URL` names no GitHub (404, 422)",
   fix: "run again; unset `GITHUB_BASE_URL` unless you have a GitHub of your own",
 });
@@ -56,7 +56,7 @@ export const githubGraphqlFailed = message({
   says: "GitHub does not answer the query about the repositories: {said}",
   advice:
     "\n  The token may not read them (classic: scope repo; fine-grained and App: Metadata and Administration, read), or single\n" +
-    "  sign-on is not authorised for it. Nothing was changed.",
+    "  sign-on is not authorised for it.",
   cause: "the GraphQL API answers 200 with errors: a missing right, single sign-on, or a limit",
   fix: "the rights in the [README](../README.md#use-it); authorise the token for single sign-on",
 });
@@ -65,7 +65,7 @@ export const notGitHub = message({
   says: "{origin} did not answer as GitHub's API to {request}: it sent {what}.",
   advice:
     "\n  Something answered in its place, such as a proxy or the login page of a network, or GITHUB_BASE_URL names something else.\n" +
-    "  Nothing was taken from the answer, and nothing was changed. Try again from a network that reaches the API.",
+    "  Nothing was taken from the answer. Try again from a network that reaches the API.",
   cause: "a proxy, the login page of a network, a load balancer during an outage, or `GITHUB_BASE_URL`",
   fix: "open the address with `curl` from the same machine; then the proxy's settings, `NO_PROXY`, or `GITHUB_BASE_URL`",
 });
@@ -219,15 +219,8 @@ there, once for each cause; \`pulumi destroy\` explains nothing unless it runs t
       when: "in `destroy`",
       theirs: ["404 Not Found"],
       pattern: /DELETE \S+: 404 /,
-      cause: "a secret or file is gone already: somebody deleted it, or an interrupted run did and could not note it",
+      cause: "a secret is gone already: somebody deleted it, or an interrupted run did and could not note it",
       fix: "`pulumi destroy --refresh`",
-    },
-    {
-      when: "with many repositories",
-      theirs: ["http: ContentLength=... with Body length 0"],
-      pattern: /http: ContentLength=\d+ with Body length 0/,
-      cause: "GitHub refused a commit, as more than 80 a minute came, and the provider's retries lost their body",
-      fix: "the same command again; `--parallel 16`, and `github:maxRetries` of 3 or more",
     },
     leftAndUnwritable,
     {
@@ -236,14 +229,9 @@ there, once for each cause; \`pulumi destroy\` explains nothing unless it runs t
       fix: "make sure that nobody is at it, then `pulumi cancel`. The next run goes on; a credential that the killed one made and did not note is found and deleted",
     },
     {
-      seen: "a workflow file, a secret or a credential was changed or deleted by hand, and the preview says nothing",
-      cause: "a plain preview reads only the policy file anew",
+      seen: "a secret or a credential was changed or deleted by hand, and the preview says nothing",
+      cause: "a plain preview reads the policy file and the workflow files anew, and nothing else",
       fix: "`pulumi preview --refresh`, `pulumi up --refresh`. A secret that was changed by hand is written again by a resource `...-restored-1`",
-    },
-    {
-      seen: "`up` hangs for minutes at about the hundredth new file",
-      cause: "`github:legacyClient: false`",
-      fix: "remove it; the settings in `Pulumi.yaml` are as fast",
     },
   ],
 };

@@ -102,11 +102,12 @@ const up: Act = {
   },
 };
 
-/** Whether the repository's workflow file was written once, after these secrets. */
+/** Whether these secrets of the repository were written before the first workflow file of any. */
 function workflowLast(writes: string[], repository: string, secrets: string[]): boolean {
+  const file = writes.findIndex((write) => write.endsWith("createCommitOnBranch"));
   const own = writes.filter((write) => write.includes(`/${repository}/`));
-  const file = own.findIndex((write) => write.includes("/contents/"));
-  return own.length === 3 && secrets.every((name) => own.slice(0, file).some((write) => write.endsWith(`/${name}`)));
+  const before = writes.slice(0, file).filter((write) => write.includes(`/${repository}/`));
+  return own.length === 2 && secrets.every((name) => before.some((write) => write.endsWith(`/${name}`)));
 }
 
 const result: Act = {

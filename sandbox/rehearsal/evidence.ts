@@ -6,13 +6,23 @@ import type { World } from "../world.ts";
 /** Directly, also where Node itself is told to use the environment's proxy. */
 const fetch = fetchThroughProxy(process.env);
 
-/** Writes that both services have answered so far, in order within each. */
+/** What a GraphQL request may ask for without a change of anything. */
+const queries = new Set(["node", "nodes", "repository", "viewer", "rateLimit"]);
+
+/** Whether a request changes something, if it is taken. Validating a policy and fetching a token are POST requests that do not. */
+export function isWrite({ method, path, operations = [] }: WorldRequest): boolean {
+  if (path.endsWith("/graphql")) return operations.some((operation) => !queries.has(operation));
+  return method !== "GET" && !/\/(validate|oauth\/token|token-exchange)$/.test(path);
+}
+
+type WorldRequest = { method: string; path: string; operations?: readonly string[] };
+
+/** Writes that both services have answered so far, in order within each: `PUT /...`, `POST /api/graphql createCommitOnBranch`. */
 export function listWrites(world: World): { tailscale: string[]; github: string[] } {
   const of = (journal: World["github"]["journal"]) =>
     journal
-      // Validating a policy and fetching a token are POST requests that change nothing.
-      .filter(({ method, path }) => method !== "GET" && !/\/(validate|oauth\/token|graphql)$/.test(path))
-      .map(({ method, path }) => `${method} ${path}`);
+      .filter(isWrite)
+      .map(({ method, path, operations = [] }) => [method, path, ...new Set(operations)].join(" "));
   return { tailscale: of(world.tailscale.journal), github: of(world.github.journal) };
 }
 

@@ -3,7 +3,6 @@ import { expect, it } from "vitest";
 import { createExplainer } from "../../components/explain-errors.ts";
 
 const secret = "github:index/actionsSecret:ActionsSecret";
-const file = "github:index/repositoryFile:RepositoryFile";
 const identity = "tailscale:index/federatedIdentity:FederatedIdentity";
 const put = (path: string, status: string) =>
   `1 error occurred:\n\t* PUT https://api.github.com/repos/acme/${path}: ${status} []\n\n`;
@@ -34,11 +33,11 @@ it("says resource, cause and fix, once for a hundred resources that fail alike, 
 it("explains another cause, and the same status of another kind of resource, on its own", async () => {
   const { said, failure } = trial();
   await failure("a", secret, put("a/actions/secrets/TS_AUDIENCE", "404 Not Found"));
-  await failure("a", file, put("a/contents/.github/workflows/claude.yml", "404 Not Found"));
+  await failure("b", secret, put("b/actions/secrets/TS_AUDIENCE", "401 Bad credentials"));
   await failure("a", identity, "requested tags [tag:ci] are invalid or not permitted (400)");
   expect(said.map((text) => /Cause: (.{20})/.exec(text)?.[1])).toEqual([
     "the token may not se",
-    "the token lacks the ",
+    "the GitHub token is ",
     "the deployer is a tr",
   ]);
 });

@@ -1,9 +1,10 @@
 /** A stack is itself: two backends with one name, a lost state, another name, and what an interrupted run leaves. */
 import { describe, expect, it } from "vitest";
+import { asksFor } from "../../sandbox/faults.ts";
 import type { Project } from "../../sandbox/project.ts";
 import { fileText, listCredentials, secretNames } from "../../sandbox/rehearsal/evidence.ts";
 import type { World } from "../../sandbox/world.ts";
-import { workflowPath } from "./faults.ts";
+import { refusedCommit, workflowPath } from "./faults.ts";
 import { claudeAperture } from "./inline-claude-aperture.ts";
 import { fail, oneRepository, stackIn, stage, succeed } from "./support.ts";
 
@@ -167,9 +168,9 @@ describe("another name", () => {
     const { world, project } = await stage({ inline: claudeAperture });
     await succeed(project, "up");
     project.configure((config) => Object.assign(config, { "claude-aperture:policy": { owner: "acme/renamed" } }));
-    world.github.faults.choose = ({ method }) =>
-      method === "PUT" ? { kind: "answer", status: 422, body: { message: "not now" } } : undefined;
-    await fail(project, "up", "--skip-preview");
+    world.github.faults.choose = (request) =>
+      asksFor("createCommitOnBranch")(request) ? refusedCommit("not now") : undefined;
+    expect(await fail(project, "up", "--skip-preview")).toContain("GitHub does not take the commit");
     world.github.faults.choose = () => undefined;
     expect(world.tailscale.state.policy).toContain("acme/renamed: managed by Pulumi");
     expect(fileText(world, app, workflowPath)).toContain(header("claude-aperture/test"));

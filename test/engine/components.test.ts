@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { RunnerIdentity, StackClaim, TailnetAccess } from "../../components/index.ts";
 import type { Fault } from "../../sandbox/faults.ts";
+import { nodeId } from "../../sandbox/github/accounts.ts";
 import { countWrites, fileText, listCredentials, secretNames } from "../../sandbox/rehearsal/evidence.ts";
 import { answer } from "./faults.ts";
 import { inline, withEnvironment } from "./inline-program.ts";
@@ -20,7 +21,7 @@ const access = new TailnetAccess("access", {
 });
 
 const app = new ClaudeRepository("app", {
-  repository: { slug: "acme/app", id: 1300000001, ownerId: 15000001, url: "https://github.com/acme/app",
+  repository: { slug: "acme/app", id: 1300000001, nodeId: ${JSON.stringify(nodeId("R", 1300000001))}, ownerId: 15000001, url: "https://github.com/acme/app",
     oidc: { useDefault: true, subClaimPrefix: "repo:acme@15000001/app@1300000001" } },
   hostname: "ai",
   tag: "tag:ci",

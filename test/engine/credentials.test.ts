@@ -1,7 +1,7 @@
 /** Credentials change while runs go on: after every single write the workflow as committed finds a working set. */
 import { expect, it } from "vitest";
 import { parse } from "yaml";
-import { fileText, joins, listCredentials, secretNames } from "../../sandbox/rehearsal/evidence.ts";
+import { fileText, isWrite, joins, listCredentials, secretNames } from "../../sandbox/rehearsal/evidence.ts";
 import type { World } from "../../sandbox/world.ts";
 import { claudeAperture } from "./inline-claude-aperture.ts";
 import { oneRepository, type Stage, stage, succeed } from "./support.ts";
@@ -40,10 +40,10 @@ async function gapsOf(world: World, up: () => Promise<unknown>): Promise<string[
     const push = journal.push;
     // An entry is pushed when the state has changed and before the answer is sent.
     journal.push = (...entries) => {
-      for (const { method, path } of entries) {
-        if (method === "GET" || !/secrets|contents|keys/.test(path)) continue;
+      for (const entry of entries) {
+        if (!isWrite(entry) || entry.path.endsWith("/acl")) continue;
         writes += 1;
-        if (!hasWorkingSet(world)) gaps.push(`${method} ${path}`);
+        if (!hasWorkingSet(world)) gaps.push(`${entry.method} ${entry.path}`);
       }
       return push.apply(journal, entries);
     };

@@ -1,10 +1,14 @@
 /**
  * What somebody did to the policy file, row by row: what a plain `pulumi preview` says of it, and what `pulumi up` makes of
- * it. Then what only `--refresh` can see, in repositories, and what a destroy leaves to others.
+ * it. Then the same of workflow files, what only `--refresh` can see, and what a destroy leaves to others.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { formatMessage } from "../../core/messages/entry.ts";
+import { editedFileStays } from "../../core/messages/workflow-file.ts";
+import { type Repository, somebody } from "../../sandbox/github/index.ts";
 import { startHujson } from "../../sandbox/hujson/index.ts";
 import { countWrites, fileText, secretNames } from "../../sandbox/rehearsal/evidence.ts";
+import { workflowPath } from "./faults.ts";
 import { claudeAperture } from "./inline-claude-aperture.ts";
 import { access, type Edit, edits, layouts, marks, neighbours, removals, shared } from "./policy-edits.ts";
 import { accessProgram, inlineAccess, sharedStage } from "./shared-stage.ts";
@@ -89,46 +93,112 @@ describe("where the server stores hujson.Format, after somebody has", () => {
   );
 });
 
-it("a workflow file and secrets changed by hand show with --refresh, and up --refresh repairs them", async () => {
+describe("what somebody did to workflow files", () => {
+  const path = workflowPath;
+  type Hand = { text: string; repository: Repository };
+  interface FileRow {
+    what: string;
+    does(hand: Hand): void;
+    /** What a plain preview shows of the file, in place of the id that the state has. */
+    shows: RegExp;
+  }
+  const push = ({ repository }: Hand, text: string | undefined) =>
+    repository.git.commit(repository.defaultBranch, {
+      files: { [path]: text },
+      message: "by hand",
+      author: somebody(),
+    });
+  const rows: FileRow[] = [
+    {
+      what: "edited",
+      does: (hand) => push(hand, `${hand.text}# more\n`),
+      shows: /"changed by hand: [0-9a-f]{40}"/,
+    },
+    { what: "deleted", does: (hand) => push(hand, undefined), shows: /"missing"/ },
+    {
+      what: "replaced",
+      does: (hand) => push(hand, "on: push\n"),
+      shows: /"another file, without our header: [0-9a-f]{40}"/,
+    },
+    {
+      what: "moved",
+      does({ repository }) {
+        const { git } = repository;
+        const [first] = git.history(git.tip("main") as never).slice(-1);
+        git.branches.set("trunk", first?.sha ?? "");
+        repository.defaultBranch = "trunk";
+      },
+      shows: /"on main, which is not the default branch any more: [0-9a-f]{40}"/,
+    },
+  ];
+  const stage = sharedStage({
+    inline: claudeAperture,
+    repositories: rows.map(({ what }) => `acme/${what}` as const),
+    config: { ...oneRepository, "claude-aperture:repositories": rows.map(({ what }) => what) },
+  });
+  let preview = "";
+  let texts: (string | undefined)[] = [];
+  beforeAll(async () => {
+    const { world, project } = stage;
+    await succeed(project, "up");
+    texts = rows.map(({ what }) => fileText(world, `acme/${what}`, path));
+    for (const [index, { what, does }] of rows.entries()) {
+      does({ text: texts[index] ?? "", repository: world.github.state.repository(`acme/${what}`) });
+    }
+    preview = proposed(await fail(project, "preview", "--diff", "--expect-no-changes"));
+  });
+
+  it.each(rows)("a plain preview shows it: $what", ({ what, shows }) => {
+    const [, own = ""] = preview.split(`WorkflowFile::acme-${what}-workflow`);
+    expect(own.split("::")[0]).toMatch(new RegExp(`~ blob *: ${shows.source} => "[0-9a-f]{40}"`));
+  });
+
+  it("and a plain up puts all of them right, in one commit each", async () => {
+    const { world, project } = stage;
+    const writes = countWrites(world);
+    await succeed(project, "up");
+    expect(rows.map(({ what }) => fileText(world, `acme/${what}`, path))).toEqual(texts);
+    const { git } = world.github.state.repository("acme/moved");
+    expect(git.read(git.tip("main") as never, path)).toBeUndefined();
+    expect(countWrites(world)).toBeGreaterThan(writes);
+    await succeed(project, "up", "--expect-no-changes");
+  });
+
+  it("a destroy leaves one that was edited, says so, and takes away the others", async () => {
+    const { world, project } = stage;
+    const { git, defaultBranch } = world.github.state.repository("acme/edited");
+    git.commit(defaultBranch, { files: { [path]: "# mine now\n" }, message: "by hand", author: somebody() });
+    const output = await succeed(project, "destroy");
+    expect(output).toContain(formatMessage(editedFileStays, { path, repository: "acme/edited" }));
+    expect(rows.map(({ what }) => fileText(world, `acme/${what}`, path))).toEqual([
+      "# mine now\n",
+      ...[undefined, undefined, undefined],
+    ]);
+  });
+});
+
+it("secrets changed by hand show with --refresh, and up --refresh repairs them", async () => {
   const { world, project } = await stage({
     inline: claudeAperture,
     config: { ...oneRepository, "claude-aperture:repositories": ["app", "api"] },
   });
   await succeed(project, "up");
   const { state, secretValue } = world.github;
-  const path = ".github/workflows/claude.yml";
   const [app, api] = [state.repository("acme/app"), state.repository("acme/api")];
-  const somebody = { name: "bob", email: "bob@acme.example", date: "2026-01-01T00:00:00Z" };
-  const before = {
-    files: [fileText(world, "acme/app", path), fileText(world, "acme/api", path)],
+  const now = () => ({
     audience: secretValue("acme/app", "TS_AUDIENCE"),
     clientId: secretValue("acme/api", "TS_OAUTH_CLIENT_ID"),
-  };
-
-  app.git.commit(app.defaultBranch, {
-    files: { [path]: `${before.files[0]}# more\n` },
-    message: "try something",
-    author: somebody,
   });
+  const before = now();
   app.secrets.set("TS_AUDIENCE", "somebody's");
-  api.git.commit(api.defaultBranch, { files: { [path]: undefined }, message: "away with it", author: somebody });
   api.secrets.delete("TS_OAUTH_CLIENT_ID");
 
   const output = await fail(project, "preview", "--refresh", "--expect-no-changes");
-  for (const line of [
-    /acme-app-workflow update/,
-    /acme-app-secret-audience-restored-1 create/,
-    /acme-api-workflow create/,
-    /acme-api-secret-client-id create/,
-  ]) {
+  for (const line of [/acme-app-secret-audience-restored-1 create/, /acme-api-secret-client-id create/]) {
     expect(output).toMatch(line);
   }
   await succeed(project, "up", "--refresh");
-  expect({
-    files: [fileText(world, "acme/app", path), fileText(world, "acme/api", path)],
-    audience: secretValue("acme/app", "TS_AUDIENCE"),
-    clientId: secretValue("acme/api", "TS_OAUTH_CLIENT_ID"),
-  }).toEqual(before);
+  expect(now()).toEqual(before);
   await succeed(project, "preview", "--refresh", "--expect-no-changes");
 
   app.secrets.set("TS_AUDIENCE", "somebody's again");

@@ -9,6 +9,10 @@ export function answer(status: number, body: object, headers: Record<string, str
   return { kind: "answer", status, body, headers };
 }
 
+/** GitHub's refusal of a single commit. */
+export const refusedCommit = (message: string): Fault =>
+  answer(200, { data: { c0: null }, errors: [{ type: "UNPROCESSABLE", path: ["c0"], message }] });
+
 /** What may happen to a request of any service. */
 export const faults: Record<string, Fault> = {
   "connection lost before": { kind: "drop before" },

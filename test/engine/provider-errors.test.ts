@@ -48,9 +48,6 @@ const wrongToken = entry(githubErrors, "401");
 const secret403 = entry(githubErrors, "for a secret: 403");
 const secret404 = entry(githubErrors, "for a secret: 404");
 const secret422 = entry(githubErrors, "for a secret: 422");
-const file403 = entry(githubErrors, "workflow file: 403");
-const file404 = entry(githubErrors, ".github/workflows/...`: 404");
-const file422 = entry(githubErrors, "workflow file: 422");
 
 interface Row {
   method: string;
@@ -61,7 +58,7 @@ interface Row {
 }
 
 /**
- * 404 is no error for a file that is to be created, and for what is to be deleted. A refused read of the secret that was
+ * 404 is no error for what is to be deleted. A refused read of the secret that was
  * just written is none for the provider.
  */
 const creations: Row[] = [
@@ -83,18 +80,6 @@ const creations: Row[] = [
     resource: "secret-audience",
     explained: { 401: wrongToken, 403: secret403, 404: secret404, 422: secret422 },
   },
-  {
-    method: "GET",
-    route: "/contents/.github/workflows/claude.yml",
-    resource: "workflow",
-    explained: { 401: wrongToken, 403: file403, 422: file422 },
-  },
-  {
-    method: "PUT",
-    route: "/contents/.github/workflows/claude.yml",
-    resource: "workflow",
-    explained: { 401: wrongToken, 403: file403, 404: file404, 422: file422 },
-  },
 ];
 const deletions: Row[] = [
   {
@@ -102,12 +87,6 @@ const deletions: Row[] = [
     route: "/actions/secrets/TS_AUDIENCE",
     resource: "secret-audience",
     explained: { 401: wrongToken, 403: secret403, 422: secret422 },
-  },
-  {
-    method: "DELETE",
-    route: "/contents/.github/workflows/claude.yml",
-    resource: "workflow",
-    explained: { 401: wrongToken, 403: file403, 422: file422 },
   },
 ];
 
@@ -141,7 +120,8 @@ function program(repositories: string[]): string {
   return `import { ClaudeRepository } from ${components};
 for (const name of ${JSON.stringify(repositories)}) {
   new ClaudeRepository(name, {
-    repository: { slug: "acme/" + name, id: 1, ownerId: 1, url: "https://github.com/acme/" + name, oidc: { useDefault: true } },
+    delivery: { kind: "output" },
+    repository: { slug: "acme/" + name, id: 1, nodeId: "R_1", ownerId: 1, url: "https://github.com/acme/" + name, oidc: { useDefault: true } },
     hostname: "ai",
     tag: "tag:ci",
     identity: { kind: "federated" },

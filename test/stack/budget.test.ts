@@ -105,9 +105,15 @@ const full = { limit: 5000, remaining: 5000, reset: now + 42 * minute };
 const nothingStands = { stands: () => false, commits: [], now };
 
 describe("examples", () => {
-  it("500 new repositories with a fresh token: as many as the requests allow, the others after the reset", () => {
+  it("500 new repositories with a fresh token: all of them", () => {
     const wave = chooseWave({ ...nothingStands, repositories: names(500), rateLimit: full, reads: 500 });
-    expect(wave.now).toHaveLength(Math.floor((5000 - 100 - 500) / 15));
+    expect(wave).toEqual({ now: names(500), later: [] });
+  });
+
+  it("500 new repositories with 3,000 requests left: as many as those allow, the others after the reset", () => {
+    const rateLimit = { ...full, remaining: 3000 };
+    const wave = chooseWave({ ...nothingStands, repositories: names(500), rateLimit, reads: 500 });
+    expect(wave.now).toHaveLength(Math.floor((3000 - 100 - 500) / 8));
     expect(wave.goOnAt).toBe(full.reset);
   });
 

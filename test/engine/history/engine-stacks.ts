@@ -53,8 +53,8 @@ async function claudeHistoryStack(options: StackOptions, watched: Repositories):
   const project = claudeAperture(await createProject({ directory, stack: name, environment, config }));
   const run: HistoryStack["run"] = async (wish) => {
     if (wish) project.configure((config) => Object.assign(config, configuration(wish)));
-    // A change by hand in a repository is seen only with it; without one, a plain run has to do.
-    const refresh = watched.isEdited() ? ["--refresh"] : [];
+    // A secret that was changed by hand is seen only with it; for a file, a plain run has to do.
+    const refresh = watched.hasEditedSecret() ? ["--refresh"] : [];
     const { exitCode, output } = await project.pulumi(wish ? "up" : "destroy", ...refresh, ...quiet);
     return exitCode === 0 ? undefined : output;
   };

@@ -1,5 +1,6 @@
 /** A fault in the middle of a run: one or two requests to one service go wrong. */
 import type { Fault } from "../../../sandbox/faults.ts";
+import { isWrite } from "../../../sandbox/rehearsal/evidence.ts";
 import type { World } from "../../../sandbox/world.ts";
 import type { Random } from "../../writers/random.ts";
 import { isKnownWeakness } from "./known-weaknesses.ts";
@@ -52,10 +53,10 @@ export function arm(world: World, fault: PlannedFault, overtake: () => void): Me
   const service = world[fault.service];
   const met: Met = { requests: [] };
   let seen = 0;
-  service.faults.choose = ({ method, path }) => {
-    const isWrite = method !== "GET" && !/\/(validate|oauth\/token|graphql)$/.test(path);
+  service.faults.choose = (request) => {
+    const { method, path } = request;
     const isPolicyWrite = method === "POST" && path.endsWith("/acl");
-    if (fault.kind === "overtaken" ? !isPolicyWrite : fault.writesOnly && !isWrite) return undefined;
+    if (fault.kind === "overtaken" ? !isPolicyWrite : fault.writesOnly && !isWrite(request)) return undefined;
     const index = seen++ - (fault.kind === "overtaken" ? 0 : fault.nth);
     if (index < 0 || index >= fault.times || isKnownWeakness(fault.kind, method, path)) return undefined;
     met.requests.push(`${method} ${path}`);

@@ -6,11 +6,13 @@ import type { GitHubEdit, Wish } from "./operations.ts";
 const workflowPath = ".github/workflows/claude.yml";
 /** What was there before, and is nobody's business but its owner's. */
 const foreign = { secret: "DEPLOY_KEY", file: ".github/workflows/build.yml" };
+/** What a person adds to a workflow. */
+const edited = "# more\n";
 const somebody = { name: "bob", email: "bob@acme.example", date: "2026-01-01T00:00:00Z" };
 
 export interface Repositories {
-  /** Whether something of ours was changed by hand since a run succeeded. */
-  isEdited(): boolean;
+  /** Whether a secret of ours was changed by hand since a run succeeded. */
+  hasEditedSecret(): boolean;
   /** Does it; false where there is nothing to do it to. */
   edit(repository: string, what: GitHubEdit): boolean;
   /** What is not as it must be after a run. */
@@ -24,20 +26,21 @@ export function watchRepositories(world: World, slugs: string[]): Repositories {
     secrets.set(foreign.secret, `of ${slug}`);
     git.commit(defaultBranch, { files: { [foreign.file]: `# of ${slug}\n` }, message: "build", author: somebody });
   }
-  let edited = false;
+  let hasEditedSecret = false;
   return {
-    isEdited: () => edited,
+    hasEditedSecret: () => hasEditedSecret,
     edit(slug, what) {
       const isDone = edits[what](world, slug);
-      edited ||= isDone;
+      hasEditedSecret ||= isDone && what.endsWith("secret");
       return isDone;
     },
     async inspect(wish, failed) {
       const problems = slugs.flatMap((slug) => foreignProblems(world, slug));
       if (failed) return [...problems, ...slugs.flatMap((slug) => twice(world, slug))];
-      edited = false;
+      hasEditedSecret = false;
       const wanted = new Set(wish?.repositories?.slugs);
       for (const slug of slugs) {
+        if (!wanted.has(slug)) deleteEditedFile(world, slug);
         problems.push(...(wish && wanted.has(slug) ? await setUpProblems(world, slug, wish) : leftovers(world, slug)));
       }
       return problems;
@@ -53,7 +56,7 @@ const edits: Record<GitHubEdit, (world: World, slug: string) => boolean> = {
     world.github.state.repository(slug).secrets.set(name, "somebody's");
     return true;
   },
-  "edit the workflow": (world, slug) => commit(world, slug, (text) => `${text}# more\n`),
+  "edit the workflow": (world, slug) => commit(world, slug, (text) => text + edited),
   "delete the workflow": (world, slug) => commit(world, slug, () => undefined),
 };
 
@@ -63,6 +66,11 @@ function commit(world: World, slug: string, edit: (text: string) => string | und
   const { git, defaultBranch } = world.github.state.repository(slug);
   git.commit(defaultBranch, { files: { [workflowPath]: edit(text) }, message: "by hand", author: somebody });
   return true;
+}
+
+/** A file that was edited by hand stays where its repository leaves the stack, and the run asks people to delete it. */
+function deleteEditedFile(world: World, slug: string): void {
+  if (fileText(world, slug, workflowPath)?.includes(edited)) commit(world, slug, () => undefined);
 }
 
 function foreignProblems(world: World, slug: string): string[] {
@@ -102,7 +110,7 @@ async function setUpProblems(world: World, slug: string, { access, repositories 
       ownSecrets(world, slug).join() === [audienceOrSecret, "TS_OAUTH_CLIENT_ID"].toSorted().join(),
     ],
     ["names the credential", world.github.secretValue(slug, "TS_OAUTH_CLIENT_ID") === found[0]?.id],
-    ["has a workflow with the tag", text.includes(`${tag}\n`) && text.endsWith("\n") && !text.includes("# more")],
+    ["has a workflow with the tag", text.includes(`${tag}\n`) && text.endsWith("\n") && !text.includes(edited)],
     ["has a workflow for the credential", text.includes(`secrets.${audienceOrSecret}`)],
     ["lets its runners join", !isFederated || (await joins(world, slug, tag, slug))],
   ];
