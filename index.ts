@@ -10,7 +10,8 @@ import { findApertureDestinations } from "./stack/aperture-device.ts";
 import { callOf, centralArguments } from "./stack/central-arguments.ts";
 import { keepAsTheyAre } from "./stack/departed-repositories.ts";
 import { findLiveUse, holdsClientId, keepWhatLiveFilesUse } from "./stack/live-uses.ts";
-import { listKeptRepositories, readStack, summarise } from "./stack/stack.ts";
+import { listKeptRepositories, readStack } from "./stack/stack.ts";
+import { summarise } from "./stack/summary.ts";
 
 const stack = await readStack();
 const { aperture, policy, tagOwners, repositories: listed } = stack.settings;
@@ -71,4 +72,8 @@ const deployed = stack.available.map((available) => {
 await keepWhatLiveFilesUse(deployed);
 await keepAsTheyAre(listKeptRepositories(stack));
 
-export const { repositories, workflows, skipped, unremovable, pending, next } = summarise(stack, deployed);
+export const { repositories, workflows, waiting, skipped, unremovable, pending, next } = summarise(
+  stack,
+  deployed,
+  centralWorkflows,
+);

@@ -46,9 +46,16 @@ export class WorkflowFile extends pulumi.CustomResource {
   declare readonly blob: pulumi.Output<string>;
   /** The branch that has the file; absent before it does. */
   declare readonly branch: pulumi.Output<string | undefined>;
+  /** What is left to be done, such as `waiting for acme/app#12`; absent when nothing is. */
+  declare readonly status: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: WorkflowFileArgs, options?: pulumi.CustomResourceOptions) {
-    super(workflowFileType, name, { branch: undefined, ...toFileInputs(args), blob: undefined }, options);
+    super(
+      workflowFileType,
+      name,
+      { ...toFileInputs(args), blob: undefined, branch: undefined, status: undefined },
+      options,
+    );
   }
 }
 

@@ -2,7 +2,6 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
-import type { ClaudeRepository } from "../components/claude-repository.ts";
 import { connectStackToGitHub } from "../components/github.ts";
 import { toResourceName } from "../components/names.ts";
 import { formatMessage } from "../core/messages/entry.ts";
@@ -16,7 +15,6 @@ import { observeScopes } from "../services/github/scopes.ts";
 import { readBypasses } from "./branch-checks.ts";
 import { judgeCentralWorkflows } from "./central-checks.ts";
 import {
-  type CentralWorkflowState,
   type CentralWorkflows,
   listCentralRepositories,
   readCentralWorkflows,
@@ -147,53 +145,4 @@ async function explainGitHubError(error: unknown, settings: Settings): Promise<n
   if (end !== undefined) throw await createLimitError(settings, end);
   const said = describeGitHubError(error);
   throw said === undefined ? error : new pulumi.RunError(said);
-}
-
-/** A repository that was set up. */
-export interface DeployedRepository {
-  repository: AvailableRepository["settings"];
-  component: ClaudeRepository;
-}
-
-/** The stack's outputs. */
-export function summarise({ settings, skipped, waiting, unremovable, pending }: Stack, deployed: DeployedRepository[]) {
-  const repositories = Object.fromEntries(
-    deployed.map(({ repository: { slug, tag }, component }) => [
-      slug,
-      { workflow: component.workflowUrl, tag, ...(component.subject ? { subject: component.subject } : {}) },
-    ]),
-  );
-  const undelivered = deployed.filter(({ repository }) => repository.delivery.kind === "output");
-  const tags = [...new Set(deployed.map(({ repository }) => repository.tag))].join(" or ");
-  return {
-    repositories,
-    workflows: Object.fromEntries(
-      undelivered.map(({ repository, component }) => [
-        repository.slug,
-        { [repository.workflow.path]: component.workflowText },
-      ]),
-    ),
-    waiting: Object.fromEntries(waiting.map(({ slug, central }) => [slug, describeWait(central)])),
-    skipped: reasons(skipped),
-    unremovable: reasons(unremovable),
-    pending: pending ?? {},
-    next: [
-      ...(pending
-        ? [`Run \`pulumi up\` again after ${pending.after} for the ${pending.repositories.length} others.`]
-        : []),
-      ...(undelivered.length > 0
-        ? ["Commit the files of the output `workflows`: they do nothing before they are on the default branch."]
-        : []),
-      "Open a pull request with a small change; the job of the workflow must be green and Claude's review must be in it.",
-      `Look in Aperture: http://${settings.aperture.hostname}/ui/ > Logs shows the request with the caller ${tags}.`,
-    ],
-  };
-}
-
-function describeWait({ file }: CentralWorkflowState): string {
-  return `waiting for the central workflow ${file.repository}/${file.path}, whose pull request is not merged`;
-}
-
-function reasons(repositories: SkippedRepository[]): Record<string, string> {
-  return Object.fromEntries(repositories.map(({ slug, reason }) => [slug, reason]));
 }
