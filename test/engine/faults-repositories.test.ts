@@ -1,22 +1,11 @@
 /**
  * What a failing service does to a run, row by row: one repository per row, so that one run tries them all. Whatever the run
- * itself came to, the next one heals it: nothing is missing, and nothing is there twice.
+ * itself came to, the next one heals it: nothing is missing, and nothing is there twice. Of workflow files: faults-workflow-files.test.ts.
  */
 import { describe, expect, it } from "vitest";
-import { asksFor, type FaultyRequest, faultFor } from "../../sandbox/faults.ts";
-import { nodeId } from "../../sandbox/github/accounts.ts";
+import { faultFor } from "../../sandbox/faults.ts";
 import { fileText, listCredentials, secretNames } from "../../sandbox/rehearsal/evidence.ts";
-import {
-  defects,
-  faults,
-  firstOf,
-  githubFaults,
-  type Route,
-  type Row,
-  rowsOf,
-  workflowCommits,
-  workflowPath,
-} from "./faults.ts";
+import { defects, faults, firstOf, githubFaults, type Route, type Row, rowsOf, workflowPath } from "./faults.ts";
 import { claudeAperture } from "./inline-claude-aperture.ts";
 import { sharedStage } from "./shared-stage.ts";
 import { fail, oneRepository, succeed } from "./support.ts";
@@ -85,65 +74,6 @@ describe("a run with a fault at each of GitHub's routes, and the next one:", () 
       expect(secretNames(set.world, `acme/${repository}`)).toEqual([]);
       expect(fileText(set.world, `acme/${repository}`, workflowPath)).toBeUndefined();
     }
-  });
-});
-
-/** Each fault at the look at a repository's file, and at its commit: a request of its own, since the run does one after another. */
-describe("a run with a fault at each request of a workflow file, and the next one:", () => {
-  const kinds = { look: "nodes", commit: "createCommitOnBranch" } as const;
-  const fileRows = Object.values(kinds).flatMap((operation) =>
-    Object.entries(githubFaults).map(([how, fault]) => ({ name: `${operation}, ${how}`, operation, how, fault })),
-  );
-  const names = fileRows.map((_, index) => `file-${index + 1}`);
-  const slugOf = (index: number) => `acme/file-${index + 1}`;
-  const set = sharedStage({
-    inline: claudeAperture,
-    repositories: names.map((name) => `acme/${name}` as const),
-    config: { ...oneRepository, "claude-aperture:repositories": names },
-  });
-  /** The run, in which each row meets its fault once, and what of it is not as it must be. */
-  const runWith = async (command: "up" | "destroy") => {
-    const before = met(set);
-    set.world.github.faults.choose = firstOf(
-      fileRows.map(({ operation, fault }, index) => {
-        const repository = set.world.github.state.repository(slugOf(index));
-        // GitHub's id in a query; the name in a mutation, which other repositories' names begin with, too.
-        const marks = [nodeId("R", repository.id), slugOf(index)].map((mark) => JSON.stringify(mark));
-        const isOfRow = ({ body }: FaultyRequest) => marks.some((mark) => body.includes(mark));
-        return faultFor((request) => asksFor(operation)(request) && isOfRow(request), fault);
-      }),
-    );
-    const output = await fail(set.project, command, "--skip-preview", "--continue-on-error", "--parallel", "1");
-    expect(met(set)).toBe(before + fileRows.length);
-    disarm(set);
-    return output;
-  };
-  const failed = fileRows.flatMap(({ how }, index) => (how === "401" ? [slugOf(index)] : []));
-  const unlike = (wanted: { text: string; commits: number }) =>
-    fileRows.flatMap(({ name }, index) => {
-      const found = defects(set.world, slugOf(index), wanted);
-      return found.length > 0 ? [[name, found]] : [];
-    });
-  /** All that is no refusal is healed within the run. */
-  const without = (commits: (world: typeof set.world, slug: string) => boolean) =>
-    fileRows.flatMap((_, index) => (commits(set.world, slugOf(index)) ? [] : [slugOf(index)]));
-
-  it("first up", async () => {
-    const output = await runWith("up");
-    expect(without((world, slug) => fileText(world, slug, workflowPath) !== undefined)).toEqual(failed);
-    expect(output).toContain("set GITHUB_TOKEN");
-    await succeed(set.project, "up");
-    expect(unlike({ text: "anthropics/claude-code-action", commits: 1 })).toEqual([]);
-    await succeed(set.project, "up", "--expect-no-changes");
-  });
-
-  it("destroy", async () => {
-    await runWith("destroy");
-    expect(without((world, slug) => fileText(world, slug, workflowPath) === undefined)).toEqual(failed);
-    await succeed(set.project, "destroy");
-    expect(listCredentials(set.world)).toEqual([]);
-    expect(without((world, slug) => fileText(world, slug, workflowPath) === undefined)).toEqual([]);
-    expect(fileRows.map((_, index) => workflowCommits(set.world, slugOf(index)))).toEqual(fileRows.map(() => 2));
   });
 });
 

@@ -10,8 +10,7 @@ import { blocks, expectReadable, secretsOf } from "./diagnostics.ts";
 import { workflowPath as path } from "./faults.ts";
 import { sharedStage } from "./shared-stage.ts";
 import { fail } from "./support.ts";
-
-const component = JSON.stringify(new URL("../../components/workflow-file.ts", import.meta.url).pathname);
+import { workflowFileProgram } from "./workflow-file-program.ts";
 
 interface Row {
   name: string;
@@ -46,20 +45,13 @@ const rows: Row[] = [
   { name: "gone", says: formatMessage(texts.repositoryUnseen, { repository: "acme/gone" }) },
 ];
 
-/** Node ids as the stand-in counts them; none of it is the one that is gone. */
-const program = `import { WorkflowFile } from ${component};
-for (const [name, repositoryId] of ${JSON.stringify(rows.map(({ name }, index) => [name, nodeId("R", name === "gone" ? 1 : 1300000001 + index)]))}) {
-  new WorkflowFile(name, {
-    role: "standalone", repository: "acme/" + name, repositoryId, path: ${JSON.stringify(path)}, owner: "acme/test",
-    presets: ["review"], identity: "federated", tag: "tag:ci", hostname: "ai", runsOn: "ubuntu-latest",
-    timeoutMinutes: 5, delivery: { kind: "commit" },
-  });
-}
-`;
-
 describe("a workflow file", () => {
   const stage = sharedStage({
-    program,
+    program: workflowFileProgram(
+      rows.map(({ name }) => name),
+      // None of it has this one.
+      { gone: nodeId("R", 1) },
+    ),
     repositories: rows.map(({ name, options }) => ({ name: `acme/${name}` as const, ...options })),
   });
   let output = "";

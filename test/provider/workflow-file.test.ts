@@ -522,6 +522,21 @@ describe("an answer that is lost", () => {
   });
 });
 
+describe("an answer that repeats the credential", () => {
+  it.each([200, 401, 403, 404, 422])("with status %i shows nothing of it", async (status) => {
+    const place = await startPlace();
+    const state = await place.startEngine().up(inputsOf(place));
+    place.faults.choose = () => ({ kind: "echo", status });
+    const engine = place.startEngine();
+    const attempts = [engine.refresh(state), engine.up(inputsOf(place, { timeoutMinutes: 7 }), state)];
+    for (const { status: outcome, reason } of (await Promise.allSettled(attempts)) as PromiseRejectedResult[]) {
+      expect(outcome).toBe("rejected");
+      expect(`${reason.message} ${reason.stack}`).not.toContain(place.token);
+    }
+    expect(JSON.stringify([engine.told, engine.logged])).not.toContain(place.token);
+  });
+});
+
 describe("GitHub's limits", () => {
   it("on content are waited for, with a line that says until when", async () => {
     const names = Array.from({ length: 7 }, (_, index) => `acme/r${index}` as const);
