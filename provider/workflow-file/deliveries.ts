@@ -32,10 +32,11 @@ const deliveries: Record<FileDelivery["kind"], Delivery> = {
   commit: {
     async write(context, wanted, before, isPreview) {
       const standing = await commitFile(context, wanted, before?.standing, isPreview);
+      if (isPreview || !mayBeBack(before)) return standing;
       // A file that went by pull request may come back by commit: its workflow is disabled then.
-      const seen = before ? undefined : await context.github.findPulls(addressOf(wanted));
-      if (seen && !isPreview) await takeBack(context, wanted, seen, true);
-      return standing;
+      const seen = await context.github.findPulls(addressOf(wanted));
+      const isDisabled = seen !== undefined && (await takeBack(context, wanted, seen, true));
+      return isDisabled ? { ...standing, isDisabled } : standing;
     },
     refresh: refreshCommitted,
     async delete(context, { inputs, standing }) {
@@ -48,9 +49,10 @@ const deliveries: Record<FileDelivery["kind"], Delivery> = {
       const { delivery } = wanted;
       if (delivery.kind !== "pull-request") throw new Error("another delivery");
       const { standing, seen } = await proposeFile(context, { ...wanted, delivery }, before, isPreview);
-      if (!isPreview) await takeBack(context, wanted, seen, before === undefined);
-      else if (isLeaving(seen)) await context.log("info", "takes back the removal of the file");
-      return standing;
+      if (isPreview && isLeaving(seen)) await context.log("info", "takes back the removal of the file");
+      if (isPreview) return standing;
+      const isDisabled = await takeBack(context, wanted, seen, mayBeBack(before));
+      return isDisabled ? { ...standing, isDisabled } : standing;
     },
     refresh: refreshProposed,
     delete: proposeRemoval,
@@ -61,6 +63,9 @@ const deliveries: Record<FileDelivery["kind"], Delivery> = {
     delete: async () => {},
   },
 };
+
+/** Whether a removal of before may have to be taken back. */
+const mayBeBack = (before: Before | undefined): boolean => before === undefined || before.standing.isDisabled === true;
 
 export const deliveryOf = ({ delivery }: { delivery: FileDelivery }): Delivery => deliveries[delivery.kind];
 

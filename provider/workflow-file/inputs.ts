@@ -71,6 +71,11 @@ export const outputFields: Fields = {
   proposed: { ...optionalText, description: "Git's id of the text that a pull request is to bring." },
   head: { ...optionalText, description: "The commit with it." },
   pullRequest: { kind: "number", optional: true, description: "The pull request's number." },
+  isDisabled: {
+    ...flag,
+    description:
+      "The stack has disabled its workflow when it left the repository, and enables it once the file is back.",
+  },
   status: {
     ...optionalText,
     description: "What is left to be done: `waiting for acme/app#12`. Absent when nothing is.",

@@ -120,17 +120,23 @@ export function isLeaving({ removal }: LivePulls): boolean {
  * Takes back what the removal of a file has done, when it is wanted again: enables the workflow, and closes the pull request. A
  * workflow that people disabled stays so where no removal of ours is to be seen.
  *
- * @param isNew the file is new to the state: then also a removal that is over, merged or not, has to be taken back.
+ * @param isBack the file is new to the state, or waited for: then also a removal that is over, merged or not, has to be taken back.
+ * @returns whether the workflow is disabled still, since GitHub does not know the file yet.
  */
-export async function takeBack(context: FileContext, inputs: Inputs, seen: LivePulls, isNew: boolean): Promise<void> {
+export async function takeBack(
+  context: FileContext,
+  inputs: Inputs,
+  seen: LivePulls,
+  isBack: boolean,
+): Promise<boolean> {
   const { removal, repository } = seen;
-  if (!isLeaving(seen) && !(isNew && removal.pulls.length > 0)) return;
+  if (!isLeaving(seen) && !(isBack && removal.pulls.length > 0)) return false;
   const { owner, path } = inputs.content;
   const enabled = await context.github.enableWorkflow({ repository: repository.slug, path });
   if (enabled === "refused") {
     await context.log("warning", formatMessage(pullTexts.workflowStaysDisabled, { path, repository: repository.slug }));
   }
-  if (!isLeaving(seen)) return;
+  if (!isLeaving(seen)) return enabled === "unknown";
   const { pull, isLeft } = await withdrawProposal(context, {
     side: "removal",
     address: addressOf(inputs),
@@ -141,4 +147,5 @@ export async function takeBack(context: FileContext, inputs: Inputs, seen: LiveP
   if (pull && isLeft) await warnOf(context, { kind: "foreign", pull, hasText: false }, repository.slug);
   else if (pull)
     await context.log("info", `closed ${namePull(repository.slug, pull)}, which would have removed the file`);
+  return enabled === "unknown";
 }

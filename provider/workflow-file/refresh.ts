@@ -22,7 +22,7 @@ export async function refreshCommitted({ github }: FileContext, { inputs, standi
   if (branch !== live.defaultBranch?.name) {
     return as(`on ${branch}, which is not the default branch any more: ${written}`);
   }
-  if (live.blob === written) return as(written);
+  if (live.blob === written) return as(standing.isDisabled ? describeDisabled(written) : written);
   return as(describeDrift(live.blob === undefined ? undefined : await github.files.readText({ repositoryId, path })));
 }
 
@@ -44,8 +44,12 @@ export async function refreshProposed(context: FileContext, { inputs, standing }
     return { blob: pull ? `to be removed by ${namePull(slug, pull)}` : "to be removed", standing: after };
   }
   await warnOf(context, decision, slug);
-  return { blob, standing: after };
+  if (!standing.isDisabled) return { blob, standing: after };
+  const isThere = decision.kind === "live";
+  return { blob: isThere ? describeDisabled(blob) : blob, standing: { ...after, isDisabled: true } };
 }
+
+const describeDisabled = (blob: string): string => `disabled: ${blob}`;
 
 type Seen = Parameters<typeof decideAddition>[2];
 

@@ -11,6 +11,8 @@ export interface Standing extends KnownProposal {
   branch?: string;
   /** Where that text is, while a pull request is to move it to `path`. */
   writtenPath?: string;
+  /** A removal of ours has disabled its workflow, which can be enabled once the file is there again. */
+  isDisabled?: boolean;
   /** What is left to be done, for people; absent when nothing is. */
   status?: string | undefined;
 }
@@ -22,6 +24,7 @@ const kept = {
   proposed: "string",
   head: "string",
   pullRequest: "number",
+  isDisabled: "boolean",
   status: "string",
 } as const satisfies Record<Exclude<keyof Standing, "path">, string>;
 

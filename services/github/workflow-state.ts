@@ -33,6 +33,7 @@ export async function enableWorkflow(github: GitHubConnection, workflow: Workflo
     const { data } = await github.request(request);
     state = requireDocumented(shape, data, (what) => unexpectedAnswer(github, request, what)).state;
   });
+  if (state === "deleted") return "unknown";
   if (state !== "disabled_manually") return read;
   return answered(() => github.request(`PUT ${addressOf(workflow)}/enable`));
 }
