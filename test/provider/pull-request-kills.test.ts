@@ -34,7 +34,7 @@ async function killAt(
   delete app.github.faults.choose;
 }
 
-const delivery = { kind: "pull-request", labels: ["ci"] } as const;
+const delivery = { kind: "pull-request" as const, labels: ["ci"] };
 const whole = {
   pulls: ["#1 open claude.yml -> main"],
   branches: [branch, "main"],

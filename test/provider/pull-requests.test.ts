@@ -35,7 +35,7 @@ describe("the first time", () => {
 
   it("takes title, body, labels, draft and auto-merge from the settings", async () => {
     const app = await startRepository({ autoMergeAllowed: true, protection: { requiredReviews: 1 } });
-    const delivery = { kind: "pull-request", title: "T", body: "B", labels: ["ci", "new"], autoMerge: true } as const;
+    const delivery = { kind: "pull-request" as const, title: "T", body: "B", labels: ["ci", "new"], autoMerge: true };
     await app.up({ delivery });
     expect(app.repository.pulls[0]).toMatchObject({
       title: "T",
@@ -112,7 +112,7 @@ describe("an open pull request", () => {
 
   it("gets changed title, labels and draft in place, and keeps what people changed", async () => {
     const app = await startRepository();
-    const first = { kind: "pull-request", title: "One", body: "B", labels: ["a", "b"] } as const;
+    const first = { kind: "pull-request" as const, title: "One", body: "B", labels: ["a", "b"] };
     await app.up({ delivery: first });
     const head = app.git.branches.get(branch);
     Object.assign(app.repository.pulls[0] ?? {}, { body: "theirs", labels: ["a", "b", "theirs"] });
@@ -131,7 +131,7 @@ describe("an open pull request", () => {
 
   it("keeps what a reviewer made of it when only the text changes", async () => {
     const app = await startRepository();
-    const delivery = { kind: "pull-request", draft: true, labels: ["a"], title: "T" } as const;
+    const delivery = { kind: "pull-request" as const, draft: true, labels: ["a"], title: "T" };
     await app.up({ delivery });
     Object.assign(app.repository.pulls[0] ?? {}, { draft: false, title: "Better", labels: [] });
     await app.up({ delivery, ...long });
@@ -289,7 +289,7 @@ describe("closed without merging", () => {
       const app = await startRepository();
       await app.up();
       doIt(app);
-      const wish = { delivery: { kind: "pull-request", reopen: true } as const };
+      const wish = { delivery: { kind: "pull-request" as const, reopen: true } };
       await app.up(wish);
       expect(app.pulls()).toEqual(["#1 closed claude.yml -> main", "#2 open claude.yml -> main"]);
       closePull(app.repository.pulls[1] as never);
