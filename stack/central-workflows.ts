@@ -67,7 +67,7 @@ export async function readCentralWorkflows(
   const read = groups.map(async ({ file, callers: [first, ...others] }): Promise<CentralWorkflowState[]> => {
     if (!first) return [];
     const { facts, repository } = first;
-    const live = await files.readText({ repositoryId: facts.nodeId, path: file.path }, file.branch);
+    const live = await files.readText({ repositoryId: facts.nodeId, path: file.path, branch: file.branch });
     const { workflow, identity } = repository;
     const permissions = listPermissions({ presets: workflow.presets, identity: identity.kind });
     return [

@@ -32,6 +32,13 @@ export const cannotBeWritten = message({
   fix: "unarchive it, or `onUnavailable: skip`",
 });
 
+export const branchMissing = message({
+  says: "{repository} has no branch {branch}, to which the file is to go.",
+  advice: " Nothing was written. Create the branch, or name another one: delivery.branch.",
+  cause: "misspelt, or deleted since the preview",
+  fix: "as it says",
+});
+
 export const twoWriters = message({
   says: "{path} of {repository} is written by {other}, too.",
   advice: " Give one of the two another path.",
@@ -113,6 +120,7 @@ export const workflowFiles: Section = {
     anotherName,
     anotherRepository,
     cannotBeWritten,
+    branchMissing,
     twoWriters,
     commitRefused,
     branchContended,

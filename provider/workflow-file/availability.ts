@@ -5,9 +5,9 @@ import type { LiveRepository } from "../../services/github/live-files.ts";
 import { OperationError } from "../resource.ts";
 import type { Wanted } from "./inputs.ts";
 
-/** @throws OperationError when it cannot be seen or written, or has another name than the settings say. */
+/** @throws OperationError when it cannot be seen or written, has another name than the settings say, or lacks the branch. */
 export function requireWritable(
-  { repository }: Pick<Wanted, "repository">,
+  { repository, delivery }: Pick<Wanted, "repository" | "delivery">,
   live: LiveRepository | undefined,
 ): LiveRepository {
   if (!live) throw new OperationError(formatMessage(texts.repositoryUnseen, { repository }));
@@ -16,6 +16,10 @@ export function requireWritable(
   }
   const reason = explainUnwritable(live);
   if (reason !== undefined) throw new OperationError(formatMessage(texts.cannotBeWritten, { repository, reason }));
+  const { branch } = "branch" in delivery ? delivery : {};
+  if (branch !== undefined && !live.defaultBranch) {
+    throw new OperationError(formatMessage(texts.branchMissing, { repository, branch }));
+  }
   return live;
 }
 

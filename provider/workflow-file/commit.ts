@@ -1,3 +1,4 @@
+/** The delivery `commit`: brings the branch to what is wanted. */
 import type { Commit } from "../../services/github/commits.ts";
 import type { LiveRepository } from "../../services/github/live-files.ts";
 import { requireWritable } from "./availability.ts";
@@ -5,7 +6,7 @@ import { commitUntilSettled } from "./commit-loop.ts";
 import { messageOf } from "./commit-messages.ts";
 import type { FileContext } from "./context.ts";
 import { findFormerFile, refuseForeign } from "./former-file.ts";
-import type { Wanted } from "./inputs.ts";
+import { fileAddress, type Wanted } from "./inputs.ts";
 import { removeFromFormerBranch } from "./removal.ts";
 import type { Standing } from "./standing.ts";
 
@@ -16,8 +17,8 @@ export async function commitFile(
   standing: Standing | undefined,
   isPreview: boolean,
 ): Promise<Standing> {
-  const { repositoryId, content, blob } = wanted;
-  const address = { repositoryId, path: content.path };
+  const { content, blob } = wanted;
+  const address = fileAddress(wanted, content.path);
   let stays: string | undefined;
   const look = async () => {
     const live = requireWritable(wanted, await context.github.files.find(address));

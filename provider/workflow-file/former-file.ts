@@ -6,19 +6,20 @@ import { readHeaderOwner } from "../../core/workflow/render.ts";
 import type { LiveRepository } from "../../services/github/live-files.ts";
 import type { GitHubAccess } from "../github-access.ts";
 import { OperationError } from "../resource.ts";
-import type { Wanted } from "./inputs.ts";
+import { fileAddress, type Wanted } from "./inputs.ts";
 import type { Standing } from "./standing.ts";
 
 /** @throws OperationError for a file that is not this stack's, unless it may be replaced. */
 export async function refuseForeign(
   { files }: GitHubAccess,
-  { repositoryId, content, blob, adopt }: Wanted,
+  wanted: Wanted,
   standing: Standing | undefined,
   live: LiveRepository,
 ): Promise<void> {
+  const { content, blob, adopt } = wanted;
   const { path, owner } = content;
   if (live.blob === undefined || live.blob === blob || hasDelivered(standing, path) || adopt) return;
-  const text = (await files.readText({ repositoryId, path }))?.text ?? "";
+  const text = (await files.readText(fileAddress(wanted, path)))?.text ?? "";
   if (readHeaderOwner(text) !== owner) throw new OperationError(explainForeign(path, text));
 }
 
@@ -30,13 +31,14 @@ function hasDelivered(standing: Standing | undefined, path: string): boolean {
 /** The file at the path that it had before: it goes if it is still as it was written, and stays otherwise, which is said. */
 export async function findFormerFile(
   { files }: GitHubAccess,
-  { repository, repositoryId, content }: Pick<Wanted, "repository" | "repositoryId" | "content">,
+  wanted: Pick<Wanted, "repository" | "repositoryId" | "content" | "delivery">,
   standing: Standing | undefined,
 ): Promise<{ deletion?: { path: string; blob: string }; stays?: string } | undefined> {
   if (standing?.written === undefined) return undefined;
   const { written, writtenPath: path = standing.path } = standing;
+  const { repository, content } = wanted;
   if (path === content.path) return undefined;
-  const former = await files.find({ repositoryId, path });
+  const former = await files.find(fileAddress(wanted, path));
   if (former?.blob === undefined) return undefined;
   return former.blob === written
     ? { deletion: { path, blob: written } }

@@ -4,6 +4,7 @@ import { renderOnce } from "../../core/delivery/rendered.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { RepositorySlug } from "../../core/settings/settings.ts";
 import { findWorkflowFileProblems, type WorkflowFileOptions } from "../../core/workflow/file.ts";
+import type { FileAddress } from "../../services/github/live-files.ts";
 import { checkFields, type Fields } from "../fields.ts";
 import type { PropertyMap } from "../structs.ts";
 import { allContentFields, contentFields, toContent } from "./content.ts";
@@ -81,6 +82,15 @@ export const outputFields: Fields = {
     description: "What is left to be done: `waiting for acme/app#12`. Absent when nothing is.",
   },
 };
+
+/** A file on the branch that it is delivered to. */
+export function fileAddress(
+  { repositoryId, delivery }: Pick<Inputs, "repositoryId" | "delivery">,
+  path: string,
+): FileAddress {
+  const { branch } = "branch" in delivery ? delivery : {};
+  return { repositoryId, path, ...(branch === undefined ? {} : { branch }) };
+}
 
 /** What is to stand in the repository. */
 export interface Wanted extends Inputs {

@@ -4,6 +4,7 @@ import { type Decision, isAction } from "../../core/delivery/proposal.ts";
 import { addressOf, type Before, decideAddition, standingAfter } from "./addition.ts";
 import type { FileContext } from "./context.ts";
 import { findFormerFile } from "./former-file.ts";
+import { fileAddress } from "./inputs.ts";
 import { isLeaving } from "./pull-removal.ts";
 import { namePull, warnOf } from "./pull-status.ts";
 import type { Standing } from "./standing.ts";
@@ -14,8 +15,8 @@ export type Refreshed = { blob: string; standing: Standing } | undefined;
 export async function refreshCommitted({ github }: FileContext, { inputs, standing }: Before): Promise<Refreshed> {
   const { written, path, branch } = standing;
   if (written === undefined) return undefined;
-  const { repositoryId } = inputs;
-  const live = await github.files.find({ repositoryId, path });
+  const address = fileAddress(inputs, path);
+  const live = await github.files.find(address);
   // Whether one that cannot be seen is a mistake is the settings' to say; it is no reason to forget its file.
   if (!live || live.archived || live.disabled) return undefined;
   const as = (blob: string) => ({ blob, standing });
@@ -23,7 +24,7 @@ export async function refreshCommitted({ github }: FileContext, { inputs, standi
     return as(`on ${branch}, which is not the default branch any more: ${written}`);
   }
   if (live.blob === written) return as(standing.isDisabled ? describeDisabled(written) : written);
-  return as(describeDrift(live.blob === undefined ? undefined : await github.files.readText({ repositoryId, path })));
+  return as(describeDrift(live.blob === undefined ? undefined : await github.files.readText(address)));
 }
 
 /** What an update would do something about is said in words; what it would leave alone is no change. */
@@ -72,8 +73,8 @@ async function describeAction(
     case "taken":
       return `not proposed: ${addressOf(inputs).addition.head} has commits of others`;
     case "open": {
-      const { repositoryId, content } = inputs;
-      if (blob !== undefined) return describeDrift(await github.files.readText({ repositoryId, path: content.path }));
+      const address = fileAddress(inputs, inputs.content.path);
+      if (blob !== undefined) return describeDrift(await github.files.readText(address));
       const last = addition.pulls.find(({ number }) => number === standing.pullRequest);
       return last?.state === "CLOSED" ? `${namePull(slug, last)} was closed without merging` : "missing";
     }

@@ -7,10 +7,10 @@ import { explainUnwritable } from "./availability.ts";
 import { commitUntilSettled } from "./commit-loop.ts";
 import { removalMessage } from "./commit-messages.ts";
 import type { FileContext } from "./context.ts";
-import type { Wanted } from "./inputs.ts";
+import { fileAddress, type Wanted } from "./inputs.ts";
 import type { Standing } from "./standing.ts";
 
-type Repository = Pick<Wanted, "repository" | "repositoryId">;
+type Repository = Pick<Wanted, "repository" | "repositoryId" | "delivery">;
 
 /** Deletes the file, on the default branch and on the one that was it when it was written. A text says that it stays, and why. */
 export async function deleteFile(
@@ -18,12 +18,12 @@ export async function deleteFile(
   named: Repository,
   standing: Standing,
 ): Promise<string | undefined> {
-  const { repository, repositoryId } = named;
+  const { repository } = named;
   const { path, written } = standing;
   if (written === undefined) return undefined;
   let left: string | undefined;
   const { live } = await commitUntilSettled(context, repository, async () => {
-    const live = await context.github.files.find({ repositoryId, path });
+    const live = await context.github.files.find(fileAddress(named, path));
     left = explainStay(live, path, repository, written);
     const goes = live?.blob === written && left === undefined;
     return {

@@ -6,8 +6,9 @@ import type { RepositoryNodes } from "./nodes.ts";
 export interface FileAddress {
   /** GraphQL's node id of the repository: it outlives renames and transfers. */
   repositoryId: string;
-  /** On the default branch. */
   path: string;
+  /** Absent: the default branch. */
+  branch?: string;
 }
 
 /** A repository as far as a file in it is concerned. */
@@ -16,7 +17,7 @@ export interface LiveRepository {
   slug: RepositorySlug;
   archived: boolean;
   disabled: boolean;
-  /** Absent in an empty repository. */
+  /** The branch that was asked for; absent where there is none, as in an empty repository. */
   defaultBranch?: Branch;
   /** Git's id of the file's contents; absent when there is no such file. */
   blob?: string;
@@ -62,6 +63,16 @@ const liveQuery = `query ($ids: [ID!]!, $file: String!) {
   }
 }`;
 
+const liveQueryOfBranch = `query ($ids: [ID!]!, $file: String!, $branch: String!) {
+  nodes(ids: $ids) {
+    ... on Repository {${liveSelection}
+      base: ref(qualifiedName: $branch) { name target { oid } }
+    }
+  }
+}`;
+
+const liveNodeOfBranch = liveNode.extend({ base: liveNode.shape.defaultBranchRef });
+
 const textQuery = `query ($ids: [ID!]!, $file: String!) {
   nodes(ids: $ids) { ... on Repository { object(expression: $file) { ... on Blob { oid text isTruncated } } } }
 }`;
@@ -86,7 +97,13 @@ export class LiveFiles {
   }
 
   /** Undefined for a repository that does not exist, or that the credential cannot see: GitHub answers both alike. */
-  async find({ repositoryId, path }: FileAddress): Promise<LiveRepository | undefined> {
+  async find({ repositoryId, path, branch }: FileAddress): Promise<LiveRepository | undefined> {
+    if (branch !== undefined) {
+      const place = `refs/heads/${branch}`;
+      const variables = { file: `${place}:${path}`, branch: place };
+      const found = await this.#nodes.ask(liveQueryOfBranch, variables, repositoryId, liveNodeOfBranch);
+      return found && toLiveRepository({ ...found, defaultBranchRef: found.base });
+    }
     const node = await this.#nodes.ask(liveQuery, { file: `HEAD:${path}` }, repositoryId, liveNode);
     return node && toLiveRepository(node);
   }
@@ -102,8 +119,8 @@ export class LiveFiles {
     return ref ? { head: ref.target.oid, ...(object?.oid ? { blob: object.oid } : {}) } : undefined;
   }
 
-  /** The text of a file on a branch, which is the default one where none is named; undefined when there is no such file. */
-  async readText({ repositoryId, path }: FileAddress, branch?: string): Promise<LiveText | undefined> {
+  /** The text of a file; undefined when there is none. */
+  async readText({ repositoryId, path, branch }: FileAddress): Promise<LiveText | undefined> {
     const revision = branch === undefined ? "HEAD" : `refs/heads/${branch}`;
     const node = await this.#nodes.ask(textQuery, { file: `${revision}:${path}` }, repositoryId, textNode);
     const { oid, text } = node?.object ?? {};

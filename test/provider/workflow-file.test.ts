@@ -424,6 +424,38 @@ describe("a former default branch that takes no commit", () => {
   });
 });
 
+describe("a branch that is named", () => {
+  const onNext = { delivery: { kind: "commit", branch: "next" } };
+
+  it("gets the file, keeps it while the default branch has none, and loses it at the end", async () => {
+    const place = await startPlace();
+    const { git, defaultBranch } = place.repository();
+    git.branches.set("next", git.tip(defaultBranch)?.sha ?? "");
+    const engine = place.startEngine();
+    const state = await engine.up(inputsOf(place, onNext));
+    expect(state.outputs).toMatchObject({ branch: "next" });
+    expect([place.text(path, "next"), place.text()]).toEqual([expect.stringContaining(owner), undefined]);
+    place.push({ "other.txt": "1" });
+    expect((await engine.refresh(state)).inputs.blob).toBe(state.inputs.blob);
+    place.push({ [path]: "on: push\n" }, "next");
+    const changed = await engine.refresh(state);
+    expect(changed.inputs.blob).toMatch(/^another file, without our header/);
+    const healed = await engine.up(inputsOf(place, onNext), changed);
+    expect(place.text(path, "next")).toContain(owner);
+    await engine.delete(healed);
+    expect(place.text(path, "next")).toBeUndefined();
+  });
+
+  it("and does not exist is refused, and nothing is written", async () => {
+    const place = await startPlace();
+    const engine = place.startEngine();
+    const given = inputsOf(place, onNext);
+    await expect(engine.preview(given)).rejects.toThrow("acme/app has no branch next, to which the file is to go.");
+    await expect(engine.up(given)).rejects.toThrow("acme/app has no branch next");
+    expect(place.writes()).toEqual([]);
+  });
+});
+
 describe("delete", () => {
   const setUp = async () => {
     const place = await startPlace();
