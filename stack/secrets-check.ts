@@ -11,6 +11,7 @@ import { toResourceName } from "../components/names.ts";
 import { formatMessage } from "../core/messages/entry.ts";
 import { foreignSecrets, secretsUnseen } from "../core/messages/repositories.ts";
 import type { Problem } from "../core/problem.ts";
+import { stackClaimType } from "../core/resource-types.ts";
 import { scopeOf } from "../core/settings/delivery-rules.ts";
 import type { RepositorySettings, Settings } from "../core/settings/settings.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
@@ -37,7 +38,10 @@ export async function findForeignSecrets(
   const doubtful = repositories.filter((one) => isDoubtful(one, previous, policy));
   const state = doubtful.length === 0 ? {} : await readState();
   if (!state) return [];
-  const found = doubtful.map(async ({ settings }): Promise<Problem[]> => {
+  // In a new state a file of the stack's name is what a stack of the name has left: its claim refuses that, or takes it over.
+  const isNew = !Object.values(state).some(({ type }) => type === stackClaimType);
+  const asked = doubtful.filter(({ file }) => !(isNew && findHeaderOwner(file) === policy.owner));
+  const found = asked.map(async ({ settings }): Promise<Problem[]> => {
     const names = listUnknownSecrets(state, settings);
     if (names.length === 0) return [];
     const { slug } = settings;
@@ -59,7 +63,7 @@ function isDoubtful(
 ): boolean {
   const { identity, workflow, slug, formerly } = settings;
   if (workflow.adopt || scopeOf(identity) === "organization") return false;
-  // After a lost state: what our file reads was written with it.
+  // What a file of the stack's name reads was written with it.
   if (policy.takeOver && findHeaderOwner(file) === policy.owner) return false;
   const wasSetUp = [slug, ...formerly].some((name) => Object.hasOwn(repositories, name));
   return !wasSetUp || file.live?.blob !== file.wanted.blob;

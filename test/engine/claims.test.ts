@@ -66,6 +66,7 @@ describe("a second backend with a stack of the same name", () => {
     const alone = {
       ...oneRepository,
       "claude-aperture:policy": { mode: "observe", owner: "acme/other" },
+      "claude-aperture:workflow": { adopt: true },
       "claude-aperture:delivery": { kind: "output" },
     };
     const output = await fail(await sameName(world, alone), "preview");

@@ -17,7 +17,7 @@ it("repeated ups finish what one hour has no room for", async () => {
     inline: claudeAperture,
     repositories,
     config,
-    tokens: [{ token, rateLimit: 55 }],
+    tokens: [{ token, rateLimit: 65 }],
   });
   const { clock } = world.github.state;
   const anHourLater = () => clock.advance(3601);
