@@ -28,6 +28,7 @@ import { watchLimit } from "./limit-watch.ts";
 import { findTraces, recogniseOwnFiles, type Traces } from "./own-files.ts";
 import { type AvailableRepository, decideRepositories, type SkippedRepository } from "./repository-checks.ts";
 import { findForeignSecrets } from "./secrets-check.ts";
+import { listShownFiles, showTextDiffs } from "./show-diffs.ts";
 import { readStackOutputs } from "./state.ts";
 import { requireScopes } from "./token-scopes.ts";
 import { createLimitError, fitToLimits, type Pending } from "./waves.ts";
@@ -97,6 +98,7 @@ export async function readStack(): Promise<Stack> {
   }
   const { ready, waiting } = separateWaiting(available, central);
   const wave = await fitToLimits(settings, ready, observed());
+  showTextDiffs(listShownFiles(wave.available));
   if (!pulumi.runtime.isDryRun()) {
     // It only tells people something; a rejection that nobody handles would end the run with a stack trace.
     watchLimit(github, settings).catch((error) => pulumi.log.debug(`The limit is not watched: ${error}`));

@@ -1,5 +1,6 @@
 /** How a mistake in the stack configuration is named: its place, what is wrong, the fix. */
 import { formatMessage } from "../messages/entry.ts";
+import { escapeUnprintable } from "../messages/printable.ts";
 import { settingsUnusable } from "../messages/settings.ts";
 import type { Problem } from "../problem.ts";
 
@@ -68,7 +69,5 @@ const longestShown = 100;
 export function show(value: unknown): string {
   const json = JSON.stringify(value) ?? "nothing";
   const cut = json.length > longestShown ? `${json.slice(0, longestShown)}...` : json;
-  return cut.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (character) => {
-    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
-  });
+  return escapeUnprintable(cut);
 }

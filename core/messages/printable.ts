@@ -1,0 +1,11 @@
+/** Text of others as a terminal may show it. */
+
+/**
+ * `text` with `\u001b` and the like in place of what a terminal would act upon or not show: control characters but for tabs, marks
+ * that turn the direction of a line, halves of pairs, and Unicode's own line breaks.
+ */
+export function escapeUnprintable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (character) =>
+    character === "\t" ? character : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+  );
+}
