@@ -1,6 +1,6 @@
 /** Whose rulesets hold for the deploying credential: asked once for each ruleset, since one may be an organization's. */
 import { listBlockingRulesets } from "../core/delivery/branch-rules.ts";
-import { commitsToDefaultBranch } from "../core/settings/delivery-rules.ts";
+import { deliverRepositoryFile } from "../core/delivery/file-delivery.ts";
 import type { Settings } from "../core/settings/settings.ts";
 import { readMayBypass } from "../services/github/branch-rules.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
@@ -18,7 +18,7 @@ export async function readBypasses(
   const asked = new Map<string, Promise<boolean | undefined>>();
   for (const { slug, delivery } of repositories) {
     const facts = findings.get(slug);
-    if (!facts?.defaultBranch || !commitsToDefaultBranch(delivery)) continue;
+    if (!facts?.defaultBranch || deliverRepositoryFile(delivery).kind !== "commit") continue;
     for (const ruleset of listBlockingRulesets(facts.defaultBranch)) {
       const key = keyOf(facts, ruleset);
       if (!asked.has(key)) asked.set(key, readMayBypass(github, facts.slug, ruleset));

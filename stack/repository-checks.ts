@@ -1,11 +1,11 @@
 /** Which of the listed repositories can be set up: decided from what GitHub says, before anything is written. */
 
 import { findCommitObstacle } from "../core/delivery/branch-rules.ts";
+import { deliverRepositoryFile } from "../core/delivery/file-delivery.ts";
 import { explainForeign } from "../core/delivery/foreign.ts";
 import { formatMessage } from "../core/messages/entry.ts";
 import * as texts from "../core/messages/repositories.ts";
 import type { Problem } from "../core/problem.ts";
-import { commitsToDefaultBranch } from "../core/settings/delivery-rules.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
 import type { RepositoryFacts, RepositoryFindings } from "../services/github/repositories.ts";
 import type { BypassLookup } from "./branch-checks.ts";
@@ -86,7 +86,7 @@ function obstacles(
     renamed(settings, facts),
     lacksPermission(facts),
     ...(delivery.kind === "output" ? [] : [emptyRepository(facts), foreignWorkflow(settings, file, isOwnFile)]),
-    commitsToDefaultBranch(delivery) ? blockedBranch(facts, mayBypass) : undefined,
+    deliverRepositoryFile(delivery).kind === "commit" ? blockedBranch(facts, mayBypass) : undefined,
   ].filter((message) => message !== undefined);
 }
 

@@ -75,11 +75,6 @@ function completeRequest({ title, body, message, labels, draft, autoMerge, reope
   };
 }
 
-/** Whether the deploying credential pushes to a repository's default branch. Of a central file `by` says it. */
-export function commitsToDefaultBranch(delivery: DeliverySettings): boolean {
-  return delivery.kind === "commit" || (delivery.kind === "central" && delivery.callersBy === "commit");
-}
-
 /** Whose runners the identity serves. */
 export function scopeOf(identity: IdentitySettings): IdentityScope {
   return (identity.kind === "federated" ? identity.scope : undefined) ?? "repository";
