@@ -122,10 +122,17 @@ describe("a service or proxy that repeats the credential in its error", () => {
     world.tailscale.faults.choose = undefined as never;
     world.github.faults.choose = echoing(({ path }) => path.endsWith("/graphql"));
     expect(await fail(project, "preview")).toContain('"Authorization: token [secret]"');
+    world.github.faults.choose = undefined as never;
+    await succeed(project, "up");
+    world.github.faults.choose = echoing(({ path }) => path.endsWith("/graphql"));
+    // What the plugin reads comes before the program.
+    const ofPlugin = await fail(project, "preview");
+    expect(ofPlugin).toContain('"Authorization: token [secret]"');
+    expect(ofPlugin).toContain("WorkflowFile");
     // The stage ends with the search.
   });
 
-  it("is repeated by the providers; a token that is secret configuration is masked by Pulumi", async () => {
+  it("is repeated by the official providers; a token in the configuration is refused", async () => {
     const set = await stage();
     const { world, project } = set;
     const { tailscale, github } = world;
@@ -136,8 +143,9 @@ describe("a service or proxy that repeats the credential in its error", () => {
     github.faults.choose = echoing(({ path, method }) => method === "PUT" && path.includes("/secrets/"));
     const ofGitHub = await apart(set, () => fail(project, "up"));
     expect(secretsIn(world, project, ofGitHub)).toEqual(["GITHUB_TOKEN"]);
+    // Masked by Pulumi, and refused by us.
     await project.pulumi("config", "set", "--secret", "github:token", github.token);
-    expect(await fail(project, "up")).toContain("Authorization: Bearer [secret]");
+    expect(await fail(project, "up")).toContain("GitHub's credentials are taken from the environment only");
     // The stage ends with the search.
   });
 });
