@@ -1,3 +1,6 @@
+/** Names of branches. */
+import { flattenOwner } from "./owner-name.ts";
+
 /** The branches that a delivery by pull request has to itself. */
 export interface PullBranches {
   /** The head of the pull request. */
@@ -13,13 +16,13 @@ export interface PullBranches {
  * @param path of the file: `.github/workflows/claude.yml`.
  */
 export function namePullBranches(owner: string, path: string): { addition: PullBranches; removal: PullBranches } {
-  const folder = `claude-aperture/${toRefPart(owner.replaceAll("/", "-"))}`;
+  const folder = `claude-aperture/${flattenOwner(owner)}`;
   const file = toRefPart(path.split("/").at(-1) ?? "");
   const branches = (name: string): PullBranches => ({ head: `${folder}/${name}`, scratch: `${folder}/${name}.next` });
   return { addition: branches(file), removal: branches(`remove-${file}`) };
 }
 
-/** What Git takes between two slashes of a branch's name (git-check-ref-format): no `..`, no `.` at an end, no `.lock` there. */
+/** A file's name as Git takes it behind a slash of a branch's name (git-check-ref-format): no `..`, and no `.` at its beginning. */
 function toRefPart(name: string): string {
-  return name.replace(/\.(?=\.)|^\.|\.$|\.(?=lock$)/g, "-");
+  return name.replace(/\.(?=\.)|^\./g, "-");
 }

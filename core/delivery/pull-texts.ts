@@ -25,25 +25,19 @@ export function describeAddition(delivery: Partial<RequestSettings>, file: Workf
   };
 }
 
-const work: Record<PresetName, string> = {
-  review: "reviews each pull request",
-  mention: "answers `@claude` in comments of people with a place in the repository",
-};
-
 function additionBody(file: WorkflowFileOptions): string {
-  const { path, owner } = file;
+  const { path, owner, presets } = file;
   const through =
     file.role === "caller"
       ? "Aperture by Tailscale"
       : `\`http://${file.hostname}\`, Aperture by Tailscale: the runner joins the tailnet as \`${file.tag}\`, and Aperture knows it by that`;
-  return `Adds or changes \`${path}\`, ${describeFile(file)}.
+  return `Adds or changes \`${path}\`${roles[file.role]}
+${toList([...new Set(presets)].map((preset) => describePreset(preset, file)))}
 
 **Why.** Claude's requests go through ${through}. There is no API key in the repository.
 
 **Before merging, check**
-${listChecks(file)
-  .map((check) => `- ${check}`)
-  .join("\n")}
+${toList(listChecks(file))}
 
 The credential exists already, so merging is all that is left to do. [How it works](${howTo}).
 
@@ -52,12 +46,19 @@ pushed to its branch, it is left to them. Closed without merging, it stays close
 `;
 }
 
-function describeFile(file: WorkflowFileOptions): string {
-  const does = `Claude Code ${[...new Set(file.presets)].map((preset) => work[preset]).join(", and ")}`;
-  if (file.role === "central") return `the reusable workflow with which ${does} of the repositories that call it`;
-  if (file.role === "caller") return `a call of the workflow with which ${does}`;
-  return `the workflow with which ${does}`;
+const roles: Record<WorkflowFileOptions["role"], string> = {
+  standalone: ", with which Claude Code",
+  caller: ", a call of the central workflow with which Claude Code",
+  central: ", a central workflow with which Claude Code, in the repositories that call it,",
+};
+
+function describePreset(preset: PresetName, file: WorkflowFileOptions): string {
+  if (preset === "review") return "reviews pull requests";
+  const phrase = file.role === "caller" ? undefined : (file.triggerPhrase ?? "@claude");
+  return `answers ${phrase === undefined ? "mentions" : `\`${phrase}\``} in comments of people with a place in the repository`;
 }
+
+const toList = (lines: string[]): string => lines.map((line) => `- ${line}`).join("\n");
 
 function listChecks(file: WorkflowFileOptions): string[] {
   if (file.role === "caller") {
