@@ -64,13 +64,18 @@ export function listStandingRepositories(resources: StackResources): StandingRep
     const [, type, owner = "", kind] = childName.exec(urn) ?? [];
     const repository = standing.get(owner);
     if (!repository) continue;
-    if (kind === "workflow") repository.hasWorkflow ||= type === workflowFileType && outputs?.written !== undefined;
+    if (kind === "workflow") repository.hasWorkflow ||= type === workflowFileType && isDelivered(outputs);
     if (type !== actionsSecretType || kind === "workflow") continue;
     repository.secrets += 1;
     const created = typeof outputs?.createdAt === "string" ? providerTime(outputs.createdAt) : 0;
     if (created > (repository.createdAt ?? 0)) repository.createdAt = created;
   }
   return standing;
+}
+
+/** It was seen on its branch, or a pull request is to bring it there. */
+function isDelivered(outputs: StackResources[string]["outputs"]): boolean {
+  return outputs?.written !== undefined || outputs?.proposed !== undefined;
 }
 
 /** The URN of a secret or file of a repository: its type, the component's name, and what it is. */
@@ -87,7 +92,7 @@ export function findStanding(
 
 /** Whether a run has set up all of it; a file that people commit themselves does not count. */
 export function isFinished(repository: StandingRepository | undefined, { delivery }: RepositorySettings): boolean {
-  return repository !== undefined && repository.secrets === 2 && (repository.hasWorkflow || delivery.kind !== "commit");
+  return repository !== undefined && repository.secrets === 2 && (repository.hasWorkflow || delivery.kind === "output");
 }
 
 /** The name of a resource, which ends its URN. */
