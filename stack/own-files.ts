@@ -1,6 +1,7 @@
 /** Whose a workflow file is: this stack's, by its state or by the name in the header, or another one's. */
 import { stackClaimType } from "../core/resource-types.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
+import type { RepositoryFindings } from "../services/github/repositories.ts";
 import { findStanding, listStandingRepositories, readStackResources, type StackResources } from "./state.ts";
 import { findHeaderOwner, type WorkflowFiles } from "./workflow-files.ts";
 
@@ -12,10 +13,17 @@ export interface Traces {
   workflows: RepositorySlug[];
 }
 
-export function findTraces({ repositories, policy }: Settings, files: WorkflowFiles): Traces {
+/** A file that a pull request of the stack's name is to remove is no trace: its stack has let go of it, and it waits for a merge. */
+export function findTraces(
+  { repositories, policy }: Settings,
+  files: WorkflowFiles,
+  findings: RepositoryFindings,
+): Traces {
+  const isTrace = (slug: RepositorySlug) =>
+    findHeaderOwner(files.get(slug)) === policy.owner && !findings.get(slug)?.isBeingRemoved;
   return {
     repositories: repositories.flatMap(({ slug, formerly }) => [slug, ...formerly]),
-    workflows: repositories.map(({ slug }) => slug).filter((slug) => findHeaderOwner(files.get(slug)) === policy.owner),
+    workflows: repositories.map(({ slug }) => slug).filter(isTrace),
   };
 }
 

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import { connectStackToGitHub } from "../components/github.ts";
 import { toResourceName } from "../components/names.ts";
+import { namePullBranches } from "../core/delivery/branches.ts";
 import { formatMessage } from "../core/messages/entry.ts";
 import { leftAndUnwritable } from "../core/messages/repositories.ts";
 import { parseSettings, type RepositorySlug, type Settings } from "../core/settings/settings.ts";
@@ -60,7 +61,11 @@ export async function readStack(): Promise<Stack> {
   const requests = [
     ...listCentralRepositories(settings).map((slug) => ({ slug, workflowPath: "" })),
     // Behind them: of one that is both, it is its own file that is asked for.
-    ...settings.repositories.map(({ slug, workflow }) => ({ slug, workflowPath: workflow.path })),
+    ...settings.repositories.map(({ slug, workflow }) => ({
+      slug,
+      workflowPath: workflow.path,
+      removalBranch: namePullBranches(settings.policy.owner, workflow.path).removal.head,
+    })),
   ];
   const outputs = readStackOutputs();
   const read = Promise.all([
@@ -103,7 +108,7 @@ export async function readStack(): Promise<Stack> {
     // It only tells people something; a rejection that nobody handles would end the run with a stack trace.
     watchLimit(github, settings).catch((error) => pulumi.log.debug(`The limit is not watched: ${error}`));
   }
-  return { settings, central, skipped, waiting, unremovable, traces: findTraces(settings, files), ...wave };
+  return { settings, central, skipped, waiting, unremovable, traces: findTraces(settings, files, findings), ...wave };
 }
 
 /** The workflow files, here and in central repositories, with what is live and what goes first. */

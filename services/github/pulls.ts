@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { PullBranches } from "../../core/delivery/branches.ts";
 import type { ProposalBranch, Pull } from "../../core/delivery/proposal.ts";
 import { readProposalMark } from "../../core/delivery/proposal-mark.ts";
+import { lacksField } from "./graphql.ts";
 import { type LiveRepository, liveNode, liveSelection, toLiveRepository } from "./live-files.ts";
 import type { RepositoryNodes } from "./nodes.ts";
 
@@ -28,13 +29,13 @@ export interface LivePulls {
 const commitSelection = "target { oid ... on Commit { message } }";
 
 /** Forks may have a branch of the same name: theirs are left out of what is read here, and ten of ours is plenty. */
-const proposalSelection = (name: string) => `
+const proposalSelection = (name: string, withQueue: boolean) => `
       ${name}Branch: ref(qualifiedName: $${name}Ref) { ${commitSelection} }
       ${name}File: object(expression: $${name}File) { ... on Blob { oid } }
       ${name}Scratch: ref(qualifiedName: $${name}Scratch) { target { oid } }
       ${name}Pulls: pullRequests(headRefName: $${name}Head, last: 10, orderBy: { field: CREATED_AT, direction: ASC }) {
         nodes {
-          id number url state title body isDraft headRefOid baseRefName isCrossRepository isInMergeQueue mergeable
+          id number url state title body isDraft headRefOid baseRefName isCrossRepository mergeable ${withQueue ? "isInMergeQueue" : ""}
           autoMergeRequest { enabledAt }
           labels(first: 100) { nodes { name } }
         }
@@ -44,11 +45,13 @@ const names = ["addition", "removal"] as const;
 const variablesOf = (name: string) =>
   ["Ref", "File", "Scratch", "Head"].map((what) => `$${name}${what}: String!`).join(", ");
 
-const query = `query ($ids: [ID!]!, $file: String!, $base: String!, ${names.map(variablesOf).join(", ")}) {
+const queryOf = (
+  withQueue: boolean,
+) => `query ($ids: [ID!]!, $file: String!, $base: String!, ${names.map(variablesOf).join(", ")}) {
   nodes(ids: $ids) {
     ... on Repository {${liveSelection}
       base: ref(qualifiedName: $base) { name target { oid } }
-      viewerDefaultMergeMethod${names.map(proposalSelection).join("")}
+      viewerDefaultMergeMethod${names.map((name) => proposalSelection(name, withQueue)).join("")}
     }
   }
 }`;
@@ -65,7 +68,7 @@ const pullNode = z.object({
   headRefOid: z.string(),
   baseRefName: z.string(),
   isCrossRepository: z.boolean(),
-  isInMergeQueue: z.boolean(),
+  isInMergeQueue: z.boolean().optional(),
   mergeable: z.string(),
   autoMergeRequest: z.looseObject({}).nullable(),
   labels: z.object({ nodes: z.array(z.object({ name: z.string() }).nullable()).nullable() }).nullable(),
@@ -113,7 +116,11 @@ export async function findPulls(nodes: RepositoryNodes, address: PullsAddress): 
   // Asked for in any case, so that all repositories can share a query; HEAD is no branch.
   const place = base === undefined ? "HEAD" : toRef(base);
   const all = Object.assign({ file: `${place}:${path}`, base: place }, ...variables);
-  const found = await nodes.ask(query, all, repositoryId, node);
+  const found = await nodes.ask(queryOf(true), all, repositoryId, node).catch((error) => {
+    // A GitHub Enterprise Server that has no merge queues.
+    if (lacksField(error, "PullRequest", "isInMergeQueue")) return nodes.ask(queryOf(false), all, repositoryId, node);
+    throw error;
+  });
   if (!found) return undefined;
   return {
     repository: toLiveRepository(base === undefined ? found : { ...found, defaultBranchRef: found.base }),
@@ -148,7 +155,7 @@ function toPull(pull: z.infer<typeof pullNode>): Pull {
     ...{ id, number, url, state, title, body, isDraft },
     head: headRefOid,
     base: baseRefName,
-    isQueued: pull.isInMergeQueue,
+    isQueued: pull.isInMergeQueue === true,
     mergesItself: pull.autoMergeRequest !== null,
     conflicts: pull.mergeable === "CONFLICTING",
     labels: (pull.labels?.nodes ?? []).flatMap((label) => (label ? [label.name] : [])),

@@ -32,6 +32,8 @@ export interface RepositoryFacts {
   oidc: OidcCustomization;
   /** Git's id of the file at the workflow's path; absent when there is none. */
   workflowBlob?: string;
+  /** The asked branch of a pull request that removes it is there. */
+  isBeingRemoved?: true;
 }
 
 /** `undefined` stands for a repository that does not exist, or that the credential cannot see: GitHub answers both alike. */
@@ -40,6 +42,8 @@ export type RepositoryFindings = Map<RepositorySlug, RepositoryFacts | undefined
 export interface RepositoryRequest {
   slug: RepositorySlug;
   workflowPath: string;
+  /** The branch of a pull request that removes the file. */
+  removalBranch?: string;
 }
 
 const batchSize = 50;
@@ -75,6 +79,7 @@ const repositoryAnswer = z.object({
   owner: z.object({ databaseId: z.number() }),
   defaultBranchRef: branchAnswer.nullable(),
   object: z.object({ oid: z.string().optional() }).nullable(),
+  removal: z.object({ name: z.string() }).nullish(),
 });
 type RepositoryAnswer = z.infer<typeof repositoryAnswer>;
 
@@ -87,16 +92,20 @@ const fields = (withRules: boolean) => `
   }`;
 
 async function queryBatch(batch: RepositoryRequest[], github: GitHubConnection) {
-  const parameters = batch.map((_, i) => `$owner${i}: String!, $name${i}: String!, $file${i}: String!`).join(", ");
+  const parameters = batch
+    .map((_, i) => `$owner${i}: String!, $name${i}: String!, $file${i}: String!, $removal${i}: String!`)
+    .join(", ");
   const select = (i: number, withRules: boolean) =>
-    `r${i}: repository(owner: $owner${i}, name: $name${i}) {${fields(withRules)} object(expression: $file${i}) { ... on Blob { oid } } }`;
+    `r${i}: repository(owner: $owner${i}, name: $name${i}) {${fields(withRules)} object(expression: $file${i}) { ... on Blob { oid } } removal: ref(qualifiedName: $removal${i}) { name } }`;
   const variables = Object.fromEntries(
-    batch.flatMap(({ slug, workflowPath }, i) => {
+    batch.flatMap(({ slug, workflowPath, removalBranch }, i) => {
       const [owner, name] = slug.split("/");
       return [
         [`owner${i}`, owner],
         [`name${i}`, name],
         [`file${i}`, `HEAD:${workflowPath}`],
+        // HEAD is no branch.
+        [`removal${i}`, removalBranch === undefined ? "HEAD" : `refs/heads/${removalBranch}`],
       ];
     }),
   );
@@ -154,5 +163,6 @@ function facts(asked: RepositorySlug, answer: RepositoryAnswer, oidc: OidcCustom
     ...(branch ? { defaultBranch: toDefaultBranch(branch) } : {}),
     oidc,
     ...(blob === undefined ? {} : { workflowBlob: blob }),
+    ...(answer.removal ? { isBeingRemoved: true } : {}),
   };
 }

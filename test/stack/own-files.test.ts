@@ -64,8 +64,9 @@ it("traces of the stack are headers with its name; credentials are looked for un
   const headed = (name: string) => `# Written by claude-aperture for the stack ${name}. Do not edit: ...\n`;
   const texts = { "acme/app": headed(owner), "acme/api": headed("acme/other"), "acme/web": "on: push" };
   const files = new Map(Object.entries(texts).map(([slug, text]) => [slug, { live: { text } }])) as never;
-  expect(findTraces(settings, files)).toEqual({
-    repositories: ["acme/app", "acme/api", "acme/backend", "acme/web"],
-    workflows: ["acme/app"],
-  });
+  const repositories = ["acme/app", "acme/api", "acme/backend", "acme/web"];
+  expect(findTraces(settings, files, new Map())).toEqual({ repositories, workflows: ["acme/app"] });
+  // One that waits for the merge of its removal was let go of.
+  const leaving = new Map([["acme/app", { isBeingRemoved: true }]]) as never;
+  expect(findTraces(settings, files, leaving)).toEqual({ repositories, workflows: [] });
 });

@@ -80,6 +80,16 @@ describe("findPulls", () => {
     expect(absent?.repository.defaultBranch).toBeUndefined();
   });
 
+  it("reads a server that has no merge queues", async () => {
+    const client = await github({ lackedFields: ["PullRequest.isInMergeQueue"] });
+    const app = client.state.repository("acme/app");
+    app.git.branches.set(names.addition.head, app.git.branches.get("main") ?? "");
+    pushCommit(app, names.addition.head, { [path]: "hello" });
+    openPull(app, { head: names.addition.head, base: "main", title: "T", author: { login: "x", id: 1 } });
+    const found = await findPulls(nodesOf(client), addressIn(client));
+    expect(found?.addition.pulls).toEqual([expect.objectContaining({ isQueued: false })]);
+  });
+
   it("knows none that cannot be seen", async () => {
     const client = await github();
     expect(await findPulls(nodesOf(client), { ...addressIn(client), repositoryId: nodeId("R", 1) })).toBeUndefined();
