@@ -12,7 +12,7 @@ import type { GitHubConnection } from "../services/github/connection.ts";
 import { describeGitHubError } from "../services/github/errors.ts";
 import { findLimitEnd, observeLimits } from "../services/github/rate-limit.ts";
 import { type RepositoryFindings, readRepositories } from "../services/github/repositories.ts";
-import { observeScopes } from "../services/github/scopes.ts";
+import { observeScopes, readAppPermissions } from "../services/github/scopes.ts";
 import { readBypasses } from "./branch-checks.ts";
 import { judgeCentralWorkflows } from "./central-checks.ts";
 import {
@@ -31,7 +31,7 @@ import { type AvailableRepository, decideRepositories, type SkippedRepository } 
 import { findForeignSecrets } from "./secrets-check.ts";
 import { listShownFiles, showTextDiffs } from "./show-diffs.ts";
 import { readStackOutputs } from "./state.ts";
-import { requireScopes } from "./token-scopes.ts";
+import { findMissingActionsRight, requireScopes } from "./token-scopes.ts";
 import { createLimitError, fitToLimits, type Pending } from "./waves.ts";
 import { readWorkflowFiles, settleCallers } from "./workflow-files.ts";
 
@@ -96,7 +96,10 @@ export async function readStack(): Promise<Stack> {
     const list = problems.map(({ path, message }) => `  ${path}\n    ${message}`).join("\n");
     throw new pulumi.RunError(`${count} cannot be set up; nothing was changed.\n${list}`);
   }
-  for (const warning of judged.warnings) pulumi.log.warn(warning);
+  const lacksActions = findMissingActionsRight(await readAppPermissions(github), settings);
+  for (const warning of [...judged.warnings, ...(lacksActions === undefined ? [] : [lacksActions])]) {
+    pulumi.log.warn(warning);
+  }
   for (const { slug, reason } of skipped) pulumi.log.warn(`${slug} ${reason}. It is left alone (onUnavailable: skip).`);
   for (const { slug, reason } of unremovable) {
     pulumi.log.warn(formatMessage(leftAndUnwritable, { name: slug, reason }));

@@ -102,10 +102,10 @@ export const workflowStaysDisabled = message({
 
 export const mayNotDisable = message({
   when: "in `preview`",
-  says: "The GitHub credential has no right to disable workflows",
+  says: "The GitHub App may not disable workflows",
   advice:
     " (Actions, write). pulumi destroy would leave them running without credentials until its pull requests are merged.",
-  cause: "an App without Actions, write, or a classic token without the scope `repo`",
+  cause: "an App without Actions, write. What a fine-grained token may do, GitHub does not say",
   fix: "give the right",
 });
 

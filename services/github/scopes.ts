@@ -1,4 +1,5 @@
 /** The scopes of a classic token, as GitHub's answers tell of them. */
+import { z } from "zod";
 import type { GitHubConnection } from "./connection.ts";
 
 export type TokenScopes = ReadonlySet<string>;
@@ -22,3 +23,16 @@ export function observeScopes(github: GitHubConnection): () => TokenScopes | und
   });
   return () => observed;
 }
+
+/**
+ * What an App's installation may do, such as `{ actions: "write" }`: it comes with its token. Undefined for other credentials; what a
+ * fine-grained token may do cannot be read.
+ */
+export async function readAppPermissions(
+  github: Pick<GitHubConnection, "auth">,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const { data } = installation.safeParse(await github.auth({ type: "installation" }));
+  return data?.permissions;
+}
+
+const installation = z.looseObject({ permissions: z.record(z.string(), z.string()) });

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startGitHub, type TokenOptions } from "../../sandbox/github/index.ts";
 import { connectToGitHub } from "../../services/github/connection.ts";
-import { observeScopes } from "../../services/github/scopes.ts";
-import { findMissingScopes } from "../../stack/token-scopes.ts";
+import { observeScopes, readAppPermissions } from "../../services/github/scopes.ts";
+import { findMissingActionsRight, findMissingScopes } from "../../stack/token-scopes.ts";
 
 describe("scopes that are missing", () => {
   it.each<{ has: string[] | undefined; deliveries: string[]; want: string[] }>([
@@ -43,5 +43,32 @@ describe("the scopes of a credential", () => {
     const scopes = observeScopes(connection);
     await connection.request("GET /repos/acme/none").catch(() => {});
     expect(scopes()?.has("workflow")).toBe(true);
+  });
+});
+
+describe("an App's right to disable workflows", () => {
+  it.each<{ has: Record<string, string> | undefined; deliveries: object[]; isTold: boolean }>([
+    { has: { contents: "write" }, deliveries: [{ kind: "pull-request" }], isTold: true },
+    { has: { actions: "read" }, deliveries: [{ kind: "central", callersBy: "pull-request" }], isTold: true },
+    { has: { actions: "write" }, deliveries: [{ kind: "pull-request" }], isTold: false },
+    { has: { contents: "write" }, deliveries: [{ kind: "commit" }, { kind: "output" }], isTold: false },
+    { has: undefined, deliveries: [{ kind: "pull-request" }], isTold: false },
+  ])("is missed with $has for $deliveries: $isTold", ({ has, deliveries, isTold }) => {
+    const repositories = deliveries.map((delivery) => ({ delivery }));
+    const said = findMissingActionsRight(has, { repositories } as never);
+    expect(said !== undefined).toBe(isTold);
+    if (isTold) expect(said).toContain("The GitHub App may not disable workflows (Actions, write).");
+  });
+
+  it.each([
+    ["an App", { type: "token", tokenType: "installation", permissions: { actions: "read" } }, { actions: "read" }],
+    ["a token", { type: "token", tokenType: "oauth", token: "made-up" }, undefined],
+  ])("is read of %s", async (_, authentication, want) => {
+    const auth = Object.assign(async () => authentication, { hook: () => undefined });
+    expect(await readAppPermissions({ auth } as never)).toEqual(want);
+  });
+
+  it("is not known of a token that is none of an App", async () => {
+    expect(await readAppPermissions(connectToGitHub({ token: "made-up-token" }, {}))).toBeUndefined();
   });
 });
