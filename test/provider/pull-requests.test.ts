@@ -226,6 +226,23 @@ describe("an open pull request", () => {
   });
 });
 
+describe("a branch that is named in place of the default one", () => {
+  const toRelease = { delivery: { kind: "pull-request" as const, branch: "release" } };
+
+  it("is where the pull request goes, and where the file is looked for", async () => {
+    const app = await startRepository();
+    await expect(app.up(toRelease)).rejects.toThrow("acme/app has no branch release");
+    app.git.branches.set("release", app.git.branches.get("main") ?? "");
+    await app.up(toRelease);
+    expect(app.pulls()).toEqual(["#1 open claude.yml -> release"]);
+    mergePull(app.repository, 1, { deleteBranch: true });
+    expect((await app.up(toRelease)).changes).toEqual([]);
+    expect(app.outputs()).toEqual({ written: expect.any(String), branch: "release" });
+    pushCommit(app.repository, "release", { [path]: foreign });
+    expect((await app.preview(toRelease)).blob).toMatch(/^another file, without our header/);
+  });
+});
+
 describe("after the merge", () => {
   for (const method of ["merge", "squash", "rebase"] as const) {
     it(`is in step (${method})`, async () => {
