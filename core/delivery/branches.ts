@@ -19,7 +19,7 @@ export function namePullBranches(owner: string, path: string): { addition: PullB
   const folder = `claude-aperture/${flattenOwner(owner)}`;
   const file = toRefPart(path.split("/").at(-1) ?? "");
   const branches = (name: string): PullBranches => ({ head: `${folder}/${name}`, scratch: `${folder}/${name}.next` });
-  return { addition: branches(file), removal: branches(`remove-${file}`) };
+  return { addition: branches(file), removal: branches(`remove/${file}`) };
 }
 
 /** A file's name as Git takes it behind a slash of a branch's name (git-check-ref-format): no `..`, and no `.` at its beginning. */

@@ -128,7 +128,7 @@ describe("a repository that leaves", () => {
     mergePull(app.repository, 1, { deleteBranch: true });
     await app.up();
     await app.destroy();
-    expect(app.pulls()).toEqual(["#1 merged claude.yml -> main", "#2 open remove-claude.yml -> main"]);
+    expect(app.pulls()).toEqual(["#1 merged claude.yml -> main", "#2 open remove/claude.yml -> main"]);
     expect(app.isDisabled()).toBe(true);
     expect(app.logged).toEqual([
       `info: ${path} of acme/app goes with ${app.github.url}/acme/app/pull/2: merge it. The workflow is disabled until then.`,
@@ -158,7 +158,7 @@ describe("a repository that leaves", () => {
     await app.up();
     for (const viewer of app.github.state.viewers.values()) Object.assign(viewer, { actions: "read" });
     await app.destroy();
-    expect(app.pulls()).toContain("#2 open remove-claude.yml -> main");
+    expect(app.pulls()).toContain("#2 open remove/claude.yml -> main");
     expect(app.logged[0]).toContain("could not be disabled: the token lacks Actions, write.");
   });
 
@@ -174,7 +174,7 @@ describe("a repository that leaves", () => {
       await app.destroy();
       meanwhile(app);
       await app.up(wish);
-      expect(app.pulls()).toEqual(["#1 merged claude.yml -> main", "#2 closed remove-claude.yml -> main"]);
+      expect(app.pulls()).toEqual(["#1 merged claude.yml -> main", "#2 closed remove/claude.yml -> main"]);
       expect(app.branches()).toEqual(["main"]);
       expect(app.isDisabled()).toBe(false);
       expect((await app.up(wish)).changes).toEqual([]);

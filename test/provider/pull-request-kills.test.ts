@@ -118,7 +118,7 @@ describe.each(["drop before", "drop after"] as const)("%s:", (kind) => {
     it(`a destroy that is killed at ${step} is finished by the next one`, async () => {
       const app = await start();
       await app.destroy();
-      expect(app.pulls()).toEqual(["#1 merged claude.yml -> main", "#2 open remove-claude.yml -> main"]);
+      expect(app.pulls()).toEqual(["#1 merged claude.yml -> main", "#2 open remove/claude.yml -> main"]);
       expect(app.branches()).toEqual([removalBranch, "main"]);
       expect(app.isDisabled()).toBe(true);
     });
@@ -127,7 +127,7 @@ describe.each(["drop before", "drop after"] as const)("%s:", (kind) => {
       const app = await start();
       await app.up();
       expect(app.pulls().filter((pull) => pull.includes("open"))).toEqual([]);
-      expect(app.branches().filter((name) => name.endsWith("remove-claude.yml"))).toEqual([]);
+      expect(app.branches().filter((name) => name.endsWith("remove/claude.yml"))).toEqual([]);
       expect(app.isDisabled()).toBe(false);
       expect((await app.up()).changes).toEqual([]);
     });

@@ -6,7 +6,7 @@ import { inputsOf, path, type State, startPlace } from "./workflow-files.ts";
 
 export { path };
 export const branch = "claude-aperture/acme-prod/claude.yml";
-export const removalBranch = "claude-aperture/acme-prod/remove-claude.yml";
+export const removalBranch = "claude-aperture/acme-prod/remove/claude.yml";
 
 export type Delivery = { kind: "commit" | "pull-request" | "output"; [key: string]: PropertyValue };
 
@@ -95,7 +95,7 @@ export async function startRepository(
     pulls: () =>
       repository.pulls.map(
         ({ number, state, merged, head, base }) =>
-          `#${number} ${merged ? "merged" : state} ${head.split("/").at(-1)} -> ${base}`,
+          `#${number} ${merged ? "merged" : state} ${head.replace("claude-aperture/acme-prod/", "")} -> ${base}`,
       ),
     isDisabled: () => repository.workflows.some((one) => one.path === path && one.isDisabled),
     /** As a person does on the page of the workflow. */

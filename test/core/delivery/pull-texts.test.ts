@@ -95,7 +95,7 @@ it.each([
   const name = want.slice(want.lastIndexOf("/") + 1);
   expect([addition, removal]).toEqual([
     { head: want, scratch: `${want}.next` },
-    { head: `${folder}/remove-${name}`, scratch: `${folder}/remove-${name}.next` },
+    { head: `${folder}/remove/${name}`, scratch: `${folder}/remove/${name}.next` },
   ]);
 });
 
