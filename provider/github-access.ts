@@ -43,7 +43,12 @@ const patientWaits = { longest: 3700, times: 20 };
 export function accessGitHub(runtime: Runtime, tell: (line: string) => unknown, signal: AbortSignal): GitHubAccess {
   let connection: GitHubConnection | undefined;
   const connect = async () => {
-    connection ??= connectToGitHub({}, runtime.environment, { tell, signal, waits: patientWaits });
+    connection ??= connectToGitHub({}, runtime.environment, {
+      tell,
+      signal,
+      waits: patientWaits,
+      ...(runtime.retryPause === undefined ? {} : { retryPause: runtime.retryPause }),
+    });
     return connection;
   };
   const nodes = new RepositoryNodes(connect);

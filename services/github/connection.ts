@@ -44,6 +44,8 @@ export interface ConnectionOptions {
   waits?: Waits;
   /** Ends requests and waits. */
   signal?: AbortSignal;
+  /** Milliseconds before a request that a server failed to answer is sent again; later ones wait four and nine times as long. */
+  retryPause?: number;
 }
 
 /**
@@ -53,7 +55,7 @@ export interface ConnectionOptions {
 export function connectToGitHub(
   configuration: GitHubConfiguration,
   environment: Record<string, string | undefined>,
-  { tell = () => {}, waits = shortWaits, signal }: ConnectionOptions = {},
+  { tell = () => {}, waits = shortWaits, signal, retryPause = 1000 }: ConnectionOptions = {},
 ): GitHubConnection {
   const credential = authentication(configuration, environment);
   const secrets = new Set(secretsOf(credential));
@@ -69,7 +71,7 @@ export function connectToGitHub(
     request: { fetch: noting(secrets, fetchThroughProxy(environment)) },
     log: { debug() {}, info() {}, warn() {}, error() {} },
     // Octokit's own list, and 409: of a conflict the state has to be read again, and the same request fails for ever.
-    retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 451] },
+    retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 451], retryAfterBaseValue: retryPause },
     throttle: {
       onRateLimit: waitForLimit,
       onSecondaryRateLimit: waitForLimit,

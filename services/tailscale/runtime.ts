@@ -8,6 +8,8 @@ export interface Runtime {
   /** Milliseconds since the epoch. */
   now(): number;
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** Milliseconds before GitHub is asked again what a server failed to answer. Default 1000. */
+  retryPause?: number;
   /** At least 0, less than 1. */
   random(): number;
   environment: Record<string, string | undefined>;

@@ -10,5 +10,6 @@ export function startInProcess(environment: Record<string, string>): ReturnType<
     environment,
     // Waits for another try; how long they are is for test/services/tailscale.
     sleep: (milliseconds, signal) => runtime.sleep(milliseconds / 20, signal),
+    retryPause: 50,
   });
 }

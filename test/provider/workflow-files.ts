@@ -86,6 +86,7 @@ function startEngine(place: Place, environment: Record<string, string>) {
   onTestFinished(() => cancelled.abort(new Error("the test is over")));
   const runtime: Runtime = {
     ...createRuntime(),
+    retryPause: 10,
     environment: { GITHUB_BASE_URL: place.url, GITHUB_TOKEN: place.token, ...environment },
     async sleep(milliseconds, signal) {
       waits.push(milliseconds);
