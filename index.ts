@@ -10,6 +10,7 @@ import { findApertureDestinations } from "./stack/aperture-device.ts";
 import { callOf, centralArguments } from "./stack/central-arguments.ts";
 import { keepAsTheyAre } from "./stack/departed-repositories.ts";
 import { findLiveUse, holdsClientId, keepWhatLiveFilesUse } from "./stack/live-uses.ts";
+import { showCentralDiffs } from "./stack/show-diffs.ts";
 import { listKeptRepositories, readStack } from "./stack/stack.ts";
 import { summarise } from "./stack/summary.ts";
 
@@ -40,6 +41,8 @@ const centralWorkflows = new Map(
     new CentralWorkflow(one.name, centralArguments(stack, one, claim.id), { dependsOn: access }),
   ]),
 );
+
+showCentralDiffs(stack.central, centralWorkflows);
 
 const workflowGate = new WorkflowGate();
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FileDelivery } from "../core/delivery/file-delivery.ts";
+import { renderOnce } from "../core/delivery/rendered.ts";
 import type { Tag } from "../core/policy/fragment.ts";
 import { centralWorkflowType } from "../core/resource-types.ts";
 import { scopeOf } from "../core/settings/delivery-rules.ts";
@@ -53,6 +54,8 @@ export class CentralWorkflow extends pulumi.ComponentResource {
   /** What a caller has to grant. */
   readonly permissions: PermissionSet;
   readonly workflowFile: WorkflowFile;
+  /** The text of the file; not known before an organization's identity is. */
+  readonly workflowText: pulumi.Output<string>;
   /** The subject that the organization's identity trusts. */
   readonly subject: string | undefined;
 
@@ -64,20 +67,27 @@ export class CentralWorkflow extends pulumi.ComponentResource {
     this.permissions = listPermissions({ presets: workflow.presets, identity: identity.kind });
     const credential = this.scope === "organization" ? this.createIdentity(name, args) : undefined;
     this.subject = credential?.subject;
+    const content = {
+      role: "central" as const,
+      ...workflow,
+      path: file.path,
+      owner: args.owner,
+      identity: identity.kind,
+      tag: args.tag,
+      hostname: args.hostname,
+    };
+    const admitted = Object.values(args.admitted);
+    this.workflowText = pulumi
+      .output(credential?.literals)
+      .apply((literals) => renderOnce(literals ? { ...content, credential: literals, admitted } : content).text);
     this.workflowFile = new WorkflowFile(
       ...applyTransform<WorkflowFileArgs>(
         args.transform?.workflowFile,
         `${name}-workflow`,
         {
-          role: "central",
+          ...content,
           repository: file.repository,
           repositoryId,
-          ...workflow,
-          path: file.path,
-          owner: args.owner,
-          identity: identity.kind,
-          tag: args.tag,
-          hostname: args.hostname,
           ...(credential ? { credential: credential.literals, admitted: args.admitted } : {}),
           delivery,
           adopt: overwrite,

@@ -1,8 +1,10 @@
 /** Shows people what changes in workflow files that are there: an update says it in the preview that comes before it. */
 import * as pulumi from "@pulumi/pulumi";
+import type { CentralWorkflow } from "../components/central-workflow.ts";
 import { gitBlobOid } from "../core/delivery/blob.ts";
 import { type ChangedText, describeTextDiffs, groupTextDiffs } from "../core/delivery/text-diffs.ts";
 import { redactor } from "../core/messages/redact.ts";
+import type { CentralWorkflows } from "./central-workflows.ts";
 import type { AvailableRepository } from "./repository-checks.ts";
 import { readEnvironmentCredentials } from "./secrets.ts";
 import type { WorkflowFileState } from "./workflow-files.ts";
@@ -26,6 +28,18 @@ export function listShownFiles(available: readonly AvailableRepository[]): Shown
   return available
     .filter(({ settings }) => settings.delivery.kind !== "output")
     .map(({ facts, file }) => ({ repository: facts.slug, file }));
+}
+
+/** Of central files that are there, as soon as their text is known. */
+export function showCentralDiffs(central: CentralWorkflows, components: ReadonlyMap<string, CentralWorkflow>): void {
+  for (const { name, file, live, order } of central) {
+    const component = components.get(name);
+    if (!component || !live || order?.centralWaitsFor.length) continue;
+    component.workflowText.apply((text) => {
+      const wanted = { text, blob: gitBlobOid(text) };
+      showTextDiffs([{ repository: file.repository, file: { path: file.path, wanted, live } }]);
+    });
+  }
 }
 
 const emptyBlob = gitBlobOid("");

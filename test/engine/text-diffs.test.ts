@@ -38,3 +38,26 @@ it("a preview shows each difference once, without credentials; the update after 
   expect(await succeed(project, "up")).not.toContain("@@");
   expect(await succeed(project, "preview", "--expect-no-changes")).not.toContain("@@");
 });
+
+it("a changed prompt of many repositories is one diff, of their central file", async () => {
+  const central = { name: "acme/.github", actionsAccess: "organization" } as const;
+  const { project } = await stage({
+    inline: claudeAperture,
+    repositories: ["acme/app", "acme/api", central],
+    config: {
+      ...oneRepository,
+      "claude-aperture:repositories": ["app", "api"],
+      "claude-aperture:delivery": { kind: "central" },
+      "claude-aperture:identity": { kind: "federated", scope: "organization" },
+    },
+  });
+  await succeed(project, "up");
+  project.configure((config) => {
+    config["claude-aperture:workflow"] = { prompt: "Look for lost data." };
+  });
+  const shown = (await succeed(project, "preview")).split("\n").map((line) => line.trim());
+  expect(shown.filter((line) => /^\.github\/\S+ of acme\/\S+:$/.test(line))).toEqual([
+    ".github/workflows/claude-claude-aperture-test.scope-organization.yml of acme/.github:",
+  ]);
+  expect(shown.some((line) => /^\+\s+Look for lost data\./.test(line))).toBe(true);
+});
