@@ -33,6 +33,8 @@ export interface Service {
   journal: JournalEntry[];
   /** Set by a test to let requests fail. */
   faults: { choose?: Faults };
+  /** Set by a test to look at the world after each request, before its answer is sent. */
+  observer: { afterRequest?: (entry: JournalEntry) => void };
   /** What the control routes answer, by path; also after `close`. */
   controlAnswers(): Promise<Record<string, string>>;
   /** Every secret that it issued or accepted so far. */
@@ -51,10 +53,11 @@ export function createService(
   options: ServiceOptions,
   state: () => unknown,
   graphql?: GraphqlRoute,
-): { app: Hono } & Pick<Service, "journal" | "faults" | "controlAnswers"> {
+): { app: Hono } & Pick<Service, "journal" | "faults" | "observer" | "controlAnswers"> {
   const app = new Hono();
   const journal: JournalEntry[] = [];
   const faults: Service["faults"] = {};
+  const observer: Service["observer"] = {};
   const control = { "/_sandbox/journal": () => journal, "/_sandbox/state": () => state() as object };
   for (const [path, answer] of Object.entries(control)) app.get(path, (c) => c.json(answer()));
   app.use(async (c, next) => {
@@ -68,14 +71,16 @@ export function createService(
     const fault = faults.choose?.({ ...request, body, operations });
     const answer = fault && (await applyFault(c, fault, next));
     if (!fault) await next();
-    journal.push({
+    const entry: JournalEntry = {
       ...request,
       ...(url.search ? { query: url.search.slice(1) } : {}),
       ...(operations.length > 0 ? { operations } : {}),
       ...(fault ? { fault: fault.kind } : {}),
       status: (fault?.kind === "drop after" ? c.res : (answer ?? c.res)).status,
       ...(c.res.headers.get(unknownRouteHeader) ? { unknown: true as const } : {}),
-    });
+    };
+    journal.push(entry);
+    observer.afterRequest?.(entry);
     return answer;
   });
   app.notFound((c) => unknownRoute(c));
@@ -83,7 +88,7 @@ export function createService(
     Object.fromEntries(
       await Promise.all(Object.keys(control).map(async (path) => [path, await (await app.request(path)).text()])),
     );
-  return { app, journal, faults, controlAnswers };
+  return { app, journal, faults, observer, controlAnswers };
 }
 
 const unknownRouteHeader = "x-sandbox-unknown-route";

@@ -57,7 +57,7 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
   const tokens = options.tokens ?? [{ token: defaultToken }];
   const state = new GitHubState(options.repositories, tokens, new Clock(options.limitSpeed));
   const { issuer, routes, issueToken } = createIssuer(state, options.issuer);
-  const { app, journal, faults, controlAnswers } = createService(options, () => publicState(state), {
+  const { app, journal, faults, observer, controlAnswers } = createService(options, () => publicState(state), {
     path: "/api/graphql",
     operationsIn,
   });
@@ -70,6 +70,7 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
     url,
     journal,
     faults,
+    observer,
     controlAnswers,
     secrets() {
       for (const [token, { login }] of state.viewers) state.secrets.add(`token of ${login}`, token);

@@ -38,7 +38,7 @@ export async function startTailscale(options: TailscaleOptions): Promise<Service
   const { store = "raw", format, githubIssuer } = options;
   if (store === "canonical" && !format) throw new Error('store "canonical" needs `format`');
   const state = createState(options.policy, options.apiKeys ?? [], options.devices ?? []);
-  const { app, journal, faults, controlAnswers } = createService(options, () => publicState(state));
+  const { app, journal, faults, observer, controlAnswers } = createService(options, () => publicState(state));
   app.onError(renderApiError);
   addPolicyRoutes(app, state, { store, ...(format ? { format } : {}) });
   addKeyRoutes(app, state);
@@ -59,6 +59,7 @@ export async function startTailscale(options: TailscaleOptions): Promise<Service
     ...(await listen(app, options.port)),
     journal,
     faults,
+    observer,
     controlAnswers,
     secrets() {
       for (const apiKey of state.apiKeys) state.secrets.add("API key", apiKey);
