@@ -69,10 +69,10 @@ const deployed = stack.available.map((available) => {
     },
     { dependsOn: access, aliases: formerly.map((name) => ({ name: toResourceName(name) })) },
   );
-  return { repository, component, use };
+  return { repository, component, file, use };
 });
 
-await keepWhatLiveFilesUse(deployed);
+await keepWhatLiveFilesUse(deployed, stack);
 await keepAsTheyAre(listKeptRepositories(stack));
 
 export const { repositories, workflows, waiting, skipped, unremovable, pending, next } = summarise(

@@ -27,6 +27,8 @@ import {
   type CallerOptions,
   type CentralFile,
   type IdentityScope,
+  keyOfCall,
+  nameCall,
   renderWorkflowFile,
   type StandaloneOptions,
 } from "../core/workflow/file.ts";
@@ -36,6 +38,7 @@ import type { PermissionSet } from "../core/workflow/permissions.ts";
 import { createActionsSecret } from "./actions-secret.ts";
 import { checkArguments, readStackOwner, refuseIfAny } from "./arguments.ts";
 import { explainErrors } from "./explain-errors.ts";
+import { nameCredentials } from "./names.ts";
 import type { ActionsSecret, ActionsSecretArgs } from "./providers.ts";
 import { checkOwnerOf, type KnownRepository, lookUpRepository } from "./repository-facts.ts";
 import {
@@ -159,7 +162,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
       const credential = runnerCredential(complete, known);
       this.subject = credential.kind === "federated" ? pulumi.output(credential.subject) : undefined;
       // Both of a pair stand while a file is replaced that uses the other one.
-      const prefix = central ? `${name}-central` : name;
+      const prefix = nameCredentials(name, complete.identity.kind, central?.file);
       this.credential = this.createCredential(prefix, complete, credential);
       this.workflowFile = this.createSecretsAndWorkflowFile(name, prefix, complete, this.credential, repositoryId);
     }
@@ -177,7 +180,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
         repository: slug,
         tag,
         credential,
-        ...(central ? { purpose: "caller" } : {}),
+        ...(central ? { purpose: credential.kind === "federated" ? nameCall(central.file) : "caller" } : {}),
         ...(claim === undefined ? {} : { claim }),
         ...(owner === undefined ? {} : { owner }),
         ...(transform ? { transform } : {}),
@@ -199,7 +202,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
     { clientId, audienceOrSecret }: RunnerSecrets,
     repositoryId: pulumi.Input<string>,
   ): WorkflowFile {
-    const secretNames = nameSecrets(args.identity.kind, args.content.role);
+    const secretNames = nameSecrets(args.identity.kind, args.central && keyOfCall(args.central.file));
     const isFederated = args.identity.kind === "federated";
     const rows = [
       {

@@ -3,7 +3,7 @@ import { toResourceName } from "../components/names.ts";
 import { type DecidingSettings, groupByCentralFile, pickDecidingSettings } from "../core/delivery/central-files.ts";
 import { type CentralPlan, type LiveCaller, planCentralChange } from "../core/delivery/central-order.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
-import { type CentralFile, nameCall } from "../core/workflow/file.ts";
+import { type CentralFile, nameCall, readAdmitted } from "../core/workflow/file.ts";
 import { type PermissionSet, readCall, readJobPermissions } from "../core/workflow/permissions.ts";
 import { listPermissions, mostPermissions } from "../core/workflow/presets.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
@@ -23,7 +23,7 @@ export interface CentralWorkflowState {
   /** Of any of its callers: what decides the file is equal in all. */
   settings: RepositorySettings & { delivery: CentralDelivery };
   callers: RepositorySlug[];
-  /** The callers that can be seen, as GitHub spells them: their ids. */
+  /** The callers that can be seen, as GitHub spells them: their ids. Also those that call it still, and are about to call another. */
   admitted: Record<RepositorySlug, number>;
   /** What its jobs ask for. */
   permissions: PermissionSet;
@@ -110,6 +110,7 @@ export function nameCentralWorkflow({ repository, path, branch }: CentralFile): 
 export function settleOrder(
   central: CentralWorkflows,
   { repositories }: Settings,
+  findings: RepositoryFindings,
   liveText: (slug: RepositorySlug) => string | undefined,
 ): CentralWorkflows {
   const calls = repositories.flatMap((repository) => {
@@ -125,8 +126,23 @@ export function settleOrder(
     const jobs = live && (readJobPermissions(live.text) ?? ("unreadable" as const));
     const change = { central: { live: jobs, wanted: permissions, by: settings.delivery.by }, callers };
     const order = planCentralChange(change, mostPermissions);
-    return { ...one, order, grants: order.callerPermissions };
+    const admitted = { ...findStillAdmitted(live, callers, findings), ...one.admitted };
+    return { ...one, order, admitted, grants: order.callerPermissions };
   });
+}
+
+/**
+ * Repositories that call the file until their next one is live. Only such as the live file admits: whoever can push a repository
+ * could have it call the file, and is not let in for that.
+ */
+function findStillAdmitted(
+  live: CentralWorkflowState["live"],
+  callers: readonly LiveCaller[],
+  findings: RepositoryFindings,
+): CentralWorkflowState["admitted"] {
+  const ids = new Set(live ? readAdmitted(live.text) : []);
+  const facts = callers.flatMap(({ slug }) => findings.get(slug as RepositorySlug) ?? []);
+  return Object.fromEntries(facts.filter(({ id }) => ids.has(id)).map(({ slug, id }) => [slug, id]));
 }
 
 /** A repository whose caller cannot be written before its central workflow is there. */

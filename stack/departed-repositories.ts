@@ -8,6 +8,7 @@
  *   and its workflow file get `retainOnDelete`; the next run leaves them out, and the engine forgets them.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { readKind } from "../components/names.ts";
 import { claudeRepositoryType, workflowFileType } from "../core/resource-types.ts";
 import type { RepositorySettings, RepositorySlug } from "../core/settings/settings.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
@@ -78,11 +79,11 @@ export function resourcesOf(state: StackResources, { slug, name, hasLeft }: Kept
   const repository = slug.slice(slug.indexOf("/") + 1).toLowerCase();
   return Object.entries(state).flatMap(([urn, { type, outputs }]) => {
     const child = readLastName(urn);
-    const kind = child.startsWith(`${name}-`) ? child.slice(name.length + 1) : "";
+    const kind = readKind(name, child) ?? "";
     const isWritten =
       (kind === "workflow" && type === workflowFileType) ||
       (kind !== "" && String(outputs?.repository).toLowerCase() === repository);
-    const isCredential = !hasLeft && /^(central-)?identity-(federated$|oauth(-|$))/.test(kind);
+    const isCredential = !hasLeft && /^identity-(federated$|oauth(-|$))/.test(kind);
     return outputs && (isWritten || isCredential) ? [{ type, child, outputs }] : [];
   });
 }

@@ -5,16 +5,17 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import type { ClaudeRepository } from "../components/claude-repository.ts";
-import { toResourceName } from "../components/names.ts";
+import { nameCredentials, readKind, toResourceName } from "../components/names.ts";
 import { deliverRepositoryFile } from "../core/delivery/file-delivery.ts";
 import { centralWorkflowType } from "../core/resource-types.ts";
 import { scopeOf } from "../core/settings/delivery-rules.ts";
 import type { RepositorySettings } from "../core/settings/settings.ts";
-import { nameCall } from "../core/workflow/file.ts";
-import { nameSecrets, type SecretNames } from "../core/workflow/options.ts";
+import { type CentralFile, nameCall } from "../core/workflow/file.ts";
+import { nameSecrets } from "../core/workflow/options.ts";
 import { readCall } from "../core/workflow/permissions.ts";
 import { type CentralWorkflows, nameCentralWorkflow } from "./central-workflows.ts";
 import { declareAsTheyAre, type KeptResource } from "./kept-resources.ts";
+import type { Stack } from "./stack.ts";
 import { readLastName, readStackResources, type StackResources } from "./state.ts";
 import type { WorkflowFileState } from "./workflow-files.ts";
 
@@ -36,17 +37,19 @@ export function findLiveUse(
   if (!live || live.blob === wanted.blob || deliverRepositoryFile(settings.delivery).kind === "commit")
     return undefined;
   const secrets = listSecrets(live.text).filter((name) => !listSecrets(wanted.text).includes(name));
-  const call = readCall(live.text)?.uses;
-  const isForeign = call !== undefined && !central.some((one) => nameCall(one.file) === call);
-  return secrets.length > 0 || isForeign ? { secrets, ...(isForeign ? { call } : {}) } : undefined;
+  const call = findForeignCall(live.text, central);
+  return secrets.length > 0 || call !== undefined ? { secrets, ...(call === undefined ? {} : { call }) } : undefined;
+}
+
+/** The central file that a live text calls, where the program has no resource for it. */
+function findForeignCall(text: string, central: CentralWorkflows): string | undefined {
+  const call = readCall(text)?.uses;
+  return central.some((one) => nameCall(one.file) === call) ? undefined : call;
 }
 
 /** The secrets of ours that a workflow's text reads. */
-function listSecrets(text: string): string[] {
-  const ours = (["standalone", "caller"] as const).flatMap((role) =>
-    (["federated", "oauth"] as const).flatMap((identity) => Object.values(nameSecrets(identity, role))),
-  );
-  return [...new Set(ours)].filter((name) => text.includes(`secrets.${name} `) || text.includes(`secrets.${name}}`));
+export function listSecrets(text: string): string[] {
+  return [...new Set([...text.matchAll(/\bsecrets\.(TS_[A-Z0-9_]+)/g)].map(([, name = ""]) => name))];
 }
 
 /**
@@ -54,67 +57,73 @@ function listSecrets(text: string): string[] {
  * identity under the same name.
  */
 export function holdsClientId({ identity, delivery }: RepositorySettings, use: LiveUse | undefined): boolean {
-  const { audienceOrSecret } = nameDeclaredSecrets({ identity: { kind: "federated" }, delivery });
-  return identity.kind === "oauth" && use?.secrets.includes(audienceOrSecret) === true;
+  const { audienceOrSecret } = nameSecrets("federated");
+  return identity.kind === "oauth" && delivery.kind !== "central" && use?.secrets.includes(audienceOrSecret) === true;
 }
 
 /** A repository that was set up, and what its live file uses that the program does not declare. */
 export interface LiveUser {
   repository: RepositorySettings;
   use: LiveUse | undefined;
+  file: Pick<WorkflowFileState, "wanted">;
   component: ClaudeRepository;
 }
 
-/** Declares it. Reads the state once, and only when there is something. */
-export async function keepWhatLiveFilesUse(users: LiveUser[]): Promise<void> {
+/**
+ * Declares it, and the central files that are called by repositories which wait for another one. Reads the state once, and only when
+ * there is something.
+ */
+export async function keepWhatLiveFilesUse(
+  users: readonly LiveUser[],
+  { waiting, central }: Pick<Stack, "waiting" | "central">,
+): Promise<void> {
   const uses = users.flatMap(({ use }) => use ?? []);
-  if (uses.length === 0) return;
+  const calls = new Set([
+    ...uses.flatMap(({ call }) => call ?? []),
+    ...waiting.flatMap(({ file: { live } }) => (live && findForeignCall(live.text, central)) ?? []),
+  ]);
+  if (uses.length === 0 && calls.size === 0) return;
   const state = await readStackResources();
-  for (const { repository, use, component } of users) {
-    if (use) declareAsTheyAre(component, findUsed(state, repository, use), false);
+  for (const { repository, use, file, component } of users) {
+    const declared = nameDeclaredCredential(toResourceName(repository.slug), repository, file.wanted.text);
+    if (use) declareAsTheyAre(component, findUsed(state, repository, use, declared), false);
   }
-  const calls = new Set(uses.flatMap(({ call }) => call ?? []));
   for (const call of calls) keepCentral(state, call);
 }
 
 /** Secrets by their names, and the credentials that the program has no resource for any more. */
-export function findUsed(state: StackResources, settings: RepositorySettings, { secrets }: LiveUse): KeptResource[] {
-  const name = toResourceName(settings.slug);
-  const own = nameDeclaredSecrets(settings);
-  const declared = nameDeclaredCredential(name, settings);
+export function findUsed(
+  state: StackResources,
+  { slug }: Pick<RepositorySettings, "slug">,
+  { secrets }: LiveUse,
+  declared: string | undefined,
+): KeptResource[] {
+  const name = toResourceName(slug);
   return Object.entries(state).flatMap(([urn, { type, outputs }]) => {
     const child = readLastName(urn);
-    if (!outputs || !child.startsWith(`${name}-`)) return [];
-    const kind = child.slice(name.length + 1);
-    const isSecret = /^(central-)?secret-/.test(kind) && secrets.includes(String(outputs.secretName));
-    const isShared = outputs.secretName === own.clientId || outputs.secretName === own.audienceOrSecret;
-    const isCredential = /^(central-)?identity-(federated$|oauth(-|$))/.test(kind) && child !== declared;
-    return (isSecret && !isShared) || isCredential ? [{ type, child, outputs }] : [];
+    const kind = readKind(name, child);
+    if (!outputs || kind === undefined) return [];
+    const isSecret = kind.startsWith("secret-") && secrets.includes(String(outputs.secretName));
+    const isCredential = /^identity-(federated$|oauth(-|$))/.test(kind) && child !== declared;
+    return isSecret || isCredential ? [{ type, child, outputs }] : [];
   });
 }
 
-/** The repository secrets that the component has itself; not in the scope `organization`, which has none. */
-export function nameDeclaredSecrets({
-  identity,
-  delivery,
-}: Pick<RepositorySettings, "identity" | "delivery">): SecretNames {
-  return nameSecrets(identity.kind, delivery.kind === "central" ? "caller" : "standalone");
-}
-
-/** The name of the credential that the component has itself; see runner-identity.ts. */
+/** The name of the credential that the component has itself, whose file is to have this text; see runner-identity.ts. */
 export function nameDeclaredCredential(
   name: string,
-  { identity, delivery }: Pick<RepositorySettings, "identity" | "delivery">,
+  { identity }: Pick<RepositorySettings, "identity">,
+  text: string,
 ): string | undefined {
   if (scopeOf(identity) === "organization") return undefined;
-  const prefix = delivery.kind === "central" ? `${name}-central` : name;
+  const call = readCall(text);
+  const prefix = nameCredentials(name, identity.kind, call && parseCall(call.uses));
   if (identity.kind === "federated") return `${prefix}-identity-federated`;
   return identity.rotation === undefined ? `${prefix}-identity-oauth` : `${prefix}-identity-oauth-${identity.rotation}`;
 }
 
 function keepCentral(state: StackResources, call: string): void {
-  const [, repository = "", path = "", branch = ""] = /^([^/]+\/[^/]+)\/(.+)@(.+)$/.exec(call) ?? [];
-  const name = nameCentralWorkflow({ repository, path, branch });
+  const name = nameCentralWorkflow(parseCall(call));
   const own = Object.entries(state).flatMap(([urn, { type, outputs }]) => {
     const child = readLastName(urn);
     const isChild =
@@ -123,4 +132,10 @@ function keepCentral(state: StackResources, call: string): void {
     return isChild && outputs ? [{ type, child, outputs }] : [];
   });
   if (own.length > 0) declareAsTheyAre(new pulumi.ComponentResource(centralWorkflowType, name), own, false);
+}
+
+/** From `uses:` of a caller. */
+function parseCall(call: string): CentralFile {
+  const [, repository = "", path = "", branch = ""] = /^([^/]+\/[^/]+)\/(.+)@(.+)$/.exec(call) ?? [];
+  return { repository, path, branch };
 }

@@ -17,7 +17,7 @@ import type { RepositorySettings, Settings } from "../core/settings/settings.ts"
 import type { GitHubConnection } from "../services/github/connection.ts";
 import { listSecretNames } from "../services/github/secrets.ts";
 import type { PreviousOutputs } from "./departed-repositories.ts";
-import { nameDeclaredCredential, nameDeclaredSecrets } from "./live-uses.ts";
+import { listSecrets, nameDeclaredCredential } from "./live-uses.ts";
 import type { AvailableRepository } from "./repository-checks.ts";
 import { actionsSecretType, readLastName, readStackResources, type StackResources } from "./state.ts";
 import { findHeaderOwner } from "./workflow-files.ts";
@@ -41,8 +41,8 @@ export async function findForeignSecrets(
   // In a new state a file of the stack's name is what a stack of the name has left: its claim refuses that, or takes it over.
   const isNew = !Object.values(state).some(({ type }) => type === stackClaimType);
   const asked = doubtful.filter(({ file }) => !(isNew && findHeaderOwner(file) === policy.owner));
-  const found = asked.map(async ({ settings }): Promise<Problem[]> => {
-    const names = listUnknownSecrets(state, settings);
+  const found = asked.map(async ({ settings, file }): Promise<Problem[]> => {
+    const names = listUnknownSecrets(state, settings, file.wanted.text);
     if (names.length === 0) return [];
     const { slug } = settings;
     const answer = await listSecretNames(github, slug);
@@ -69,10 +69,10 @@ function isDoubtful(
   return !wasSetUp || file.live?.blob !== file.wanted.blob;
 }
 
-/** The secrets that the program is to write, without those that the state has; none where it has the credential for them. */
-export function listUnknownSecrets(state: StackResources, settings: RepositorySettings): string[] {
+/** The secrets that the program is to write, without those that the state has; none where it has the credential for them. `text`: the wanted file's. */
+export function listUnknownSecrets(state: StackResources, settings: RepositorySettings, text: string): string[] {
   const names = [settings.slug, ...settings.formerly];
-  const credentials = new Set(names.map((name) => nameDeclaredCredential(toResourceName(name), settings)));
+  const credentials = new Set(names.map((name) => nameDeclaredCredential(toResourceName(name), settings, text)));
   if (Object.keys(state).some((urn) => credentials.has(readLastName(urn)))) return [];
   // The provider has the name without its owner, and the stack has one owner.
   const repositories = new Set(names.map((name) => name.slice(name.indexOf("/") + 1).toLowerCase()));
@@ -80,7 +80,7 @@ export function listUnknownSecrets(state: StackResources, settings: RepositorySe
     return type === actionsSecretType && repositories.has(String(outputs?.repository).toLowerCase());
   });
   const known = new Set(own.map(({ outputs }) => outputs?.secretName));
-  return Object.values(nameDeclaredSecrets(settings)).filter((name) => !known.has(name));
+  return listSecrets(text).filter((name) => !known.has(name));
 }
 
 /** Undefined when the engine does not say: nobody may then take a secret for somebody else's. */

@@ -118,7 +118,7 @@ export async function readStack(): Promise<Stack> {
 async function readFiles(settings: Settings, findings: RepositoryFindings, github: GitHubConnection) {
   const seen = await readCentralWorkflows(settings, findings, github);
   const read = await readWorkflowFiles(settings, findings, seen, github);
-  const central = settleOrder(seen, settings, (slug) => read.get(slug)?.live?.text);
+  const central = settleOrder(seen, settings, findings, (slug) => read.get(slug)?.live?.text);
   return { central, files: settleCallers(settings, read, central) };
 }
 

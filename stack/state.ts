@@ -79,7 +79,8 @@ function isDelivered(outputs: StackResources[string]["outputs"]): boolean {
 }
 
 /** The URN of a secret or file of a repository: its type, the component's name, and what it is. */
-const childName = /\$([^:$]+:index[^:]*:[^:]+)::(.+)-(secret-client-id|secret-audience|secret-secret|workflow)$/;
+const childName =
+  /\$([^:$]+:index[^:]*:[^:]+)::([^@]+)(?:@[a-z0-9]+)?-(secret-client-id|secret-audience|secret-secret|workflow)$/;
 
 /** What the state has of a repository, under its name or a former one. */
 export function findStanding(
@@ -92,7 +93,7 @@ export function findStanding(
 
 /** Whether a run has set up all of it; a file that people commit themselves does not count. */
 export function isFinished(repository: StandingRepository | undefined, { delivery }: RepositorySettings): boolean {
-  return repository !== undefined && repository.secrets === 2 && (repository.hasWorkflow || delivery.kind === "output");
+  return repository !== undefined && repository.secrets >= 2 && (repository.hasWorkflow || delivery.kind === "output");
 }
 
 /** The name of a resource, which ends its URN. */

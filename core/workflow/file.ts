@@ -1,4 +1,5 @@
 /** A workflow file of any role, from its options to its text: jobs of its own, jobs for others, or a call of those. */
+import { createHash } from "node:crypto";
 import type { Problem } from "../problem.ts";
 import type { CallerWorkflow, Workflow } from "./model.ts";
 import {
@@ -114,15 +115,26 @@ function admit(repositoryIds: readonly number[]): string {
   return `contains(fromJSON('[${ids.join(",")}]'), github.repository_id)`;
 }
 
+/** The ids that a live central file admits, whatever else is in it; none where it has no such list. */
+export function readAdmitted(text: string): number[] {
+  const lists = [...text.matchAll(/\bcontains\(fromJSON\('\[([\d,]*)\]'\), github\.repository_id\)/g)];
+  return [...new Set(lists.flatMap(([, ids = ""]) => ids.split(",").filter(Boolean).map(Number)))];
+}
+
 /** A central file as `uses:` names it. */
 export function nameCall({ repository, path, branch }: CentralFile): string {
   return `${repository}/${path}@${branch}`;
 }
 
+/** Seven digits that tell central files apart in the names of what their callers have. */
+export function keyOfCall(central: CentralFile): string {
+  return createHash("sha256").update(nameCall(central)).digest("hex").slice(0, 7);
+}
+
 /** No inputs: whoever may change a caller could widen what they say. */
 function callerWorkflow(options: CallerOptions): CallerWorkflow {
   const { central, identity, scope } = options;
-  const [passed, own] = [nameSecrets(identity), nameSecrets(identity, "caller")];
+  const [passed, own] = [nameSecrets(identity), nameSecrets(identity, keyOfCall(central))];
   const secret = (name: string) => `\${{ secrets.${name} }}`;
   return {
     owner: options.owner,

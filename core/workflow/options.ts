@@ -109,24 +109,25 @@ export type JobOptions = WorkflowOptions & { credential?: LiteralCredential };
 
 /** Repository secrets that a workflow file reads. */
 export interface SecretNames {
-  clientId: "TS_OAUTH_CLIENT_ID" | "TS_CENTRAL_CLIENT_ID";
+  clientId: string;
   /** What goes with the client ID: the audience of a federated identity, the secret of an OAuth client. */
-  audienceOrSecret: "TS_AUDIENCE" | "TS_OAUTH_SECRET" | "TS_CENTRAL_AUDIENCE" | "TS_CENTRAL_OAUTH_SECRET";
+  audienceOrSecret: string;
 }
 
 /**
- * The names of Tailscale's how-to, for jobs wherever they stand. A caller reads others and passes them under those: its
- * credential accepts the central file only, and where a standalone file and a caller replace each other, each finds its
- * own pair until it goes.
+ * The names of Tailscale's how-to, for jobs wherever they stand. A caller reads others and passes them under those: where files
+ * replace each other, each finds its own pair until it goes. A federated identity accepts one central file only, so callers of
+ * different files read different pairs; an OAuth client serves any.
+ *
+ * @param callKey of a caller: which central file it calls, see `keyOfCall`.
  */
-export function nameSecrets(identity: IdentityKind, role: "standalone" | "caller" = "standalone"): SecretNames {
+export function nameSecrets(identity: IdentityKind, callKey?: string): SecretNames {
   const isFederated = identity === "federated";
-  return role === "caller"
-    ? {
-        clientId: "TS_CENTRAL_CLIENT_ID",
-        audienceOrSecret: isFederated ? "TS_CENTRAL_AUDIENCE" : "TS_CENTRAL_OAUTH_SECRET",
-      }
-    : { clientId: "TS_OAUTH_CLIENT_ID", audienceOrSecret: isFederated ? "TS_AUDIENCE" : "TS_OAUTH_SECRET" };
+  if (callKey === undefined)
+    return { clientId: "TS_OAUTH_CLIENT_ID", audienceOrSecret: isFederated ? "TS_AUDIENCE" : "TS_OAUTH_SECRET" };
+  if (!isFederated) return { clientId: "TS_CENTRAL_CLIENT_ID", audienceOrSecret: "TS_CENTRAL_OAUTH_SECRET" };
+  const suffix = callKey.toUpperCase();
+  return { clientId: `TS_CENTRAL_CLIENT_ID_${suffix}`, audienceOrSecret: `TS_CENTRAL_AUDIENCE_${suffix}` };
 }
 
 /** Options that no workflow can be made of. */

@@ -1,6 +1,10 @@
 /** Which secrets would be replaced that are not the stack's. */
 import { describe, expect, it } from "vitest";
+import { contentOfRepository } from "../../core/delivery/content.ts";
+import { renderOnce } from "../../core/delivery/rendered.ts";
 import { parseSettings } from "../../core/settings/settings.ts";
+import { keyOfCall } from "../../core/workflow/file.ts";
+import { mostPermissions } from "../../core/workflow/presets.ts";
 import { listUnknownSecrets } from "../../stack/secrets-check.ts";
 import type { StackResources } from "../../stack/state.ts";
 
@@ -15,6 +19,8 @@ const credential = (name: string, type = federated): StackResources => ({
 const secret = (repository: string, secretName: string): StackResources => ({
   [`${prefix}$${secretType}::${repository}-${secretName}`]: { type: secretType, outputs: { repository, secretName } },
 });
+const file = { repository: "acme/.github", path: ".github/workflows/claude-claude-aperture-prod.yml", branch: "main" };
+const key = keyOfCall(file);
 const standalone = { ...secret("app", "TS_OAUTH_CLIENT_ID"), ...secret("app", "TS_AUDIENCE") };
 
 describe("the secrets that are written and not in the state", () => {
@@ -30,7 +36,7 @@ describe("the secrets that are written and not in the state", () => {
       of: "a new caller",
       state: {},
       config: { delivery: { kind: "central" } },
-      want: ["TS_CENTRAL_CLIENT_ID", "TS_CENTRAL_AUDIENCE"],
+      want: [`TS_CENTRAL_CLIENT_ID_${key.toUpperCase()}`, `TS_CENTRAL_AUDIENCE_${key.toUpperCase()}`],
     },
     { of: "one that is set up", state: { ...credential("acme-app-identity-federated"), ...standalone }, want: [] },
     { of: "one whose credential was noted, and no secret", state: credential("acme-app-identity-federated"), want: [] },
@@ -62,11 +68,11 @@ describe("the secrets that are written and not in the state", () => {
       of: "one that becomes a caller",
       state: { ...credential("acme-app-identity-federated"), ...standalone },
       config: { delivery: { kind: "central" } },
-      want: ["TS_CENTRAL_CLIENT_ID", "TS_CENTRAL_AUDIENCE"],
+      want: [`TS_CENTRAL_CLIENT_ID_${key.toUpperCase()}`, `TS_CENTRAL_AUDIENCE_${key.toUpperCase()}`],
     },
     {
       of: "a caller that is half set up",
-      state: credential("acme-app-central-identity-federated"),
+      state: credential(`acme-app@${key}-identity-federated`),
       config: { delivery: { kind: "central" } },
       want: [],
     },
@@ -103,6 +109,11 @@ describe("the secrets that are written and not in the state", () => {
       environment: {},
     });
     const [repository] = settings.repositories;
-    expect(repository && listUnknownSecrets(state, repository)).toEqual(want);
+    if (!repository) throw new Error("no repository");
+    const { workflow, identity, tag, delivery } = repository;
+    const content = { workflow, identity, tag, hostname: "ai", owner: settings.policy.owner };
+    const call = { file, scope: "repository", permissions: mostPermissions } as const;
+    const { text } = renderOnce(contentOfRepository(content, delivery.kind === "central" ? call : undefined));
+    expect(listUnknownSecrets(state, repository, text)).toEqual(want);
   });
 });

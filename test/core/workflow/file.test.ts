@@ -6,6 +6,7 @@ import {
   type CentralOptions,
   callerJob,
   findWorkflowFileProblems,
+  keyOfCall,
   renderWorkflowFile,
   type WorkflowFileOptions,
 } from "../../../core/workflow/file.ts";
@@ -177,12 +178,14 @@ describe("a caller", () => {
     expect(renderWorkflowFile(caller).split("\n").length).toBeLessThan(28);
   });
 
+  const key = keyOfCall(caller.central).toUpperCase();
+
   it.each<[Partial<CallerOptions>, object | undefined]>([
     [
       {},
       {
-        TS_OAUTH_CLIENT_ID: "${{ secrets.TS_CENTRAL_CLIENT_ID }}",
-        TS_AUDIENCE: "${{ secrets.TS_CENTRAL_AUDIENCE }}",
+        TS_OAUTH_CLIENT_ID: `\${{ secrets.TS_CENTRAL_CLIENT_ID_${key} }}`,
+        TS_AUDIENCE: `\${{ secrets.TS_CENTRAL_AUDIENCE_${key} }}`,
       },
     ],
     [
