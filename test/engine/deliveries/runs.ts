@@ -41,7 +41,8 @@ interface Jobs {
   calledFile?: string;
 }
 
-type Judge = (moment: Moment, slug: string) => Promise<string[]>;
+/** Of the runs that `only` starts, or of all. */
+export type Judge = (moment: Moment, slug: string, only?: readonly string[]) => Promise<string[]>;
 
 /** Judges the workflow of a repository; nothing is wrong with one that works. */
 export function createJudge(world: World): Judge {
@@ -56,7 +57,7 @@ export function createJudge(world: World): Judge {
     refusals.set(key, known);
     return known;
   };
-  return (moment, slug) => judge(moment, slug, refuse);
+  return (moment, slug, only) => judge(moment, slug, refuse, only);
 }
 
 interface Asking {
@@ -73,7 +74,7 @@ async function askForToken({ github }: World, trusted: TrustedIssuer, job: Askin
   return refusalReason(jwt, identity, trusted, new Date());
 }
 
-async function judge(moment: Moment, slug: string, refuse: Refuse): Promise<string[]> {
+async function judge(moment: Moment, slug: string, refuse: Refuse, only?: readonly string[]): Promise<string[]> {
   const then = moment.repositories.get(slug);
   const text = then?.read(workflowPath);
   if (!then || text === undefined) return ["there is no workflow file"];
@@ -81,7 +82,7 @@ async function judge(moment: Moment, slug: string, refuse: Refuse): Promise<stri
   const workflow = parse(text) as Workflow;
   const found = findJobs(moment, then, text, workflow);
   if (typeof found === "string") return [found];
-  const events = Object.keys(workflow.on).filter((event) => event !== "merge_group");
+  const events = Object.keys(workflow.on).filter((event) => (only ? only.includes(event) : event !== "merge_group"));
   const jobs = Object.values((parse(found.text) as Workflow).jobs);
   const admission = jobs.flatMap((job) => judgeAdmission(job, then));
   const access = await Promise.all(
