@@ -87,11 +87,13 @@ it("a warning reaches a person with its path, and stops nothing", async () => {
   );
 });
 
-it("a token that is set as a secret is taken, and stands nowhere", async () => {
+it("a token in the configuration is refused, also as a secret, with the way out, and stands nowhere", async () => {
   const { world, project } = await stage();
   const { exitCode } = await project.pulumi("config", "set", "--secret", "github:token", world.github.token);
   expect(exitCode).toBe(0);
-  await succeed(project, "preview");
+  const output = await fail(project, "preview");
+  expect(output).toMatch(/github:token[\s\S]*GITHUB_TOKEN/);
+  expect(world.github.journal).toEqual([]);
 });
 
 it("an error that nobody foresaw is shown in words, once, without a stack trace, and the trace only on request", async () => {

@@ -221,9 +221,17 @@ describe("errors", () => {
     await expect(call((done) => plugin.client.getMapping(request, done))).rejects.toMatchObject({
       code: grpc.status.UNIMPLEMENTED,
     });
-    await expect(call((done) => plugin.client.invoke(new pb.InvokeRequest(), done))).rejects.toMatchObject({
+    await expect(call((done) => plugin.client.getMappings(new pb.GetMappingsRequest(), done))).rejects.toMatchObject({
       code: grpc.status.UNIMPLEMENTED,
     });
+  });
+
+  it("a function that it does not have is named", async () => {
+    const request = new pb.InvokeRequest();
+    request.setTok("claude-aperture:index:other");
+    await expect(call((done) => plugin.client.invoke(request, done))).rejects.toThrow(
+      'no function "claude-aperture:index:other"',
+    );
   });
 
   it("cancel ends what is under way", async () => {
