@@ -8,8 +8,11 @@ import { chooseDelay } from "../../services/tailscale/runtime.ts";
 import { OperationError } from "../resource.ts";
 import type { FileContext } from "./context.ts";
 
-/** How often a branch that moves, or an answer that is lost, is looked at again: enough for ten writers of one branch. */
-const tries = 10;
+/**
+ * How often a branch that moves, or an answer that is lost, is looked at again, which takes a minute and a half: many stacks may have
+ * their central files on one branch.
+ */
+const tries = 25;
 
 /** What was seen, and the commit that it asks for; none when all is as it is to be. */
 export interface Look {
@@ -21,11 +24,15 @@ export interface Look {
  * Looks and commits until nothing is left to do. The last look, as it was before the commit.
  * @throws OperationError when GitHub refuses the commit, or the branch never holds still.
  */
-export async function commitUntilSettled<T extends Look>(
+export function commitUntilSettled<T extends Look>(
   context: FileContext,
   repository: string,
   look: () => Promise<T>,
 ): Promise<T> {
+  return context.github.commits.inTurn(repository, () => settle(context, repository, look));
+}
+
+async function settle<T extends Look>(context: FileContext, repository: string, look: () => Promise<T>): Promise<T> {
   let refused: { commit: Commit; said: string } | undefined;
   for (let attempt = 1; ; attempt++) {
     const seen = await look();

@@ -7,6 +7,7 @@ import { Batch } from "./batch.ts";
 import { type GitHubConnection, GitHubError, unexpectedAnswer } from "./connection.ts";
 import { commitThroughContents, isConflict } from "./contents.ts";
 import { askPartially, type FieldError, isGraphqlError, lacksField } from "./graphql.ts";
+import { Turns } from "./turns.ts";
 
 /** How long the first commit waits for others, in milliseconds. GitHub runs the mutations of one request one after the other. */
 const patience = 15;
@@ -43,6 +44,7 @@ export type CommitResult =
 export class Commits {
   readonly #connect: () => Promise<GitHubConnection>;
   readonly #batch: Batch<Commit, CommitResult>;
+  readonly #turns = new Turns();
   #lacksMutation = false;
 
   constructor(connect: () => Promise<GitHubConnection>) {
@@ -56,6 +58,11 @@ export class Commits {
    */
   add(commit: Commit): Promise<CommitResult> {
     return commit.branch && !this.#lacksMutation ? this.#batch.add(commit) : this.#commitOneByOne(commit);
+  }
+
+  /** Files of one run in one repository: each commit of one would overtake those of all others. */
+  inTurn<T>(repository: string, act: () => Promise<T>): Promise<T> {
+    return this.#turns.take(repository.toLowerCase(), act);
   }
 
   async #send(commits: Commit[]): Promise<CommitResult[]> {

@@ -310,7 +310,7 @@ describe("update", () => {
       return undefined;
     };
     await expect(place.startEngine().up(inputsOf(place))).rejects.toThrow(
-      "The branch main of acme/app moved 10 times while the workflow file was to be committed. Nothing was written.",
+      "The branch main of acme/app moved 25 times while the workflow file was to be committed. Nothing was written.",
     );
     expect(place.text()).toBeUndefined();
   });
