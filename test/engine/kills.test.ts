@@ -1,70 +1,21 @@
 /** The engine and all its children are killed between any two writes, as by a power cut; then the next run goes on. */
-import { spawn } from "node:child_process";
 import { expect, it } from "vitest";
 import type { FaultyRequest } from "../../sandbox/faults.ts";
-import type { Project } from "../../sandbox/project.ts";
-import { fileText, isWrite, listCredentials, secretNames } from "../../sandbox/rehearsal/evidence.ts";
-import type { Service } from "../../sandbox/service.ts";
-import type { World } from "../../sandbox/world.ts";
+import { fileText, listCredentials, secretNames } from "../../sandbox/rehearsal/evidence.ts";
 import { defects, workflowPath } from "./faults.ts";
 import { claudeAperture } from "./inline-claude-aperture.ts";
+import { type Counts, killRun } from "./kill.ts";
 import { stage, succeed } from "./support.ts";
-
-type Counts = (request: FaultyRequest) => boolean;
 
 /** The look for another stack of the name, which is all that a claim asks of the services before it is in the state. */
 const isClaimsLook = ({ method, path }: FaultyRequest): boolean => method === "GET" && path.endsWith("/keys");
-
-/**
- * Runs `pulumi COMMAND`, and kills it right after the services have answered the request number `last` of those that `counts`
- * names, and names that request. Undefined if it ended before.
- */
-function killAfter(
-  world: World,
-  project: Project,
-  command: string,
-  last: number,
-  counts: Counts = isWrite,
-): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
-    const args = [command, "--yes", "--non-interactive", "--skip-preview", "--parallel", "1"];
-    const options = { cwd: project.directory, env: project.environment, stdio: "ignore", detached: true } as const;
-    const child = spawn("pulumi", args, options);
-    let seen = 0;
-    let killed: string | undefined;
-    const watched = ([world.github, world.tailscale] as Service[]).map((service) => {
-      // After the last one nothing is answered any more: the client dies first.
-      service.faults.choose = (request) => {
-        if (killed) return { kind: "drop before" };
-        if (!counts(request)) return undefined;
-        seen += 1;
-        if (seen < last) return undefined;
-        killed = [request.method, request.path, ...request.operations].join(" ");
-        setImmediate(() => process.kill(-(child.pid ?? 0), "SIGKILL"));
-        return { kind: "drop after" };
-      };
-      return service;
-    });
-    child.once("error", reject);
-    child.once("close", () => {
-      for (const service of watched) service.faults.choose = () => undefined;
-      resolve(killed);
-    });
-  });
-}
 
 it("up and destroy, after each of their writes: the next run makes the same as one that was never killed", async () => {
   const { world, project } = await stage();
   // The run that goes on is like any other: its program may be here. The one that is killed is all processes.
   const healing = claudeAperture(project);
   const before = world.tailscale.state.policy;
-  /** `pulumi COMMAND`, killed after a write, which it names, and what a person does then. Undefined if it ended before. */
-  const killed = async (command: string, last: number, counts?: Counts) => {
-    const write = await killAfter(world, project, command, last, counts);
-    // The lock of a killed run stays, as Pulumi says; a person has to say that nobody is at it.
-    if (write !== undefined) await project.pulumi("cancel", "--yes", "--non-interactive");
-    return write;
-  };
+  const killed = (command: string, last: number, counts?: Counts) => killRun(world, project, command, last, counts);
   const isUp = () => {
     expect(defects(world, "acme/app", { text: "anthropics/claude-code-action", commits: 1 })).toEqual([]);
     expect(listCredentials(world)).toHaveLength(1);
