@@ -3,7 +3,7 @@
  * grants less than a called job asks for fails before it starts, and no check says so.
  * https://docs.github.com/actions/reference/workflows-and-actions/reusable-workflows
  */
-import { parse } from "yaml";
+import { parseDocument } from "yaml";
 import type { Permissions } from "./model.ts";
 
 export type PermissionLevel = "read" | "write";
@@ -67,18 +67,28 @@ export function readCall(text: string): { uses: string; permissions: PermissionS
   return typeof uses !== "string" || others.length > 0 || permissions === undefined ? undefined : { uses, permissions };
 }
 
-function parseObject(text: string): Record<string, unknown> | undefined {
+/** Ours stay below it with all that can be set. Of a longer one, somebody could make the parser busy for minutes. */
+const longestRead = 300_000;
+
+/** Without the comparison of each key with all others, which takes minutes as well; the first of two equal ones counts. */
+function parseObject(text: string): Fields | undefined {
+  if (text.length > longestRead) return undefined;
   try {
-    return asObject(parse(text));
+    const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: "silent" });
+    // As a map: keys that are maps themselves would be written out, over and over where they are nested.
+    return document.errors.length > 0 ? undefined : asObject(document.toJS({ mapAsMap: true }));
   } catch {
+    // Too many aliases, or too deep.
     return undefined;
   }
 }
 
-function asObject(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
+type Fields = Record<string, unknown>;
+
+function asObject(value: unknown): Fields | undefined {
+  if (!(value instanceof Map)) return undefined;
+  const fields = [...value];
+  return fields.every(([key]) => typeof key === "string") ? Object.fromEntries(fields) : undefined;
 }
 
 function readPermissions(value: unknown): PermissionSet | undefined {

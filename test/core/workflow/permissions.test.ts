@@ -1,14 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { renderWorkflowFile } from "../../../core/workflow/file.ts";
 import {
   covers,
   limitPermissions,
   type PermissionSet,
+  readCall,
   readJobPermissions,
   unitePermissions,
 } from "../../../core/workflow/permissions.ts";
 import { claudeWorkflow, listPermissions, mostPermissions } from "../../../core/workflow/presets.ts";
-import { scenarios, textOf } from "./workflows.ts";
+import { options, scenarios, textOf } from "./workflows.ts";
 
 const set: fc.Arbitrary<PermissionSet> = fc.dictionary(
   fc.constantFrom("contents", "issues", "idToken", "constructor", "__proto__"),
@@ -75,9 +77,30 @@ describe("readJobPermissions", () => {
     ["- jobs", undefined],
     ["", undefined],
     ["jobs: {a: 1, a: 2}", undefined],
+    ["jobs: {[a]: {permissions: {contents: read}}}", undefined],
     ["jobs: {", undefined],
     ["a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c]", undefined],
   ])("%j: %j", (text, want) => {
     expect(readJobPermissions(text)).toEqual(want);
+  });
+
+  // Each took the parser minutes, or for ever.
+  it.each<[string, string]>([
+    ["keys", Array.from({ length: 20_000 }, (_, index) => `k${index}: 1\n`).join("")],
+    ["keys that are maps", "? ".repeat(400)],
+    ["keys that are maps, too deep", "? ".repeat(20_000)],
+    ["lists", "[".repeat(20_000)],
+    ["tags", "!!x ".repeat(70_000)],
+  ])("has enough of a file of many %s", (_, text) => {
+    expect(readCall(text)).toBeUndefined();
+  });
+
+  it("reads the longest file that can be set", () => {
+    const lines = "x\n".repeat(2000);
+    const task = { prompt: lines.repeat(4), systemPrompt: lines, presets: ["review", "mention"] as const };
+    const admitted = Array.from({ length: 1600 }, (_, index) => 1_000_000_000 + index);
+    const credential = { clientId: "k1", audience: "api.tailscale.com/k1" };
+    const text = renderWorkflowFile({ ...options, ...task, role: "central", admitted, credential });
+    expect(readJobPermissions(text)).toEqual(mostPermissions);
   });
 });
