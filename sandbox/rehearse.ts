@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { prepareEngine } from "./engine/index.ts";
 import { createProject } from "./project.ts";
-import { acts, type Stage } from "./rehearsal/acts.ts";
+import type { Stage } from "./rehearsal/act.ts";
+import { acts, rehearsalRepositories } from "./rehearsal/acts.ts";
 import { explain, heading, type Measurement, showCheck, showTable } from "./rehearsal/screen.ts";
 import { sweep } from "./secrecy/sweep.ts";
 import { startWorld } from "./world.ts";
@@ -16,7 +17,7 @@ explain("Everything below happens on this machine: the services are stand-ins on
 const engine = await prepareEngine({ log: console.log });
 for (const line of engine.description) explain(line);
 
-const world = await startWorld();
+const world = await startWorld({ repositories: rehearsalRepositories });
 rmSync(directory, { recursive: true, force: true });
 const project = await createProject({
   directory,

@@ -15,8 +15,8 @@ export function show(text: string): void {
   console.log(text.replaceAll(/^/gm, "   ").trimEnd());
 }
 
-/** A unified diff in colour; nothing when the texts are equal. */
-export function showDiff(name: string, before: string, after: string): void {
+/** A unified diff in colour, with so many lines at most; nothing when the texts are equal. */
+export function showDiff(name: string, before: string, after: string, { most = Number.POSITIVE_INFINITY } = {}): void {
   const paint = (line: string) =>
     line.startsWith("+")
       ? color.green(line)
@@ -30,7 +30,8 @@ export function showDiff(name: string, before: string, after: string): void {
   })
     .split("\n")
     .slice(1);
-  show(lines.map(paint).join("\n"));
+  show(lines.slice(0, most).map(paint).join("\n"));
+  if (lines.length > most) show(color.dim(`... and ${lines.length - most} more lines`));
 }
 
 export function showCheck(claim: string, holds: boolean): void {
