@@ -5,11 +5,11 @@ import { parseArgs } from "node:util";
 import { prepareEngine } from "./engine/index.ts";
 import type { RepositorySlug } from "./github/index.ts";
 import { startHujson } from "./hujson/index.ts";
-import { startWorld, type WorldOptions } from "./world.ts";
+import { centralRepository, startWorld, type WorldOptions } from "./world.ts";
 
 const usage = `npm run sandbox -- [options]
   --policy FILE            tailnet policy file to begin with (default: a plausible company's)
-  --repositories a/b,c/d   repositories that exist (default acme/app,acme/api)
+  --repositories a/b,c/d   repositories that exist, beside a/.github and c/.github (default acme/app,acme/api)
   --store raw|canonical    what the tailnet keeps of a policy that it is sent (default raw; canonical needs Go)
   --latency MS             delay before each answer (default 0)
   --port-base N            first of two ports (default: the system chooses)
@@ -69,7 +69,7 @@ function readOptions(): WorldOptions & { environmentFile?: string } {
       ...(values.policy === undefined ? {} : { policy: readFileSync(values.policy, "utf8") }),
       ...(values.repositories === undefined
         ? {}
-        : { repositories: values.repositories.split(",").map(repositorySlug) }),
+        : { repositories: withCentral(values.repositories.split(",").map(repositorySlug)) }),
       ...(values.store === undefined ? {} : { store: values.store }),
       ...(values.latency === undefined ? {} : { latencyMs: wholeNumber("--latency", values.latency) }),
       ...(values["port-base"] === undefined ? {} : { portBase: wholeNumber("--port-base", values["port-base"]) }),
@@ -90,6 +90,12 @@ function repositorySlug(text: string): RepositorySlug {
   const [owner, name, ...rest] = text.split("/");
   if (!owner || !name || rest.length > 0) throw new Error(`--repositories takes owner/name, not "${text}".`);
   return `${owner}/${name}`;
+}
+
+/** With a repository for central workflows of each owner. */
+function withCentral(slugs: RepositorySlug[]): NonNullable<WorldOptions["repositories"]> {
+  const central = [...new Set(slugs.map((slug) => slug.slice(0, slug.indexOf("/"))))].map(centralRepository);
+  return [...slugs.filter((slug) => !central.some(({ name }) => name === slug)), ...central];
 }
 
 function shellAssignments(environment: Record<string, string>): string {

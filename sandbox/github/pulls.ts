@@ -2,9 +2,12 @@
 import { type Context, Hono } from "hono";
 import { writersOnly } from "./access.ts";
 import { accountJson, nodeId } from "./accounts.ts";
-import { apiUrl, notFound, origin, page, type Refusal, readBody, validationFailed } from "./answers.ts";
+import { apiUrl, notFound, origin, page, Refusal, readBody, validationFailed } from "./answers.ts";
 import type { Env } from "./authentication.ts";
 import { type PullRequest, type Repository, slug } from "./model.ts";
+import type { Permission } from "./options.ts";
+import { mergePull } from "./people.ts";
+import { hasRequirements, pushObstacle } from "./protection.ts";
 import { changePull, closePull, type Obstacle, openPull, reopenPull } from "./pull-requests.ts";
 
 const resource = "PullRequest";
@@ -74,7 +77,31 @@ export function pullRoutes(): Hono<Env> {
         maintainerCanModify: body.maintainer_can_modify ?? pull.maintainerCanModify,
       });
       return c.json(pullJson(c, pull));
+    })
+    .put("/:number{[0-9]+}/merge", async (c) => {
+      const { repository, permission } = c.var;
+      const pull = existingPull(repository, c.req.param("number"));
+      // The one route here whose body may be left out.
+      const hasBody = (await c.req.text()) !== "";
+      const { merge_method: method = "merge" } = hasBody ? await readBody(c, { merge_method: "string?" }) : {};
+      if (method !== "merge" && method !== "squash" && method !== "rebase")
+        throw validationFailed([{ resource, field: "merge_method", code: "invalid" }]);
+      const obstacle = mergeObstacle(repository, pull, permission);
+      if (obstacle) throw new Refusal(405, obstacle, "rest/pulls/pulls#merge-a-pull-request");
+      mergePull(repository, pull.number, { method });
+      return c.json({ sha: pull.mergeSha, merged: true, message: "Pull Request successfully merged" });
     });
+}
+
+/** Why the button does nothing. Nobody can review here, so what needs an approval is for those whom the rule does not bind. */
+function mergeObstacle(repository: Repository, { state, draft, base }: PullRequest, permission: Permission) {
+  if (state !== "open") return "Pull Request is not mergeable";
+  if (draft) return "Pull Request is still a draft";
+  const isBound = pushObstacle(repository, base, permission, "update") !== undefined;
+  if (isBound && hasRequirements(repository, base)) {
+    return "At least 1 approving review is required by reviewers with write access.";
+  }
+  return undefined;
 }
 
 function refusal(obstacle: Obstacle): Refusal {

@@ -1,6 +1,6 @@
 /** Pull requests of the stand-in, through GraphQL and REST. */
 import { describe, expect, it, test } from "vitest";
-import { pushCommit } from "../../sandbox/github/index.ts";
+import { pushCommit, type RepositoryOptions } from "../../sandbox/github/index.ts";
 import { as } from "./github-client.ts";
 import { scene } from "./github-pulls.ts";
 
@@ -159,5 +159,45 @@ describe("auto-merge", () => {
     expect((await read())?.autoMergeRequest).toEqual({ enabledAt: time });
     expect((await run("disablePullRequestAutoMerge", { pullRequestId })).pull?.autoMergeRequest).toBeNull();
     expect((await run("disablePullRequestAutoMerge", { pullRequestId })).error?.type).toBe("UNPROCESSABLE");
+  });
+});
+
+describe("GitHub's button through REST", () => {
+  const merge = "/repos/acme/app/pulls/1/merge";
+
+  it("merges, and does so once", async () => {
+    const { client, git, open, read } = await scene();
+    await open();
+    const { status, body } = await client.rest("PUT", merge, { merge_method: "squash" });
+    expect([status, body]).toEqual([
+      200,
+      { sha: git.branches.get("main"), merged: true, message: "Pull Request successfully merged" },
+    ]);
+    expect(await read()).toMatchObject({ state: "MERGED", merged: true });
+    expect(git.tip("main")?.files.has("b.md")).toBe(true);
+    expect(await client.rest("PUT", merge)).toMatchObject({
+      status: 405,
+      body: { message: "Pull Request is not mergeable" },
+    });
+  });
+
+  it.each<[string, RepositoryOptions["protection"], object, string]>([
+    ["a draft", undefined, { draft: true }, "Pull Request is still a draft"],
+    [
+      "what needs an approval, by those whom the rule binds",
+      { requiredReviews: 1, enforceAdmins: true },
+      {},
+      "At least 1 approving review is required by reviewers with write access.",
+    ],
+  ])("does not merge %s", async (_, protection, change, message) => {
+    const { client, open } = await scene(protection ? { protection } : {});
+    await open(change);
+    expect(await client.rest("PUT", merge)).toMatchObject({ status: 405, body: { message } });
+  });
+
+  it("merges without an approval for administrators whom the rule does not bind", async () => {
+    const { client, open } = await scene({ protection: { requiredReviews: 1 } });
+    await open();
+    expect((await client.rest("PUT", merge)).status).toBe(200);
   });
 });
