@@ -14,6 +14,7 @@ export const stepNames = [
   "no-op preview",
   "preview --refresh",
   "one-model change",
+  "prompt change",
   "destroy",
 ] as const;
 export type StepName = (typeof stepNames)[number];
@@ -47,6 +48,7 @@ const commands: Record<StepName, string[]> = {
   "no-op preview": ["preview", "--expect-no-changes"],
   "preview --refresh": ["preview", "--refresh", "--expect-no-changes"],
   "one-model change": ["up", "--yes", "--skip-preview"],
+  "prompt change": ["up", "--yes", "--skip-preview"],
   destroy: ["destroy", "--yes", "--skip-preview"],
 };
 
@@ -55,7 +57,10 @@ export async function measureLife(options: LifeOptions): Promise<Measurement[]> 
   const names = Array.from({ length: options.repositories }, (_, index) => `repository-${index + 1}`);
   const directory = mkdtempSync(join(tmpdir(), "claude-aperture-bench-"));
   const world = await startWorld({
-    repositories: names.map((name): `${string}/${string}` => `acme/${name}`),
+    repositories: [
+      ...names.map((name): `${string}/${string}` => `acme/${name}`),
+      { name: "acme/.github", actionsAccess: "organization" },
+    ],
     latencyMs: options.latencyMs,
     // The limits of github.com would end a run of 500: what is measured here is the work.
     tokens: [{ token: defaultToken, rateLimit: 1_000_000_000 }],
@@ -77,11 +82,12 @@ export async function measureLife(options: LifeOptions): Promise<Measurement[]> 
 
 async function measureStep(
   step: StepName,
-  { project, changeModel }: Contestant,
+  { project, changeModel, changePrompt }: Contestant,
   world: World,
   { program, repositories, latencyMs, parallel }: LifeOptions,
 ): Promise<Measurement> {
   if (step === "one-model change") changeModel();
+  if (step === "prompt change") changePrompt();
   const already = { github: world.github.journal.length, tailscale: world.tailscale.journal.length };
   const start = performance.now();
   const run = await project.pulumi(

@@ -1,4 +1,4 @@
-/** What is compared: this program, the plain one, and an empty one as the floor; each as a stack ready to run. */
+/** What is compared: this program in both scopes of an identity, the plain one, and an empty one as the floor; each as a stack ready to run. */
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { render } from "../core/workflow/render.ts";
 import { createProject, type Project } from "../sandbox/project.ts";
 import { readExamplePolicy } from "../sandbox/world.ts";
 
-export type ProgramName = "ours" | "plain" | "plain-defaults" | "empty";
+export type ProgramName = "ours" | "ours-organization" | "plain" | "plain-defaults" | "empty";
 
 export interface Program {
   name: ProgramName;
@@ -24,15 +24,22 @@ export interface Program {
 
 export const programs: Program[] = [
   { name: "empty", title: "empty program", upTo: Number.POSITIVE_INFINITY, raisesParallelism: true },
-  { name: "ours", title: "claude-aperture", upTo: Number.POSITIVE_INFINITY, raisesParallelism: true },
+  { name: "ours", title: "repository scope, commit", upTo: Number.POSITIVE_INFINITY, raisesParallelism: true },
+  {
+    name: "ours-organization",
+    title: "organization scope, central",
+    upTo: Number.POSITIVE_INFINITY,
+    raisesParallelism: true,
+  },
   { name: "plain", title: "plain, best settings", upTo: Number.POSITIVE_INFINITY, raisesParallelism: true },
   { name: "plain-defaults", title: "plain, defaults", upTo: 10, raisesParallelism: false },
 ];
 
-/** A stack of a program, and how to change its one model. */
+/** A stack of a program, and how to change its one model and the prompt of all its repositories. */
 export interface Contestant {
   project: Project;
   changeModel(): void;
+  changePrompt(): void;
 }
 
 export interface ContestantOptions {
@@ -46,12 +53,28 @@ export interface ContestantOptions {
 /** The change is of the grant alone: a narrower pattern would also need `--model` in every workflow file. */
 const models = { first: ["anthropic/**"], second: ["anthropic/**", "bedrock/**"] };
 
+const prompt = "Review the pull request. Look for mistakes in how errors are handled, and say nothing of style.";
+
 export function createContestant(name: ProgramName, options: ContestantOptions): Promise<Contestant> {
-  if (name === "ours") return ours(options);
-  return name === "empty" ? empty(options) : plain(options, name === "plain-defaults");
+  switch (name) {
+    case "ours":
+      return ours(options, {});
+    case "ours-organization":
+      return ours(options, {
+        "claude-aperture:delivery": { kind: "central" },
+        "claude-aperture:identity": { kind: "federated", scope: "organization" },
+      });
+    case "empty":
+      return empty(options);
+    default:
+      return plain(options, name === "plain-defaults");
+  }
 }
 
-async function ours({ directory, repositories, environment }: ContestantOptions): Promise<Contestant> {
+async function ours(
+  { directory, repositories, environment }: ContestantOptions,
+  more: Record<string, unknown>,
+): Promise<Contestant> {
   const project = await createProject({
     directory,
     stack: "bench",
@@ -61,15 +84,17 @@ async function ours({ directory, repositories, environment }: ContestantOptions)
       "claude-aperture:repositories": repositories,
       "claude-aperture:aperture": { device: "tag:aperture" },
       "claude-aperture:models": models.first,
+      ...more,
     },
   });
+  const set = (key: string, value: unknown) => () =>
+    project.configure((config) => {
+      config[key] = value;
+    });
   return {
     project,
-    changeModel() {
-      project.configure((config) => {
-        config["claude-aperture:models"] = models.second;
-      });
-    },
+    changeModel: set("claude-aperture:models", models.second),
+    changePrompt: set("claude-aperture:workflow", { prompt }),
   };
 }
 
@@ -98,7 +123,11 @@ async function plain(
         : {}),
     },
   });
-  return { project, changeModel: () => writeFileSync(policyFile, policyWith(models.second)) };
+  return {
+    project,
+    changeModel: () => writeFileSync(policyFile, policyWith(models.second)),
+    changePrompt: () => writeFileSync(workflowFile, workflowText({ prompt })),
+  };
 }
 
 async function empty({ directory, environment }: ContestantOptions): Promise<Contestant> {
@@ -109,7 +138,7 @@ async function empty({ directory, environment }: ContestantOptions): Promise<Con
     program: "export {};\n",
     config: { "claude-aperture:repositories": [] },
   });
-  return { project, changeModel() {} };
+  return { project, changeModel() {}, changePrompt() {} };
 }
 
 /** A program in a folder far from node_modules: the import is resolved from where the file is. */
@@ -126,7 +155,7 @@ function policyWith(models: string[]): string {
 }
 
 /** The same file that claude-aperture writes. */
-function workflowText(): string {
+function workflowText(changed: { prompt?: string } = {}): string {
   return render(
     claudeWorkflow({
       owner: "plain/bench",
@@ -135,6 +164,7 @@ function workflowText(): string {
       hostname: "ai",
       tag: "tag:ci",
       ...workflowDefaults,
+      ...changed,
     }),
   );
 }

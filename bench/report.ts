@@ -1,4 +1,5 @@
 /** The measurements as Markdown tables. */
+import { aims, isOurs, openTofu, ourPrograms } from "./aims.ts";
 import type { Measurement, StepName } from "./measure.ts";
 import { stepNames } from "./measure.ts";
 import type { EditMeasurement } from "./policy-edits.ts";
@@ -18,32 +19,56 @@ export function timeTable(measurements: Measurement[]): string {
     ...labels(group),
     ...stepNames.map((step) => seconds(group, step)),
   ]);
-  return table([...labelTitles, ...stepNames], rows);
+  const scaled = groupsOf(measurements)
+    .filter(({ program }) => program === "plain")
+    .map((plain) => [
+      openTofu.title,
+      String(plain.repositories),
+      `${plain.latencyMs} ms`,
+      ...stepNames.map((step) => {
+        const ofPlain = openTofuRatio(step);
+        return Number.isNaN(ofPlain) ? "" : (medianSeconds(plain, step) * ofPlain).toFixed(1);
+      }),
+    ]);
+  return table([...labelTitles, ...stepNames], [...rows, ...scaled]);
 }
 
 /** Ours against the plain program: the median of the ratios within each run, which share the machine's mood. */
 export function ratioTable(measurements: Measurement[]): string {
-  const rows = groupsOf(measurements)
-    .filter(({ program }) => program === "ours")
-    .flatMap((ours) => {
-      const plain = groupsOf(measurements).find(
-        ({ program, repositories, latencyMs }) =>
-          program === "plain" && repositories === ours.repositories && latencyMs === ours.latencyMs,
-      );
-      if (!plain) return [];
-      const ratio = (of: (group: Group, run: number) => number, runs: number) =>
-        median(Array.from({ length: runs }, (_, run) => of(ours, run) / of(plain, run))).toFixed(2);
-      const runs = Math.min(stepsOf(ours, "first up").length, stepsOf(plain, "first up").length);
-      return [
-        [
-          String(ours.repositories),
-          `${ours.latencyMs} ms`,
-          ...stepNames.map((step) => ratio((group, run) => stepsOf(group, step)[run]?.seconds ?? Number.NaN, runs)),
-        ],
-      ];
-    });
-  return table(["repositories", "latency", ...stepNames], rows);
+  const groups = groupsOf(measurements);
+  const rows = groups.flatMap((ours) => {
+    const plain = findPlain(groups, ours);
+    if (!isOurs(ours.program) || !plain) return [];
+    return [[...labels(ours), ...stepNames.map((step) => formatRatio(ratio(ours, plain, step)))]];
+  });
+  const aimRows = ourPrograms.map((name) => [
+    `aim: ${title(name)}`,
+    "",
+    "",
+    ...stepNames.map((step) => (aims[name].ratios[step] === undefined ? "" : `at most ${aims[name].ratios[step]}`)),
+  ]);
+  const tofu = [openTofu.title, "", "", ...stepNames.map((step) => formatRatio(openTofuRatio(step)))];
+  return table([...labelTitles, ...stepNames], [...rows, ...aimRows, tofu]);
 }
+
+function findPlain(groups: Group[], { repositories, latencyMs }: Group): Group | undefined {
+  return groups.find(
+    (group) => group.program === "plain" && group.repositories === repositories && group.latencyMs === latencyMs,
+  );
+}
+
+function ratio(one: Group, other: Group, step: StepName): number {
+  const [ones, others] = [stepsOf(one, step), stepsOf(other, step)];
+  const ratios = ones.flatMap(({ seconds }, run) => (others[run] ? [seconds / others[run].seconds] : []));
+  return median(ratios);
+}
+
+function openTofuRatio(step: StepName): number {
+  const seconds = openTofu.seconds[step];
+  return seconds ? seconds.tofu / seconds.plain : Number.NaN;
+}
+
+const formatRatio = (value: number): string => (Number.isNaN(value) ? "" : value.toFixed(2));
 
 export function requestTable(measurements: Measurement[]): string {
   const rows = largestOfEach(measurements).map((group) => [
@@ -54,7 +79,13 @@ export function requestTable(measurements: Measurement[]): string {
       2,
     ),
   ]);
-  return table(["program", "repositories", ...stepNames, "state, kB"], rows);
+  const aimRows = ourPrograms.map((name) => [
+    `aim: ${title(name)}`,
+    "",
+    ...stepNames.map((step) => (step === "first up" ? `at most ${aims[name].requests}` : "")),
+    `under ${aims[name].stateKb}`,
+  ]);
+  return table(["program", "repositories", ...stepNames, "state, kB"], [...rows, ...aimRows]);
 }
 
 /** Requests by route in one step, all repositories together. */
@@ -112,7 +143,11 @@ function stepsOf({ measurements }: Group, step: StepName): Measurement[] {
 }
 
 function seconds(group: Group, step: StepName): string {
-  return median(stepsOf(group, step).map((measurement) => measurement.seconds)).toFixed(1);
+  return medianSeconds(group, step).toFixed(1);
+}
+
+function medianSeconds(group: Group, step: StepName): number {
+  return median(stepsOf(group, step).map((measurement) => measurement.seconds));
 }
 
 function requests(group: Group, step: StepName): number {
