@@ -8,6 +8,9 @@ if (problem !== undefined) throw new pulumi.RunError(problem);
 // The SDK's runner installs source-map-support, and takes a stack trace for each promise: 2 s of a run with 100
 // repositories. These modules have no source maps, so Node's own traces say the same lines.
 delete Error.prepareStackTrace;
+// The SDK notes in the state where in the program each resource is made: half a kilobyte each, which the engine writes again at each
+// step, and paths of whoever ran it last.
+pulumi.Resource.stackTrace = () => [];
 
 const { redactLog } = await import("./components/redact-log.ts");
 const { readEnvironmentCredentials } = await import("./stack/secrets.ts");

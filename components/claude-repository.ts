@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { contentOfRepository } from "../core/delivery/content.ts";
 import { deliverRepositoryFile, type FileDelivery } from "../core/delivery/file-delivery.ts";
+import { renderOnce } from "../core/delivery/rendered.ts";
 import { centralMissing } from "../core/messages/central.ts";
 import { formatMessage } from "../core/messages/entry.ts";
 import { omitUndefined } from "../core/omit-undefined.ts";
@@ -29,7 +30,6 @@ import {
   type IdentityScope,
   keyOfCall,
   nameCall,
-  renderWorkflowFile,
   type StandaloneOptions,
 } from "../core/workflow/file.ts";
 import { type FederatedSubject, federatedSubject } from "../core/workflow/oidc.ts";
@@ -152,7 +152,7 @@ export class ClaudeRepository extends pulumi.ComponentResource {
     checkOwnerOf(component, slug, this.getProvider("github:index/actionsSecret:ActionsSecret"));
     const { repository } = args;
     const known = pulumi.output(typeof repository === "string" ? lookUpRepository(component, slug) : repository);
-    this.workflowText = renderWorkflowFile(complete.content);
+    this.workflowText = renderOnce(complete.content).text;
     this.workflowUrl = known.apply(({ url }) => `${url}/actions/workflows/${workflow.path.split("/").at(-1)}`);
     const repositoryId = known.apply(({ nodeId }) => nodeId);
 

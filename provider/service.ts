@@ -1,4 +1,5 @@
 /** The gRPC face: what the engine asks, handed to the resource that it is about, and the answer back. */
+import { flushCompileCache } from "node:module";
 import grpc, { type ServerUnaryCall, type sendUnaryData, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
@@ -220,9 +221,10 @@ class Provider {
 
   /** Loaded when a workflow file is first asked for: other runs are spared the time. */
   #accessGitHub(): Promise<GitHubAccess> {
-    this.#github ??= import("./github-access.ts").then(({ accessGitHub }) =>
-      accessGitHub(this.#runtime, (line) => this.#log("info", line, ""), this.#cancelled.signal),
-    );
+    this.#github ??= import("./github-access.ts").then(({ accessGitHub }) => {
+      flushCompileCache();
+      return accessGitHub(this.#runtime, (line) => this.#log("info", line, ""), this.#cancelled.signal);
+    });
     return this.#github;
   }
 

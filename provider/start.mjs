@@ -15,3 +15,5 @@ process.on("warning", (warning) => {
 module.enableCompileCache();
 const { main } = await import("./main.ts");
 await main();
+// The engine ends this process with a signal, and Node then writes no cache: without this each run compiled everything again.
+module.flushCompileCache();

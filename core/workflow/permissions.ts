@@ -70,8 +70,16 @@ export function readCall(text: string): { uses: string; permissions: PermissionS
 /** Ours stay below it with all that can be set. Of a longer one, somebody could make the parser busy for minutes. */
 const longestRead = 300_000;
 
-/** Without the comparison of each key with all others, which takes minutes as well; the first of two equal ones counts. */
+const parsed = new Map<string, Fields | undefined>();
+
+/** Hundreds of repositories have one text, and a parse takes milliseconds. */
 function parseObject(text: string): Fields | undefined {
+  if (!parsed.has(text)) parsed.set(text, parseOnce(text));
+  return parsed.get(text);
+}
+
+/** Without the comparison of each key with all others, which takes minutes as well; the first of two equal ones counts. */
+function parseOnce(text: string): Fields | undefined {
   if (text.length > longestRead) return undefined;
   try {
     const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: "silent" });
