@@ -1,7 +1,7 @@
-/** The program of a stack: settings -> StackClaim -> TailnetAccess -> one ClaudeRepository per repository -> outputs. */
+/** The program of a stack: settings -> StackClaim -> TailnetAccess -> the resources of each repository -> outputs. */
 
 import { CentralWorkflow } from "./components/central-workflow.ts";
-import { ClaudeRepository } from "./components/claude-repository.ts";
+import { createRepositoryResources } from "./components/claude-repository.ts";
 import { toResourceName } from "./components/names.ts";
 import { StackClaim } from "./components/stack-claim.ts";
 import { TailnetAccess } from "./components/tailnet-access.ts";
@@ -51,7 +51,7 @@ const deployed = stack.available.map((available) => {
   const { slug, formerly, tag, identity, workflow, delivery } = repository;
   const use = findLiveUse(repository, file, stack.central);
   const central = callOf(stack, available, centralWorkflows);
-  const component = new ClaudeRepository(
+  const resources = createRepositoryResources(
     toResourceName(slug),
     {
       repository: facts,
@@ -67,9 +67,9 @@ const deployed = stack.available.map((available) => {
       owner,
       workflowGate,
     },
-    { dependsOn: access, aliases: formerly.map((name) => ({ name: toResourceName(name) })) },
+    { dependsOn: access, formerly: formerly.map(toResourceName) },
   );
-  return { repository, component, file, use };
+  return { repository, resources, file, use };
 });
 
 await keepWhatLiveFilesUse(deployed, stack);

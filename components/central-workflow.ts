@@ -119,7 +119,7 @@ export class CentralWorkflow extends pulumi.ComponentResource {
         ...(claim === undefined ? {} : { claim }),
         ...(transform ? { transform } : {}),
       },
-      this,
+      { parent: this },
     );
     return { subject, literals: { clientId, audience: audienceOrSecret.value } };
   }

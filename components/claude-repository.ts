@@ -39,6 +39,7 @@ import { createActionsSecret } from "./actions-secret.ts";
 import { checkArguments, readStackOwner, refuseIfAny } from "./arguments.ts";
 import { explainErrors } from "./explain-errors.ts";
 import { nameCredentials } from "./names.ts";
+import { type Placement, placeChild } from "./placement.ts";
 import type { ActionsSecret, ActionsSecretArgs } from "./providers.ts";
 import { checkOwnerOf, type KnownRepository, lookUpRepository } from "./repository-facts.ts";
 import {
@@ -127,13 +128,8 @@ interface Complete extends ClaudeRepositoryArgs {
   delivery: FileDelivery;
 }
 
-/**
- * Claude Code in the pull requests of one repository, through Aperture: the runners' identity, the repository secrets that
- * hold it, and the workflow file, so ordered that the workflow finds a working set at any moment.
- *
- * Throws pulumi.RunError with every missing or wrong argument.
- */
-export class ClaudeRepository extends pulumi.ComponentResource {
+/** What a repository has, however it is declared. */
+export interface RepositoryResources {
   /** Absent where a central file has the identity. */
   readonly credential: RunnerSecrets | undefined;
   /** The text of the workflow file. */
@@ -143,114 +139,175 @@ export class ClaudeRepository extends pulumi.ComponentResource {
   readonly workflowFile: WorkflowFile;
   /** The subject that the federated identity trusts; absent for an OAuth client, and where a central file has the identity. */
   readonly subject: pulumi.Output<string> | undefined;
+}
+
+/**
+ * Claude Code in the pull requests of one repository, through Aperture: the runners' identity, the repository secrets that
+ * hold it, and the workflow file, so ordered that the workflow finds a working set at any moment.
+ *
+ * Throws pulumi.RunError with every missing or wrong argument.
+ */
+export class ClaudeRepository extends pulumi.ComponentResource implements RepositoryResources {
+  readonly credential: RepositoryResources["credential"];
+  readonly workflowText: string;
+  readonly workflowUrl: RepositoryResources["workflowUrl"];
+  readonly workflowFile: WorkflowFile;
+  readonly subject: RepositoryResources["subject"];
 
   constructor(name: string, args: ClaudeRepositoryArgs, options?: pulumi.ComponentResourceOptions) {
     const component = { kind: "ClaudeRepository", name };
     const complete = completeArguments(component, args);
     super(claudeRepositoryType, name, {}, options);
-    const { slug, workflow, central } = complete;
-    checkOwnerOf(component, slug, this.getProvider("github:index/actionsSecret:ActionsSecret"));
-    const { repository } = args;
-    const known = pulumi.output(typeof repository === "string" ? lookUpRepository(component, slug) : repository);
-    this.workflowText = renderOnce(complete.content).text;
-    this.workflowUrl = known.apply(({ url }) => `${url}/actions/workflows/${workflow.path.split("/").at(-1)}`);
-    const repositoryId = known.apply(({ nodeId }) => nodeId);
-
-    if (central?.scope === "organization") {
-      this.workflowFile = this.createWorkflowFile(name, complete, [], repositoryId);
-    } else {
-      const credential = runnerCredential(complete, known);
-      this.subject = credential.kind === "federated" ? pulumi.output(credential.subject) : undefined;
-      // Both of a pair stand while a file is replaced that uses the other one.
-      const prefix = nameCredentials(name, complete.identity.kind, central?.file);
-      this.credential = this.createCredential(prefix, complete, credential);
-      this.workflowFile = this.createSecretsAndWorkflowFile(name, prefix, complete, this.credential, repositoryId);
-    }
+    checkOwnerOf(component, complete.slug, this.getProvider("github:index/actionsSecret:ActionsSecret"));
+    const resources = createResources(component, complete, { parent: this });
+    this.credential = resources.credential;
+    this.workflowText = resources.workflowText;
+    this.workflowUrl = resources.workflowUrl;
+    this.workflowFile = resources.workflowFile;
+    this.subject = resources.subject;
     this.registerOutputs({ workflowUrl: this.workflowUrl, subject: this.subject });
   }
+}
 
-  private createCredential(
-    prefix: string,
-    { slug, tag, claim, owner, transform, central }: Complete,
-    credential: RunnerCredential,
-  ): RunnerSecrets {
-    return createRunnerCredential(
-      `${prefix}-identity`,
-      {
-        repository: slug,
-        tag,
-        credential,
-        ...(central ? { purpose: credential.kind === "federated" ? nameCall(central.file) : "caller" } : {}),
-        ...(claim === undefined ? {} : { claim }),
-        ...(owner === undefined ? {} : { owner }),
-        ...(transform ? { transform } : {}),
-      },
-      this,
-    );
+/**
+ * The same without a component around them. A component is a resource of its own: in a stack of hundreds a third of a first update,
+ * and its name in the URN of each child (bench/README.md).
+ *
+ * @throws pulumi.RunError with every missing or wrong argument.
+ */
+export function createRepositoryResources(
+  name: string,
+  args: ClaudeRepositoryArgs,
+  placement: Placement,
+): RepositoryResources {
+  const component = { kind: "ClaudeRepository", name };
+  return createResources(component, completeArguments(component, args), placement);
+}
+
+function createResources(
+  component: { kind: string; name: string },
+  complete: Complete,
+  placement: Placement,
+): RepositoryResources {
+  const { name } = component;
+  const { repository, slug, workflow, central } = complete;
+  const known = pulumi.output(typeof repository === "string" ? lookUpRepository(component, slug) : repository);
+  const common = {
+    workflowText: renderOnce(complete.content).text,
+    workflowUrl: known.apply(({ url }) => `${url}/actions/workflows/${workflow.path.split("/").at(-1)}`),
+  };
+  const repositoryId = known.apply(({ nodeId }) => nodeId);
+  if (central?.scope === "organization") {
+    const workflowFile = createWorkflowFile(name, complete, [], repositoryId, placement);
+    return { ...common, credential: undefined, subject: undefined, workflowFile };
   }
+  const kind = runnerCredential(complete, known);
+  // Both of a pair stand while a file is replaced that uses the other one.
+  const infix = nameCredentials("", complete.identity.kind, central?.file);
+  const credential = createCredential(name, infix, complete, kind, placement);
+  return {
+    ...common,
+    subject: kind.kind === "federated" ? pulumi.output(kind.subject) : undefined,
+    credential,
+    workflowFile: createSecretsAndWorkflowFile(name, infix, complete, credential, repositoryId, placement),
+  };
+}
 
-  /**
-   * All is written in an order in which the workflow as committed finds a working set after each single write, also while the
-   * kind of the identity changes. A federated workflow needs both secrets, so it follows them. An OAuth workflow authenticates
-   * with the secret alone (tailscale/github-action ignores the client ID then), so the client ID, which the federated workflow
-   * still needs until the file is replaced, follows the file.
-   */
-  private createSecretsAndWorkflowFile(
-    name: string,
-    prefix: string,
-    args: Complete,
-    { clientId, audienceOrSecret }: RunnerSecrets,
-    repositoryId: pulumi.Input<string>,
-  ): WorkflowFile {
-    const secretNames = nameSecrets(args.identity.kind, args.central && keyOfCall(args.central.file));
-    const isFederated = args.identity.kind === "federated";
-    const rows = [
-      {
-        what: "client-id",
-        secretName: secretNames.clientId,
-        value: clientId,
-        isNeeded: isFederated,
-        isHeld: args.holdsClientId,
-      },
-      {
-        what: audienceOrSecret.kind,
-        secretName: secretNames.audienceOrSecret,
-        value: audienceOrSecret.value,
-        isNeeded: true,
-        isHeld: false,
-      },
-    ];
-    const create = (row: (typeof rows)[number], dependsOn: pulumi.Resource[]) =>
-      createActionsSecret(
-        ...applyTransform<ActionsSecretArgs>(
-          args.transform?.actionsSecret,
-          `${prefix}-secret-${row.what}`,
-          { repository: nameOf(args.slug), secretName: row.secretName, value: row.value },
-          { parent: this, dependsOn, hooks: explainErrors(), ...(row.isHeld ? { ignoreChanges: ["value"] } : {}) },
-        ),
-      );
-    const needed = rows.filter(({ isNeeded }) => isNeeded).map((row) => create(row, []));
-    const file = this.createWorkflowFile(name, args, needed, repositoryId);
-    for (const row of rows.filter(({ isNeeded }) => !isNeeded)) create(row, [file]);
-    return file;
-  }
+function createCredential(
+  name: string,
+  infix: string,
+  { slug, tag, claim, owner, transform, central }: Complete,
+  credential: RunnerCredential,
+  placement: Placement,
+): RunnerSecrets {
+  return createRunnerCredential(
+    `${name}${infix}-identity`,
+    {
+      repository: slug,
+      tag,
+      credential,
+      ...(central ? { purpose: credential.kind === "federated" ? nameCall(central.file) : "caller" } : {}),
+      ...(claim === undefined ? {} : { claim }),
+      ...(owner === undefined ? {} : { owner }),
+      ...(transform ? { transform } : {}),
+    },
+    { ...placement, formerly: (placement.formerly ?? []).map((former) => `${former}${infix}-identity`) },
+  );
+}
 
-  private createWorkflowFile(
-    name: string,
-    { slug, content, delivery, overwrite = false, transform, workflowGate, central }: Complete,
-    secrets: ActionsSecret[],
-    repositoryId: pulumi.Input<string>,
-  ): WorkflowFile {
-    const before = [...secrets, ...(central?.workflowFile ? [central.workflowFile] : [])];
-    return new WorkflowFile(
-      ...applyTransform<WorkflowFileArgs>(
-        transform?.workflowFile,
-        `${name}-workflow`,
-        { repository: slug, repositoryId, ...content, delivery, adopt: overwrite },
-        { parent: this, dependsOn: secrets.length > 0 && workflowGate ? workflowGate.pass(before) : before },
+/**
+ * All is written in an order in which the workflow as committed finds a working set after each single write, also while the
+ * kind of the identity changes. A federated workflow needs both secrets, so it follows them. An OAuth workflow authenticates
+ * with the secret alone (tailscale/github-action ignores the client ID then), so the client ID, which the federated workflow
+ * still needs until the file is replaced, follows the file.
+ */
+function createSecretsAndWorkflowFile(
+  name: string,
+  infix: string,
+  args: Complete,
+  { clientId, audienceOrSecret }: RunnerSecrets,
+  repositoryId: pulumi.Input<string>,
+  placement: Placement,
+): WorkflowFile {
+  const secretNames = nameSecrets(args.identity.kind, args.central && keyOfCall(args.central.file));
+  const isFederated = args.identity.kind === "federated";
+  const rows = [
+    {
+      what: "client-id",
+      secretName: secretNames.clientId,
+      value: clientId,
+      isNeeded: isFederated,
+      isHeld: args.holdsClientId,
+    },
+    {
+      what: audienceOrSecret.kind,
+      secretName: secretNames.audienceOrSecret,
+      value: audienceOrSecret.value,
+      isNeeded: true,
+      isHeld: false,
+    },
+  ];
+  const create = (row: (typeof rows)[number], dependsOn: pulumi.Resource[]) => {
+    const suffix = `${infix}-secret-${row.what}`;
+    return createActionsSecret(
+      ...applyTransform<ActionsSecretArgs>(
+        args.transform?.actionsSecret,
+        `${name}${suffix}`,
+        { repository: nameOf(args.slug), secretName: row.secretName, value: row.value },
+        {
+          ...placeChild(placement, suffix),
+          dependsOn,
+          hooks: explainErrors(),
+          ...(row.isHeld ? { ignoreChanges: ["value"] } : {}),
+        },
       ),
     );
-  }
+  };
+  const needed = rows.filter(({ isNeeded }) => isNeeded).map((row) => create(row, []));
+  const file = createWorkflowFile(name, args, needed, repositoryId, placement);
+  for (const row of rows.filter(({ isNeeded }) => !isNeeded)) create(row, [file]);
+  return file;
+}
+
+function createWorkflowFile(
+  name: string,
+  { slug, content, delivery, overwrite = false, transform, workflowGate, central }: Complete,
+  secrets: ActionsSecret[],
+  repositoryId: pulumi.Input<string>,
+  placement: Placement,
+): WorkflowFile {
+  const before = [...secrets, ...(central?.workflowFile ? [central.workflowFile] : [])];
+  return new WorkflowFile(
+    ...applyTransform<WorkflowFileArgs>(
+      transform?.workflowFile,
+      `${name}-workflow`,
+      { repository: slug, repositoryId, ...content, delivery, adopt: overwrite },
+      {
+        ...placeChild(placement, "-workflow"),
+        dependsOn: secrets.length > 0 && workflowGate ? workflowGate.pass(before) : before,
+      },
+    ),
+  );
 }
 
 function completeArguments(component: { kind: string; name: string }, args: ClaudeRepositoryArgs): Complete {

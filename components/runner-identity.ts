@@ -9,6 +9,7 @@ import type { RepositorySlug } from "../core/settings/settings.ts";
 import { checkArguments, readStackOwner } from "./arguments.ts";
 import { explainErrors } from "./explain-errors.ts";
 import { createLeftoverHooks } from "./leftover-credentials.ts";
+import { type Placement, placeChild } from "./placement.ts";
 import { FederatedIdentity, type FederatedIdentityArgs, OauthClient, type OauthClientArgs } from "./providers.ts";
 import { applyTransform, type Transform } from "./transform.ts";
 
@@ -82,24 +83,20 @@ export class RunnerIdentity extends pulumi.ComponentResource implements RunnerSe
   constructor(name: string, args: RunnerIdentityArgs, options?: pulumi.ComponentResourceOptions) {
     checkArguments({ kind: "RunnerIdentity", name }, argumentsOfIdentity, args);
     super(runnerIdentityType, name, {}, options);
-    const { clientId, audienceOrSecret } = createRunnerCredential(name, args, this);
+    const { clientId, audienceOrSecret } = createRunnerCredential(name, args, { parent: this });
     this.clientId = clientId;
     this.audienceOrSecret = audienceOrSecret;
     this.registerOutputs({ clientId });
   }
 }
 
-/** The resource of a `RunnerIdentity` alone, as a child of `parent`. */
-export function createRunnerCredential(
-  name: string,
-  args: RunnerIdentityArgs,
-  parent: pulumi.ComponentResource,
-): RunnerSecrets {
+/** The resource of a `RunnerIdentity` alone. */
+export function createRunnerCredential(name: string, args: RunnerIdentityArgs, placement: Placement): RunnerSecrets {
   if (args.credential.kind === "federated") {
-    const identity = createFederatedIdentity(name, args, args.credential, parent);
+    const identity = createFederatedIdentity(name, args, args.credential, placement);
     return { clientId: identity.id, audienceOrSecret: { kind: "audience", value: identity.audience } };
   }
-  const client = createOauthClient(name, args, args.credential, parent);
+  const client = createOauthClient(name, args, args.credential, placement);
   return { clientId: client.id, audienceOrSecret: { kind: "secret", value: pulumi.secret(client.key) } };
 }
 
@@ -107,7 +104,7 @@ function createFederatedIdentity(
   name: string,
   args: RunnerIdentityArgs,
   credential: RunnerCredential & { kind: "federated" },
-  parent: pulumi.ComponentResource,
+  placement: Placement,
 ): FederatedIdentity {
   return new FederatedIdentity(
     ...applyTransform<FederatedIdentityArgs>(
@@ -121,7 +118,7 @@ function createFederatedIdentity(
         tags: [args.tag],
         description: describe(args),
       },
-      { parent, hooks: hooksOf(args) },
+      { ...placeChild(placement, "-federated"), hooks: hooksOf(args) },
     ),
   );
 }
@@ -130,15 +127,16 @@ function createOauthClient(
   name: string,
   args: RunnerIdentityArgs,
   { rotation }: RunnerCredential & { kind: "oauth" },
-  parent: pulumi.ComponentResource,
+  placement: Placement,
 ): OauthClient {
+  // Another name is another resource: it is created before the old one is deleted, which happens last of all.
+  const suffix = rotation === undefined ? "-oauth" : `-oauth-${rotation}`;
   return new OauthClient(
     ...applyTransform<OauthClientArgs>(
       args.transform?.oauthClient,
-      // Another name is another resource: it is created before the old one is deleted, which happens last of all.
-      rotation === undefined ? `${name}-oauth` : `${name}-oauth-${rotation}`,
+      `${name}${suffix}`,
       { scopes: ["auth_keys"], tags: [args.tag], description: describe(args, rotation) },
-      { parent, additionalSecretOutputs: ["key"], hooks: hooksOf(args) },
+      { ...placeChild(placement, suffix), additionalSecretOutputs: ["key"], hooks: hooksOf(args) },
     ),
   );
 }

@@ -7,9 +7,8 @@
  * - One that left the list loses its credential, which is Tailscale's and can go, in the first run. In that run its secrets
  *   and its workflow file get `retainOnDelete`; the next run leaves them out, and the engine forgets them.
  */
-import * as pulumi from "@pulumi/pulumi";
 import { readKind } from "../components/names.ts";
-import { claudeRepositoryType, workflowFileType } from "../core/resource-types.ts";
+import { workflowFileType } from "../core/resource-types.ts";
 import type { RepositorySettings, RepositorySlug } from "../core/settings/settings.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
 import { type RepositoryFindings, readRepositories } from "../services/github/repositories.ts";
@@ -57,7 +56,7 @@ export async function readUnremovable(
 /** A repository whose resources are declared as the state has them. */
 export interface KeptRepository {
   slug: RepositorySlug;
-  /** The name of its component. */
+  /** What the names of its resources begin with. */
   name: string;
   /** Whether the next run may leave it out: the engine then forgets what GitHub does not let it delete. */
   hasLeft: boolean;
@@ -68,9 +67,7 @@ export async function keepAsTheyAre(repositories: KeptRepository[]): Promise<voi
   if (repositories.length === 0) return;
   const state = await readStackResources();
   for (const repository of repositories) {
-    const own = resourcesOf(state, repository);
-    if (own.length === 0) continue;
-    declareAsTheyAre(new pulumi.ComponentResource(claudeRepositoryType, repository.name), own, repository.hasLeft);
+    declareAsTheyAre(resourcesOf(state, repository), { mayGo: repository.hasLeft });
   }
 }
 

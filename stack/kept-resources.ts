@@ -18,9 +18,12 @@ export interface KeptResource {
   outputs: Record<string, unknown>;
 }
 
-/** Declares children of `parent` as they are. With `mayGo`, a run that leaves them out forgets them, and deletes nothing. */
-export function declareAsTheyAre(parent: pulumi.Resource, resources: KeptResource[], mayGo: boolean): void {
-  const options = { parent, ignoreChanges: ["*"], retainOnDelete: mayGo };
+/** Declares them as they are. With `mayGo`, a run that leaves them out forgets them, and deletes nothing. */
+export function declareAsTheyAre(
+  resources: KeptResource[],
+  { parent, mayGo }: { parent?: pulumi.Resource; mayGo: boolean },
+): void {
+  const options = { ...(parent ? { parent } : {}), ignoreChanges: ["*"], retainOnDelete: mayGo };
   for (const { type, child, outputs } of resources) {
     // The arguments only have to be of the right form: all changes are ignored.
     switch (type) {

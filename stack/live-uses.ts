@@ -4,7 +4,6 @@
  * the identity and the central workflow of the live file go on as they are, although the program has others for the next one.
  */
 import * as pulumi from "@pulumi/pulumi";
-import type { ClaudeRepository } from "../components/claude-repository.ts";
 import { nameCredentials, readKind, toResourceName } from "../components/names.ts";
 import { deliverRepositoryFile } from "../core/delivery/file-delivery.ts";
 import { centralWorkflowType } from "../core/resource-types.ts";
@@ -66,7 +65,6 @@ export interface LiveUser {
   repository: RepositorySettings;
   use: LiveUse | undefined;
   file: Pick<WorkflowFileState, "wanted">;
-  component: ClaudeRepository;
 }
 
 /**
@@ -84,9 +82,9 @@ export async function keepWhatLiveFilesUse(
   ]);
   if (uses.length === 0 && calls.size === 0) return;
   const state = await readStackResources();
-  for (const { repository, use, file, component } of users) {
+  for (const { repository, use, file } of users) {
     const declared = nameDeclaredCredential(toResourceName(repository.slug), repository, file.wanted.text);
-    if (use) declareAsTheyAre(component, findUsed(state, repository, use, declared), false);
+    if (use) declareAsTheyAre(findUsed(state, repository, use, declared), { mayGo: false });
   }
   for (const call of calls) keepCentral(state, call);
 }
@@ -109,7 +107,7 @@ export function findUsed(
   });
 }
 
-/** The name of the credential that the component has itself, whose file is to have this text; see runner-identity.ts. */
+/** The name of the credential that the program declares for a file with this text; see runner-identity.ts. */
 export function nameDeclaredCredential(
   name: string,
   { identity }: Pick<RepositorySettings, "identity">,
@@ -131,7 +129,8 @@ function keepCentral(state: StackResources, call: string): void {
       new Set([`${name}-workflow`, `${name}-identity-federated`]).has(child);
     return isChild && outputs ? [{ type, child, outputs }] : [];
   });
-  if (own.length > 0) declareAsTheyAre(new pulumi.ComponentResource(centralWorkflowType, name), own, false);
+  if (own.length > 0)
+    declareAsTheyAre(own, { parent: new pulumi.ComponentResource(centralWorkflowType, name), mayGo: false });
 }
 
 /** From `uses:` of a caller. */

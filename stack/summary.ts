@@ -1,7 +1,7 @@
 /** What a run says at its end: the stack's outputs. */
 import * as pulumi from "@pulumi/pulumi";
 import type { CentralWorkflow } from "../components/central-workflow.ts";
-import type { ClaudeRepository } from "../components/claude-repository.ts";
+import type { RepositoryResources } from "../components/claude-repository.ts";
 import type { WorkflowFile } from "../components/workflow-file.ts";
 import { deliverCentralFile, deliverRepositoryFile } from "../core/delivery/file-delivery.ts";
 import type { SkippedRepository } from "./repository-checks.ts";
@@ -10,7 +10,7 @@ import type { Stack } from "./stack.ts";
 /** A repository that was set up. */
 export interface DeployedRepository {
   repository: Stack["available"][number]["settings"];
-  component: ClaudeRepository;
+  resources: RepositoryResources;
 }
 
 export function summarise(
@@ -20,9 +20,9 @@ export function summarise(
 ) {
   const { skipped, unremovable, pending } = stack;
   const repositories = Object.fromEntries(
-    deployed.map(({ repository: { slug, tag }, component }) => [
+    deployed.map(({ repository: { slug, tag }, resources: { workflowUrl, subject } }) => [
       slug,
-      { workflow: component.workflowUrl, tag, ...(component.subject ? { subject: component.subject } : {}) },
+      { workflow: workflowUrl, tag, ...(subject ? { subject } : {}) },
     ]),
   );
   const undelivered = deployed.filter(({ repository }) => repository.delivery.kind === "output");
@@ -30,9 +30,9 @@ export function summarise(
   return {
     repositories,
     workflows: Object.fromEntries(
-      undelivered.map(({ repository, component }) => [
+      undelivered.map(({ repository, resources }) => [
         repository.slug,
-        { [repository.workflow.path]: component.workflowText },
+        { [repository.workflow.path]: resources.workflowText },
       ]),
     ),
     waiting,
@@ -56,7 +56,7 @@ function listWaits(
   });
   const ofRepositories = deployed
     .filter(({ repository }) => deliverRepositoryFile(repository.delivery).kind === "pull-request")
-    .map(({ repository, component }) => statusOf(repository.slug, component.workflowFile));
+    .map(({ repository, resources }) => statusOf(repository.slug, resources.workflowFile));
   const held = waiting.map(({ slug, central: { file } }): [string, string] => [
     slug,
     `waiting for ${file.path} in ${file.repository}`,
