@@ -1,12 +1,15 @@
 /** Requests that come one by one and are sent together. */
-import { setTimeout } from "node:timers/promises";
-
 export interface BatchOptions {
   /** The most that are sent together. */
   size: number;
-  /** How long the first waits for others, in milliseconds. */
+  /**
+   * How long the latest waits for another one, in milliseconds; the first waits at most five times as long. Pulumi's engine asks for
+   * one resource after the other, as it has written its state.
+   */
   patience: number;
 }
+
+const mostWaits = 5;
 
 interface Waiting<Request, Result> {
   request: Request;
@@ -18,6 +21,9 @@ export class Batch<Request, Result> {
   readonly #options: BatchOptions;
   readonly #send: (requests: Request[]) => Promise<Result[]>;
   #waiting: Waiting<Request, Result>[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  /** When the waiting ones are sent whatever else comes. */
+  #latest = 0;
 
   /** `send` answers in the order of the requests. Its error is the error of each of them. */
   constructor(options: BatchOptions, send: (requests: Request[]) => Promise<Result[]>) {
@@ -29,16 +35,20 @@ export class Batch<Request, Result> {
     const settle = Promise.withResolvers<Result>();
     this.#waiting.push({ request, settle });
     if (this.#waiting.length === this.#options.size) this.#flush();
-    else if (this.#waiting.length === 1) this.#flushLater(this.#waiting);
+    else this.#flushLater();
     return settle.promise;
   }
 
-  async #flushLater(batch: Waiting<Request, Result>[]): Promise<void> {
-    await setTimeout(this.#options.patience);
-    if (this.#waiting === batch) this.#flush();
+  #flushLater(): void {
+    const { patience } = this.#options;
+    const now = performance.now();
+    if (this.#waiting.length === 1) this.#latest = now + mostWaits * patience;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#flush(), Math.min(patience, this.#latest - now));
   }
 
   #flush(): void {
+    clearTimeout(this.#timer);
     const batch = this.#waiting;
     this.#waiting = [];
     this.#send(batch.map(({ request }) => request)).then(

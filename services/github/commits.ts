@@ -9,8 +9,8 @@ import { commitThroughContents, isConflict } from "./contents.ts";
 import { askPartially, type FieldError, isGraphqlError, lacksField } from "./graphql.ts";
 import { Turns } from "./turns.ts";
 
-/** How long the first commit waits for others, in milliseconds. GitHub runs the mutations of one request one after the other. */
-const patience = 15;
+/** How long a commit waits for others, in milliseconds. GitHub runs the mutations of one request one after the other. */
+const patience = 25;
 const batchSize = 5;
 
 /** A commit onto a branch whose newest commit is known. */

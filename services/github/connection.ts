@@ -38,6 +38,12 @@ export interface Waits {
 
 const shortWaits: Waits = { longest: 90, times: 2 };
 
+/**
+ * Octokit's own limit is 10 requests at once, and its option for another one is not among its types. GitHub's is 100 of all programs
+ * together ("Rate limits for the REST API").
+ */
+const manyAtOnce = { global: new Bottleneck.Group({ maxConcurrent: 30 }) };
+
 export interface ConnectionOptions {
   /** Called with a line for people when GitHub asks to wait. */
   tell?: (line: string) => unknown;
@@ -78,6 +84,7 @@ export function connectToGitHub(
       // Octokit keeps a second between any two POST requests. Most of ours are GraphQL queries, which write nothing; of commits
       // several stand in one request.
       write: new Bottleneck.Group(),
+      ...manyAtOnce,
     },
   });
   redactErrors(client, secrets);

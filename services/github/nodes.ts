@@ -7,7 +7,7 @@ import { askPartially, type FieldError } from "./graphql.ts";
 
 /** GitHub answers for up to 100 nodes; 50 keep an answer well below its time limit. */
 const batchSize = 50;
-const patience = 10;
+const patience = 20;
 
 /** Asks of one run. */
 export class RepositoryNodes {
