@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { omitUndefined } from "../core/omit-undefined.ts";
 import { workflowFileType } from "../core/resource-types.ts";
 import type { DeliverySettings, RepositorySlug } from "../core/settings/settings.ts";
 import type { CallerOptions, CentralOptions, StandaloneOptions } from "../core/workflow/file.ts";
-import type { LiteralCredential } from "../core/workflow/options.ts";
+import { type LiteralCredential, workflowDefaults } from "../core/workflow/options.ts";
 
 type Inputs<T> = { [Key in keyof T]: pulumi.Input<T[Key]> };
 
@@ -59,12 +58,20 @@ export class WorkflowFile extends pulumi.CustomResource {
   }
 }
 
-/** The properties as the provider takes them: lists are lists, and what nobody set is absent. */
+/**
+ * The properties as the provider takes them: lists are lists, and what nobody set is absent. So are values that are the default:
+ * they would stand in the state of each of hundreds of files, and the engine writes all of it at each step.
+ */
 export function toFileInputs(args: WorkflowFileArgs): Record<string, unknown> {
+  const set = Object.entries(args).filter(([name, value]) => value !== undefined && value !== defaults[name]);
+  const inputs = Object.fromEntries(set);
   return {
-    ...omitUndefined(args),
+    ...inputs,
     presets: [...args.presets],
-    ...("runsOn" in args ? { runsOn: [args.runsOn].flat() } : {}),
+    ...("runsOn" in inputs ? { runsOn: [inputs.runsOn].flat() } : {}),
     ...("actions" in args && Object.keys(args.actions ?? {}).length === 0 ? { actions: undefined } : {}),
   };
 }
+
+/** As the provider fills them in. Where the file is belongs to what it is: it is said in any case. */
+const defaults: Partial<Record<string, unknown>> = { ...workflowDefaults, path: undefined, adopt: false };

@@ -6,7 +6,7 @@ import {
   identityScopes,
   type WorkflowFileOptions,
 } from "../../core/workflow/file.ts";
-import { presetNames, type WorkflowOptions } from "../../core/workflow/options.ts";
+import { presetNames, type WorkflowOptions, workflowDefaults } from "../../core/workflow/options.ts";
 import { buildSchema, type Field, type Fields, listRequired } from "../fields.ts";
 import { isMap, type PropertyMap, type PropertyValue } from "../structs.ts";
 
@@ -39,9 +39,9 @@ const jobs = {
   hostname: { ...text, description: "Aperture's host name, as runners call it." },
   model: { ...text, optional: true, description: "The model that Claude Code asks for, without its provider." },
   prompt: { ...text, optional: true, description: "What the review looks at, in place of the preset's own text." },
-  runsOn: { ...texts, description: "All labels that the runner must have." },
+  runsOn: { ...texts, optional: true, description: "All labels that the runner must have." },
   environment: { ...text, optional: true, description: "GitHub environment of the jobs." },
-  timeoutMinutes: { kind: "number", description: "Limit of each job, in minutes." },
+  timeoutMinutes: { kind: "number", optional: true, description: "Limit of each job, in minutes." },
   allowForks: {
     kind: "boolean",
     optional: true,
@@ -157,10 +157,17 @@ export function toContent(properties: PropertyMap): WorkflowFileOptions {
   const known: Record<string, PropertyValue | undefined> = Object.fromEntries(
     Object.keys(contentFields(properties)).map((name) => [name, properties[name] ?? undefined]),
   );
-  const { runsOn, admitted, ...rest } = known;
+  const {
+    runsOn = workflowDefaults.runsOn,
+    timeoutMinutes = workflowDefaults.timeoutMinutes,
+    admitted,
+    ...rest
+  } = known;
+  if (properties.role === "caller") return omitUndefined(rest) as unknown as WorkflowFileOptions;
   // The tables are those of the interfaces.
   return omitUndefined({
     ...rest,
+    timeoutMinutes,
     runsOn: Array.isArray(runsOn) && runsOn.length === 1 ? runsOn[0] : runsOn,
     admitted: isMap(admitted) ? Object.values(admitted) : undefined,
   }) as unknown as WorkflowFileOptions;

@@ -87,12 +87,7 @@ describe("ClaudeRepository with a federated identity", () => {
       identity: "federated",
       tag: "tag:ci",
       hostname: "ai",
-      runsOn: ["ubuntu-latest"],
-      timeoutMinutes: 30,
-      allowForks: false,
-      joinTimeoutSeconds: 45,
       delivery: { kind: "commit" },
-      adopt: false,
     });
   });
 });
