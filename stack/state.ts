@@ -4,7 +4,8 @@ import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { z } from "zod";
 import { toResourceName } from "../components/names.ts";
-import { claudeRepositoryType, workflowFileType } from "../core/resource-types.ts";
+import { workflowFileType } from "../core/resource-types.ts";
+import { scopeOf } from "../core/settings/delivery-rules.ts";
 import type { RepositorySettings } from "../core/settings/settings.ts";
 
 /** A repository of which something is in the state. */
@@ -16,7 +17,7 @@ export interface StandingRepository {
   createdAt?: number;
 }
 
-/** By the name of the repository's component. */
+/** By what the names of the repository's resources begin with. */
 export type StandingRepositories = Map<string, StandingRepository>;
 
 const resources = z.record(
@@ -56,16 +57,14 @@ export async function readStandingRepositories(): Promise<StandingRepositories> 
 }
 
 export function listStandingRepositories(resources: StackResources): StandingRepositories {
-  const names = Object.entries(resources)
-    .filter(([, { type }]) => type === claudeRepositoryType)
-    .map(([urn]) => readLastName(urn));
-  const standing: StandingRepositories = new Map(names.map((name) => [name, { secrets: 0, hasWorkflow: false }]));
-  for (const [urn, { outputs }] of Object.entries(resources)) {
-    const [, type, owner = "", kind] = childName.exec(urn) ?? [];
-    const repository = standing.get(owner);
-    if (!repository) continue;
+  const standing: StandingRepositories = new Map();
+  for (const [urn, { type, outputs }] of Object.entries(resources)) {
+    const [, name = "", kind = ""] = ownName.exec(readLastName(urn)) ?? [];
+    if (name === "") continue;
+    const repository = standing.get(name) ?? { secrets: 0, hasWorkflow: false };
+    standing.set(name, repository);
     if (kind === "workflow") repository.hasWorkflow ||= type === workflowFileType && isDelivered(outputs);
-    if (type !== actionsSecretType || kind === "workflow") continue;
+    if (type !== actionsSecretType || !kind.startsWith("secret-")) continue;
     repository.secrets += 1;
     const created = typeof outputs?.createdAt === "string" ? providerTime(outputs.createdAt) : 0;
     if (created > (repository.createdAt ?? 0)) repository.createdAt = created;
@@ -78,22 +77,28 @@ function isDelivered(outputs: StackResources[string]["outputs"]): boolean {
   return outputs?.written !== undefined || outputs?.proposed !== undefined;
 }
 
-/** The URN of a secret or file of a repository: its type, the component's name, and what it is. */
-const childName =
-  /\$([^:$]+:index[^:]*:[^:]+)::([^@]+)(?:@[a-z0-9]+)?-(secret-client-id|secret-audience|secret-secret|workflow)$/;
+/** What the names of a repository's resources begin with, and what each is. Those for a central file have a key of it between. */
+const ownName =
+  /^([^@]+)(?:@[a-z0-9]+)?-(identity-federated|identity-oauth(?:-.+)?|secret-(?:client-id|audience|secret)|workflow)$/;
 
 /** What the state has of a repository, under its name or a former one. */
 export function findStanding(
   state: StandingRepositories,
-  { slug, formerly }: RepositorySettings,
+  { slug, formerly }: Pick<RepositorySettings, "slug" | "formerly">,
 ): StandingRepository | undefined {
   const name = [slug, ...formerly].map(toResourceName).find((one) => state.has(one));
   return name === undefined ? undefined : state.get(name);
 }
 
 /** Whether a run has set up all of it; a file that people commit themselves does not count. */
-export function isFinished(repository: StandingRepository | undefined, { delivery }: RepositorySettings): boolean {
-  return repository !== undefined && repository.secrets >= 2 && (repository.hasWorkflow || delivery.kind === "output");
+export function isFinished(
+  repository: StandingRepository | undefined,
+  { delivery, identity }: RepositorySettings,
+): boolean {
+  if (repository === undefined) return false;
+  // There are more while another pair still serves the live file.
+  const secrets = scopeOf(identity) === "organization" ? 0 : 2;
+  return repository.secrets >= secrets && (repository.hasWorkflow || delivery.kind === "output");
 }
 
 /** The name of a resource, which ends its URN. */

@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { RepositorySlug, Settings } from "../core/settings/settings.ts";
 import { formatClockTime, type Observation } from "../services/github/rate-limit.ts";
-import { chooseWave, fitsWhole } from "./budget.ts";
+import { chooseWave, costOf, fitsWhole } from "./budget.ts";
 import type { AvailableRepository } from "./repository-checks.ts";
 import { findStanding, isFinished, readStandingRepositories, type StandingRepositories } from "./state.ts";
 import { findHeaderOwner } from "./workflow-files.ts";
@@ -32,8 +32,10 @@ export async function fitToLimits(
   if (rateLimit && rateLimit.remaining < providerStart) throw await createLimitError(settings, rateLimit.reset);
   const committed = ({ file }: AvailableRepository) => findHeaderOwner(file) === settings.policy.owner;
   const fresh = available.filter((one) => !committed(one));
+  const cost = ({ settings }: AvailableRepository) => costOf(settings);
   const budget = {
     repositories: available,
+    cost,
     rateLimit,
     // An update begins with a preview of itself, and each of them reads one subject per repository, and the secrets of each new one.
     reads: pulumi.runtime.isDryRun() ? available.length + fresh.length : 0,
@@ -46,8 +48,8 @@ export async function fitToLimits(
   const wave = chooseWave({
     ...budget,
     stands: (one) => committed(one) || standing(one) !== undefined,
-    unfinished: available.filter((one) => standing(one) && !isFinished(standing(one), one.settings)).length,
-    commits: available.map((one) => standing(one)?.createdAt ?? 0),
+    unfinished: available.filter((one) => standing(one) && !isFinished(standing(one), one.settings)),
+    writes: available.flatMap((one) => Array<number>(cost(one).writes).fill(standing(one)?.createdAt ?? 0)),
     now,
   });
   if (wave.goOnAt === undefined) return { available };
