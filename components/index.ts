@@ -9,6 +9,7 @@
  * Importing them changes nothing else in the process. What this program changes for itself, others ask for: `redactLog`
  * (docs/security.md), and `delete Error.prepareStackTrace` (docs/large-stacks.md).
  */
+export { CentralWorkflow, type CentralWorkflowArgs } from "./central-workflow.ts";
 export { ClaudeRepository, type ClaudeRepositoryArgs } from "./claude-repository.ts";
 export { PolicyFragment, type PolicyFragmentArgs, type TagAccessArgs } from "./policy-fragment.ts";
 export { redactLog } from "./redact-log.ts";

@@ -5,7 +5,7 @@ export const noGitHubCredentials = message({
   says: "No credentials for GitHub.",
   advice:
     "\n  Set GITHUB_TOKEN (classic: scopes repo and workflow; fine-grained: Contents, Secrets and Workflows read and write,\n" +
-    "  Actions, Administration and Metadata read), or GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PEM_FILE,\n" +
+    "  Actions, Administration and Metadata read; for pull requests also Pull requests and Actions write), or GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PEM_FILE,\n" +
     "  or run: gh auth login",
   cause: "no `GITHUB_TOKEN`, no GitHub App, no login of `gh`",
   fix: "as it says",
