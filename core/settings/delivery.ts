@@ -139,7 +139,7 @@ export const delivery = z
       settingsObject("delivery", {
         kind: z.literal("output").meta({
           description:
-            "Do not commit; the text is the stack output `workflows`, for a branch that needs a pull request or for another tool.",
+            "Write nothing; the text is the stack output `workflows`, for another tool.",
         }),
       }),
     ],
