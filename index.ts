@@ -1,8 +1,8 @@
 /** The program of a stack: settings -> StackClaim -> TailnetAccess -> the resources of each repository -> outputs. */
 
 import { CentralWorkflow } from "./components/central-workflow.ts";
-import { createRepositoryResources } from "./components/claude-repository.ts";
 import { toResourceName } from "./components/names.ts";
+import { createRepositoryResources } from "./components/repository-resources.ts";
 import { StackClaim } from "./components/stack-claim.ts";
 import { TailnetAccess } from "./components/tailnet-access.ts";
 import { WorkflowGate } from "./components/workflow-gate.ts";

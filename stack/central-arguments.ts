@@ -1,8 +1,8 @@
 /** From the central workflows of a run to the arguments of their components. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { CentralWorkflow, CentralWorkflowArgs } from "../components/central-workflow.ts";
-import type { CentralCall } from "../components/claude-repository.ts";
 import { deliverFiles } from "../components/deliver-files.ts";
+import type { CentralCall } from "../components/repository-arguments.ts";
 import type { WorkflowFileArgs } from "../components/workflow-file.ts";
 import { contentOfRepository } from "../core/delivery/content.ts";
 import { deliverCentralFile, deliverRepositoryFile } from "../core/delivery/file-delivery.ts";

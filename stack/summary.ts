@@ -1,7 +1,7 @@
 /** What a run says at its end: the stack's outputs. */
 import * as pulumi from "@pulumi/pulumi";
 import type { CentralWorkflow } from "../components/central-workflow.ts";
-import type { RepositoryResources } from "../components/claude-repository.ts";
+import type { RepositoryResources } from "../components/repository-resources.ts";
 import type { WorkflowFile } from "../components/workflow-file.ts";
 import { deliverCentralFile, deliverRepositoryFile } from "../core/delivery/file-delivery.ts";
 import type { SkippedRepository } from "./repository-checks.ts";
