@@ -18,6 +18,9 @@ export interface PartialAnswer {
   retryAfter?: number;
 }
 
+/** In seconds. GitHub's limits end within an hour; what says more is not GitHub, and a timer of a month ends at once. */
+const longestRetryAfter = 3700;
+
 /**
  * The answer to a query or mutation whose fields may fail one by one, for the reasons that `isExpected` tells.
  * @throws for any other reason, and when nothing of it can be read.
@@ -35,7 +38,8 @@ export async function askPartially(
     // An error without a path is about the whole request.
     if (!error.errors.every((one) => one.path?.length && isExpected(one))) throw error;
     const retryAfter = Number(error.headers["retry-after"]);
-    return { data: error.data, errors: error.errors, ...(retryAfter > 0 ? { retryAfter } : {}) };
+    const isMeant = retryAfter > 0 && retryAfter <= longestRetryAfter;
+    return { data: error.data, errors: error.errors, ...(isMeant ? { retryAfter } : {}) };
   }
 }
 

@@ -26,7 +26,8 @@ describe("an answer of which a part failed", () => {
   it("has what GitHub asks to wait", async () => {
     const body = { data: { a: 1, b: null }, errors: [missing] };
     expect(await ask(body, { "retry-after": "7" })).toMatchObject({ retryAfter: 7 });
-    expect(await ask(body, { "retry-after": "soon" })).not.toHaveProperty("retryAfter");
+    for (const absurd of ["soon", "0", "-7", "Infinity", "9".repeat(12)])
+      expect(await ask(body, { "retry-after": absurd })).not.toHaveProperty("retryAfter");
   });
 
   it.each<[string, object]>([
