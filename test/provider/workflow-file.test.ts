@@ -665,6 +665,7 @@ describe("import", () => {
     "acme/app:",
     `acme/none:${path}`,
     "acme/app:.github/workflows/none.yml",
+    "acme/app:README.md",
     "acme:x/y",
   ])("refuses %s with the form of an id", async (id) => {
     const place = await startPlace();
