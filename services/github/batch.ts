@@ -3,13 +3,16 @@ export interface BatchOptions {
   /** The most that are sent together. */
   size: number;
   /**
-   * How long the latest waits for another one, in milliseconds; the first waits at most five times as long. Pulumi's engine asks for
-   * one resource after the other, as it has written its state.
+   * How long the latest waits for another one, in milliseconds. Where they come slowly it waits longer, up to eight times: Pulumi's
+   * engine asks for one resource after the other, each when it has written its state. The first waits at most eight times as long as the latest.
    */
   patience: number;
 }
 
-const mostWaits = 5;
+/** How much longer than the last ones took to come. */
+const slack = 3;
+const longestPatience = 8;
+const mostWaits = 8;
 
 interface Waiting<Request, Result> {
   request: Request;
@@ -22,6 +25,9 @@ export class Batch<Request, Result> {
   readonly #send: (requests: Request[]) => Promise<Result[]>;
   #waiting: Waiting<Request, Result>[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #lastCame = 0;
+  /** How long the last ones took to come after one another, on average, in milliseconds. */
+  #gap = 0;
   /** When the waiting ones are sent whatever else comes. */
   #latest = 0;
 
@@ -40,11 +46,21 @@ export class Batch<Request, Result> {
   }
 
   #flushLater(): void {
-    const { patience } = this.#options;
+    const patience = this.#choosePatience();
     const now = performance.now();
     if (this.#waiting.length === 1) this.#latest = now + mostWaits * patience;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#flush(), Math.min(patience, this.#latest - now));
+  }
+
+  #choosePatience(): number {
+    const longest = longestPatience * this.#options.patience;
+    const now = performance.now();
+    const gap = now - this.#lastCame;
+    this.#lastCame = now;
+    // After a pause it is another burst, which may come as fast as it likes.
+    this.#gap = gap > longest ? 0 : (this.#gap + gap) / 2;
+    return Math.min(longest, Math.max(this.#options.patience, slack * this.#gap));
   }
 
   #flush(): void {

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { Batch } from "../../../services/github/batch.ts";
 
 /** What was sent, and a batch that answers each number with its double. */
@@ -32,4 +32,20 @@ it("gives an error to all that were sent together, and to no other", async () =>
   });
   const results = await Promise.allSettled([1, 2, 3, 4].map((number) => batch.add(number)));
   expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected", "fulfilled"]);
+});
+
+it("waits longer where one comes slowly after the other", async () => {
+  vi.useFakeTimers();
+  try {
+    const { sent, batch } = trial();
+    for (const number of [1, 2, 3, 4]) {
+      batch.add(number);
+      await vi.advanceTimersByTimeAsync(8);
+    }
+    await vi.advanceTimersByTimeAsync(100);
+    // The first has gone before anybody knows how slowly they come.
+    expect(sent).toEqual([[1], [2, 3, 4]]);
+  } finally {
+    vi.useRealTimers();
+  }
 });
