@@ -138,8 +138,7 @@ export const delivery = z
       }),
       settingsObject("delivery", {
         kind: z.literal("output").meta({
-          description:
-            "Write nothing; the text is the stack output `workflows`, for another tool.",
+          description: "Write nothing; the text is the stack output `workflows`, for another tool.",
         }),
       }),
     ],
