@@ -4,6 +4,11 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files of half a minute and more, the longest first: begun at the end, one would leave the other core idle. */
 const longest = [
+  "central-changes",
+  "central-destroy",
+  "central-kills",
+  "switches",
+  "switches-unmerged",
   "faults-workflow-files",
   "faults-repositories",
   "claims",

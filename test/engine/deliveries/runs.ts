@@ -32,6 +32,19 @@ interface Workflow {
   jobs: Record<string, Job>;
 }
 
+/** A run has thousands of moments and a few texts. */
+function remember<T>(read: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const value = known.has(text) ? (known.get(text) as T) : read(text);
+    known.set(text, value);
+    return value;
+  };
+}
+
+const readWorkflow = remember((text) => parse(text) as Workflow);
+const readPermissions = remember(readJobPermissions);
+
 /** Where the jobs stand. */
 interface Jobs {
   text: string;
@@ -79,11 +92,11 @@ async function judge(moment: Moment, slug: string, refuse: Refuse, only?: readon
   const text = then?.read(workflowPath);
   if (!then || text === undefined) return ["there is no workflow file"];
   if (then.disabled.has(workflowPath)) return ["the workflow is disabled"];
-  const workflow = parse(text) as Workflow;
+  const workflow = readWorkflow(text);
   const found = findJobs(moment, then, text, workflow);
   if (typeof found === "string") return [found];
   const events = Object.keys(workflow.on).filter((event) => (only ? only.includes(event) : event !== "merge_group"));
-  const jobs = Object.values((parse(found.text) as Workflow).jobs);
+  const jobs = Object.values(readWorkflow(found.text).jobs);
   const admission = jobs.flatMap((job) => judgeAdmission(job, then));
   const access = await Promise.all(
     events.flatMap((event) => {
@@ -106,13 +119,13 @@ function findJobs(moment: Moment, then: RepositoryThen, text: string, { jobs }: 
   if (central?.repository.actionsAccess !== "organization") return `${repository} cannot be called`;
   const called = central.read(path, branch);
   if (called === undefined) return `calls ${uses}, which is not there`;
-  const { on } = parse(called) as Workflow;
+  const { on } = readWorkflow(called);
   const call = on === "workflow_call" ? {} : typeof on === "string" ? undefined : on.workflow_call;
   if (call === undefined) return `calls ${uses}, which cannot be called`;
   const declared = Object.keys((call as { secrets?: object } | null)?.secrets ?? {});
   const undeclared = Object.keys(secrets).filter((name) => !declared.includes(name));
   if (undeclared.length > 0) return `passes ${undeclared.join(", ")}, which ${uses} does not take`;
-  const [granted, asked] = [readJobPermissions(text) ?? {}, readJobPermissions(called)];
+  const [granted, asked] = [readPermissions(text) ?? {}, readPermissions(called)];
   if (!asked || !covers(granted, asked)) return `grants less than ${uses} asks for`;
   const secret = (name: string) => readSecret(secrets[name] ?? "", own);
   return { text: called, secret, calledFile: `${repository}/${path}@refs/heads/${branch}` };

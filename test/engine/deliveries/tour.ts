@@ -1,10 +1,11 @@
 /** Repositories that all change their way to deliver in each run, so that a few runs see each way follow each other. */
+import { expect } from "vitest";
 import type { Project } from "../../../sandbox/project.ts";
 import type { World } from "../../../sandbox/world.ts";
 import { claudeAperture } from "../inline-claude-aperture.ts";
 import { oneRepository, stage, succeed } from "../support.ts";
 import { type Watch, watchWorkflows } from "./outages.ts";
-import { centralRepository, commitOutputs, mergeAll, type Way } from "./ways.ts";
+import { centralRepository, commitOutputs, findLeftovers, mergeAll, type Way } from "./ways.ts";
 
 export interface Tour {
   world: World;
@@ -56,4 +57,30 @@ export async function startTour(ways: readonly Way[]): Promise<Tour> {
     },
     act,
   };
+}
+
+/**
+ * Has all repositories go on by so many ways, again and again. With `merges` people merge after each run; otherwise at the end. No
+ * workflow may fail at any moment, and nothing may be left once people have merged and the next run is over.
+ */
+export async function walk(
+  ways: readonly Way[],
+  { steps, merges }: { steps: readonly number[]; merges: boolean },
+): Promise<void> {
+  const { world, project, watch, wayOf, advance, act } = await startTour(ways);
+  const finish = async (after: string) => {
+    act();
+    await succeed(project, "up");
+    expect.soft(await watch.findOutages(), after).toEqual([]);
+    expect.soft(findLeftovers(world, wayOf()), after).toEqual([]);
+  };
+  await succeed(project, "up");
+  expect(findLeftovers(world, wayOf())).toEqual([]);
+  for (const count of steps) {
+    await advance(count);
+    expect.soft(await watch.findOutages(), `during a switch by ${count}`).toEqual([]);
+    if (merges) await finish(`after a switch by ${count}`);
+  }
+  if (!merges) await finish("after all switches");
+  await succeed(project, "preview", "--expect-no-changes");
 }
