@@ -84,7 +84,7 @@ function listNextSteps(
       : []),
     ...(Object.keys(waits).length > 0
       ? [
-          "Merge the pull requests in the output `waiting`: until then nothing changes there. Then run `pulumi up` again.",
+          "Merge the pull requests of the output `waiting`, then run `pulumi up` again.",
         ]
       : []),
     ...(hasOutputs
