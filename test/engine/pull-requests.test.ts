@@ -40,7 +40,7 @@ describe("a repository whose default branch takes no commits", () => {
     expect([secretNames(world, "acme/app").length, listCredentials(world).length]).toEqual([2, 1]);
     expect(await output(project, "waiting")).toEqual({ "acme/app": "waiting for acme/app#1" });
     expect(await output(project, "next")).toContain(
-      "Merge the pull requests in the output `waiting`: until then nothing changes there. Then run `pulumi up` again.",
+      "Merge the pull requests of the output `waiting`, then run `pulumi up` again.",
     );
     await succeed(project, "preview", "--expect-no-changes");
 
