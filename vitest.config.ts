@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Files of half a minute and more, the longest first: begun at the end, one would leave the other core idle. */
 const longest = [
   "central-changes",
+  "central-waits",
   "central-destroy",
   "central-kills",
   "switches",
