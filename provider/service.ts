@@ -5,6 +5,7 @@ import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
+import { escapeMessage } from "../core/messages/printable.ts";
 import { deliverFilesToken, policyFragmentType, stackClaimType, workflowFileType } from "../core/resource-types.ts";
 import { TailnetConnection } from "../services/tailscale/connection.ts";
 import type { ProviderSettings } from "../services/tailscale/credentials.ts";
@@ -136,7 +137,7 @@ class Provider {
     const { inputs, problems } = await this.#resource(urn).check(call, this.#context(urn));
     return checkResponse(
       inputs,
-      problems.map(({ path, message }) => ({ path, message: this.#tailnet.redact(message) })),
+      problems.map(({ path, message }) => ({ path, message: this.#toShow(message) })),
     );
   }
 
@@ -199,9 +200,14 @@ class Provider {
     await this.#resource(urn).delete(call, this.#context(urn));
   }
 
+  /** Without credentials, and without what a terminal or the engine would act upon: names of branches are anybody's. */
+  #toShow(message: string): string {
+    return escapeMessage(this.#tailnet.redact(message));
+  }
+
   /** How an error reaches the engine. */
   status(error: unknown): grpc.ServiceError {
-    const details = this.#cancelled.signal.aborted ? "cancelled" : this.#tailnet.redact(errorText(error));
+    const details = this.#cancelled.signal.aborted ? "cancelled" : this.#toShow(errorText(error));
     // With INTERNAL or UNKNOWN the engine would note a pending operation in the state, to be cleared by hand. There is
     // none: whatever an interrupted write has left is found by the next refresh.
     const code = this.#cancelled.signal.aborted ? grpc.status.CANCELLED : grpc.status.FAILED_PRECONDITION;
@@ -223,7 +229,7 @@ class Provider {
   #accessGitHub(): Promise<GitHubAccess> {
     this.#github ??= import("./github-access.ts").then(({ accessGitHub }) => {
       flushCompileCache();
-      return accessGitHub(this.#runtime, (line) => this.#log("info", line, ""), this.#cancelled.signal);
+      return accessGitHub(this.#runtime, (line) => this.#log("info", this.#toShow(line), ""), this.#cancelled.signal);
     });
     return this.#github;
   }
@@ -246,7 +252,7 @@ class Provider {
       keys: new KeysApi(this.#tailnet),
       github: () => this.#accessGitHub(),
       runtime: this.#runtime,
-      log: (severity, message) => this.#log(severity, this.#tailnet.redact(message), urn),
+      log: (severity, message) => this.#log(severity, this.#toShow(message), urn),
       signal: this.#cancelled.signal,
     };
   }

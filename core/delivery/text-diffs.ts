@@ -1,6 +1,6 @@
 /** What changes in the texts of workflow files, each difference once, however many repositories share it. */
 import { formatPatch, OMIT_HEADERS, structuredPatch } from "diff";
-import { escapeUnprintable } from "../messages/printable.ts";
+import { escapeMessage, escapeUnprintable } from "../messages/printable.ts";
 
 /** A file that is there and is to be replaced. Texts without credentials: they are shown. */
 export interface ChangedText {
@@ -82,8 +82,7 @@ function listNames(names: readonly string[]): string {
 function showLine(line: string): string {
   const left = line.length - limits.columns;
   const shown = left > 0 ? `${line.slice(0, limits.columns)}... (${count(left, "more character")})` : line;
-  // What Pulumi takes for a colour, or fails on.
-  return escapeUnprintable(shown).replaceAll("<{%", "<{ %");
+  return escapeMessage(shown);
 }
 
 function count(number: number, one: string, many = `${one}s`): string {

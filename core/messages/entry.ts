@@ -1,3 +1,5 @@
+import { escapeMessage } from "./printable.ts";
+
 /**
  * A row of docs/troubleshooting.md, and the text of the message that it is about: one source for both.
  *
@@ -57,13 +59,13 @@ export function message<const Text extends string, const Advice extends string =
   return entry;
 }
 
-/** The message of an entry: its text and its advice with every `{name}` replaced. */
+/** The message of an entry: its text and its advice with every `{name}` replaced, by what a terminal may show of the value. */
 export function formatMessage<Text extends string, Advice extends string>(
   { says, advice }: Message<Text, Advice>,
   values: Values<Text | Advice>,
 ): string {
   const known: Record<string, string | number> = values;
-  return `${says}${advice ?? ""}`.replace(/\{(\w+)\}/g, (whole, name) => String(known[name] ?? whole));
+  return `${says}${advice ?? ""}`.replace(/\{(\w+)\}/g, (whole, name) => escapeMessage(String(known[name] ?? whole)));
 }
 
 /** Markdown as it is read at a terminal: without backticks, and with the targets of links. */

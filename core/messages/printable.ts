@@ -9,3 +9,11 @@ export function escapeUnprintable(text: string): string {
     character === "\t" ? character : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
   );
 }
+
+/**
+ * The same of a message, whose line breaks are meant. Pulumi ends with a panic, or hangs, at a colour that it does not know:
+ * `<{%x%}>` (sdk/go/common/diag/colors).
+ */
+export function escapeMessage(text: string): string {
+  return text.split("\n").map(escapeUnprintable).join("\n").replaceAll("<{%", "<{ %");
+}

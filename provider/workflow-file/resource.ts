@@ -1,5 +1,6 @@
 /** `claude-aperture:index:WorkflowFile` as the engine asks for it. */
 import { formatMessage } from "../../core/messages/entry.ts";
+import { escapeMessage } from "../../core/messages/printable.ts";
 import * as texts from "../../core/messages/workflow-file.ts";
 import { findChanges } from "../diff.ts";
 import { OperationError, type Resource } from "../resource.ts";
@@ -73,7 +74,10 @@ export function workflowFileResource(): Resource {
         const before = toBefore(kept, decode(state));
         const found = await deliveryOf(before.inputs).refresh(context, before);
         if (!found) return { inputs: encode(kept), outputs: state };
-        return { inputs: encode({ ...kept, blob: found.blob }), outputs: encode(toOutputs(found.standing)) };
+        return {
+          inputs: encode({ ...kept, blob: escapeMessage(found.blob) }),
+          outputs: encode(toOutputs(found.standing)),
+        };
       }),
 
     delete: ({ urn, inputs, state }, given) =>

@@ -115,6 +115,13 @@ describe("create", () => {
     expect(adopted.inputs).not.toHaveProperty("adopt");
   });
 
+  it("tells of a file whose header is meant for the terminal", async () => {
+    const text = headed("\u001b[2J<{%x%}>");
+    const place = await startPlace({ repositories: [{ name: "acme/app", files: { [path]: text } }] });
+    const said = "is managed by the stack \\u001b[2J<{ %x%}>. Choose";
+    await expect(place.startEngine().preview(inputsOf(place))).rejects.toThrow(said);
+  });
+
   it("makes the first commit of an empty repository", async () => {
     const place = await startPlace({ repositories: [{ name: "acme/app", empty: true }] });
     const state = await place.startEngine().up(inputsOf(place));
@@ -214,6 +221,15 @@ describe("read", () => {
     await heal(result);
     expect(result.place.text(path, "main")).toBeUndefined();
     expect(result.place.text("a.md", "main")).toBe("1");
+  });
+
+  it("names a former default branch as a terminal may show it", async () => {
+    const place = await startPlace({ repositories: [{ name: "acme/app", defaultBranch: "a<{%x%}>" }] });
+    const state = await place.startEngine().up(inputsOf(place));
+    expect(state.outputs.branch).toBe("a<{%x%}>");
+    place.push({ "README.md": "" }, "trunk");
+    place.repository().defaultBranch = "trunk";
+    expect((await place.startEngine().refresh(state)).inputs.blob).toContain("on a<{ %x%}>, which");
   });
 
   it("takes a renamed default branch for what it is: nothing has to be committed", async () => {

@@ -35,6 +35,12 @@ it("a text is filled in, with braces of YAML as they are", () => {
   expect(formatMessage(entry, { a: "x", b: 2, c: "y" })).toBe("x and 2. Set { kind: y }, { d: e }");
 });
 
+it("a text shows what others wrote, and has neither terminal nor Pulumi act upon it", () => {
+  const entry = message({ says: "{owner} has it.", cause: "", fix: "" });
+  const owner = "a\u001b[2J\u202eb\u009b\tc\r\nd<{%x%}>";
+  expect(formatMessage(entry, { owner })).toBe("a\\u001b[2J\\u202eb\\u009b\tc\\u000d\nd<{ %x%}> has it.");
+});
+
 it("at a terminal Markdown is plain text, with the addresses of links", () => {
   expect(toPlainText("`a` at [b](https://c.example) in the [README](../README.md#use-it)")).toBe(
     "a at b (https://c.example) in the README",
