@@ -1,10 +1,10 @@
 /** Runs that move a repository to a central workflow and back are killed after each of their writes; a plain `up` goes on. */
 import { expect, it } from "vitest";
-import { watchWorkflows } from "./deliveries/outages.ts";
-import { centralRepository, findLeftovers, type Way, ways } from "./deliveries/ways.ts";
-import { claudeAperture } from "./inline-claude-aperture.ts";
-import { killRun } from "./kill.ts";
-import { oneRepository, stage, succeed } from "./support.ts";
+import { watchWorkflows } from "../engine/deliveries/outages.ts";
+import { centralRepository, findLeftovers, type Way, ways } from "../engine/deliveries/ways.ts";
+import { claudeAperture } from "../engine/inline-claude-aperture.ts";
+import { killRun } from "../engine/kill.ts";
+import { oneRepository, stage, succeed } from "../engine/support.ts";
 
 const [commit] = ways;
 const organization = ways.find(({ identity }) => identity.scope === "organization");
