@@ -1,6 +1,6 @@
 /**
  * Every way to deliver, to every other one, in one `up`, and at no moment a repository without a workflow that works. With OAuth
- * clients, too: `npm run soak:switches`.
+ * clients, too: `npm run soak:deliveries`.
  */
 import { it } from "vitest";
 import { walk } from "./deliveries/tour.ts";
