@@ -23,11 +23,13 @@ export async function startRepository(
   const repository = place.repository();
   const logged: string[] = [];
   let state: State | undefined;
-  let engine = place.startEngine();
+  // A process that is killed sends nothing again; here its client lives on, and would.
+  const retryPause = 1000;
+  let engine = place.startEngine({}, retryPause);
 
   const begin = () => {
     logged.length = 0;
-    engine = place.startEngine();
+    engine = place.startEngine({}, retryPause);
   };
   const end = () => {
     logged.push(...engine.logged.map(({ severity, message }) => `${severity}: ${message}`), ...engine.told);

@@ -52,7 +52,9 @@ export async function startPlace(options: Partial<GitHubOptions> = {}, name = "a
   const repository = () => client.state.repository(place.name);
   return Object.assign(place, {
     repository,
-    startEngine: (environment: Record<string, string> = {}) => startEngine(place, environment),
+    /** `retryPause`: as in `Runtime`. */
+    startEngine: (environment: Record<string, string> = {}, retryPause = 10) =>
+      startEngine(place, environment, retryPause),
     /** The text of the file on a branch, by default the default branch. */
     text(file = path, branch = repository().defaultBranch): string | undefined {
       const { git } = repository();
@@ -78,7 +80,7 @@ export async function startPlace(options: Partial<GitHubOptions> = {}, name = "a
 }
 
 /** One run of one process of the provider. */
-function startEngine(place: Place, environment: Record<string, string>) {
+function startEngine(place: Place, environment: Record<string, string>, retryPause: number) {
   const logged: { severity: Severity; message: string }[] = [];
   const waits: number[] = [];
   const told: string[] = [];
@@ -86,7 +88,7 @@ function startEngine(place: Place, environment: Record<string, string>) {
   onTestFinished(() => cancelled.abort(new Error("the test is over")));
   const runtime: Runtime = {
     ...createRuntime(),
-    retryPause: 10,
+    retryPause,
     environment: { GITHUB_BASE_URL: place.url, GITHUB_TOKEN: place.token, ...environment },
     async sleep(milliseconds, signal) {
       waits.push(milliseconds);
