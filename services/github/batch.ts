@@ -3,15 +3,16 @@ export interface BatchOptions {
   /** The most that are sent together. */
   size: number;
   /**
-   * How long the latest waits for another one, in milliseconds. Where they come slowly it waits longer, up to eight times: Pulumi's
+   * How long the latest waits for another one, in milliseconds. Where they come slowly it waits longer, up to twenty times: Pulumi's
    * engine asks for one resource after the other, each when it has written its state. The first waits at most eight times as long as the latest.
    */
   patience: number;
 }
 
 /** How much longer than the last ones took to come. */
-const slack = 3;
-const longestPatience = 8;
+const slack = 2;
+const forgetting = 0.9;
+const longestPatience = 20;
 const mostWaits = 8;
 
 interface Waiting<Request, Result> {
@@ -26,7 +27,7 @@ export class Batch<Request, Result> {
   #waiting: Waiting<Request, Result>[] = [];
   #timer: NodeJS.Timeout | undefined;
   #lastCame = 0;
-  /** How long the last ones took to come after one another, on average, in milliseconds. */
+  /** The longest that one of the last took to come after the one before, in milliseconds. */
   #gap = 0;
   /** When the waiting ones are sent whatever else comes. */
   #latest = 0;
@@ -59,7 +60,7 @@ export class Batch<Request, Result> {
     const gap = now - this.#lastCame;
     this.#lastCame = now;
     // After a pause it is another burst, which may come as fast as it likes.
-    this.#gap = gap > longest ? 0 : (this.#gap + gap) / 2;
+    this.#gap = gap > longest ? 0 : Math.max(gap, forgetting * this.#gap);
     return Math.min(longest, Math.max(this.#options.patience, slack * this.#gap));
   }
 
