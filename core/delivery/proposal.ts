@@ -17,6 +17,9 @@ export interface Pull {
   head: string;
   /** The branch that it goes to. */
   base: string;
+  /** How many commits it brings, and how many files these change. */
+  commits: number;
+  files: number;
   /** In the merge queue, which a push would throw it out of. */
   isQueued: boolean;
   mergesItself: boolean;
@@ -96,12 +99,20 @@ export function isAction(decision: Decision): decision is Action {
   return actions.includes(decision.kind);
 }
 
+/**
+ * The open pull request that is ours: to the default branch, or the one that the state knows. Somebody may have opened another one from
+ * our branch, such as to a branch of a release.
+ */
+export function findOwnPull(pulls: readonly Pull[], base: string | undefined, known: KnownProposal): Pull | undefined {
+  const open = pulls.filter(({ state }) => state === "OPEN");
+  return open.find((one) => one.base === base) ?? open.find(({ number }) => number === known.pullRequest);
+}
+
 export function decideProposal(goal: Goal, scene: Scene, known: KnownProposal): Decision {
   const { base, branch, pulls, live } = scene;
   const isReached = live === goal.blob && !scene.hasFormer;
-  const open = pulls.filter(({ state }) => state === "OPEN");
-  const pull = open.find((one) => one.base === base) ?? open.at(-1);
-  if (pull) return decideOpen(goal, scene, known, pull, isReached);
+  const pull = findOwnPull(pulls, base, known);
+  if (pull) return decideOpen(goal, scene, known, pull);
   if (isReached) return { kind: "live" };
   if (known.pullRequest !== undefined && known.head !== undefined && known.proposed === goal.blob && !goal.reopen) {
     const last = pulls.find(({ number }) => number === known.pullRequest);
@@ -111,17 +122,11 @@ export function decideProposal(goal: Goal, scene: Scene, known: KnownProposal): 
   return branch && !isFree(branch, scene, goal, known) ? { kind: "taken" } : { kind: "open" };
 }
 
-function decideOpen(
-  goal: Goal,
-  { base, branch }: Scene,
-  known: KnownProposal,
-  pull: Pull,
-  isReached: boolean,
-): Decision {
+function decideOpen(goal: Goal, { base, branch, live, hasFormer }: Scene, known: KnownProposal, pull: Pull): Decision {
   // Between two answers of one query the branch may have moved: the pull request's head is what people see.
   const proposed = branch?.head === pull.head ? branch : { head: pull.head };
-  const isOwn = isOwnCommit(proposed, goal.owner, known);
-  if (isReached) return isOwn ? { kind: "withdraw", pull } : { kind: "live", pull };
+  const isOwn = isOwnCommit(proposed, goal.owner, known, { pull, files: hasFormer ? 2 : 1 });
+  if (live === goal.blob && !hasFormer) return isOwn ? { kind: "withdraw", pull } : { kind: "live", pull };
   const hasText = proposed.blob === goal.blob && branch?.head === pull.head;
   if (!isOwn) return { kind: "foreign", pull, hasText };
   if (hasText && pull.base === base && !pull.conflicts) return { kind: "waiting", pull };
@@ -132,10 +137,17 @@ function decideOpen(
 
 /**
  * Whether a branch's newest commit is one that this stack has made: the state knows it, or its message says so of the very text
- * that it has. A person who amends our commit keeps its message, and changes the text.
+ * that it has. A person who amends our commit keeps its message: the text is another one then, or the pull request brings more than
+ * one commit, or changes more `files` than ours does.
  */
-export function isOwnCommit(branch: ProposalBranch, owner: string, known: KnownProposal): boolean {
+export function isOwnCommit(
+  branch: ProposalBranch,
+  owner: string,
+  known: KnownProposal,
+  proposed?: { pull: Pull; files: number },
+): boolean {
   if (branch.head === known.head) return true;
+  if (proposed && (proposed.pull.commits > 1 || proposed.pull.files > proposed.files)) return false;
   return branch.mark !== undefined && branch.mark.owner === owner && branch.mark.blob === branch.blob;
 }
 

@@ -2,6 +2,7 @@
 import { RequestError } from "@octokit/request-error";
 import {
   type Decision,
+  findOwnPull,
   isAction,
   isOwnCommit,
   type KnownProposal,
@@ -149,7 +150,7 @@ function publishing(
   return target === base.name ? [move] : [move, mutations.changePull(id, { baseRefName: base.name })];
 }
 
-/** Closes a pull request with a comment, and deletes its branches. */
+/** Closes a pull request with a comment, and deletes its branches, unless somebody has opened another one from there. */
 function closing(
   { side, address }: Pick<Proposal, "side" | "address">,
   seen: LivePulls,
@@ -158,8 +159,10 @@ function closing(
 ) {
   const { head, scratch } = address[side];
   const found = seen[side];
+  // Without its branch GitHub closes a pull request for good.
+  const isUsed = found.pulls.some(({ state, number }) => state === "OPEN" && number !== pull?.number);
   const gone = [
-    { branch: head, from: found.branch?.head, to: undefined },
+    { branch: head, from: isUsed ? undefined : found.branch?.head, to: undefined },
     { branch: scratch, from: found.scratch, to: undefined },
   ].filter(({ from }) => from !== undefined);
   return [
@@ -188,8 +191,9 @@ export async function withdrawProposal(
     const seen = await context.github.findPulls(address);
     if (!seen) return { isLeft: false };
     const { branch, pulls } = seen[side];
-    const pull = pulls.find(({ state }) => state === "OPEN");
-    if (branch && !isOwnCommit(branch, owner, known)) return { ...(pull ? { pull } : {}), isLeft: true };
+    const pull = findOwnPull(pulls, seen.repository.defaultBranch?.name, known);
+    const proposed = pull && { pull, files: 1 };
+    if (branch && !isOwnCommit(branch, owner, known, proposed)) return { ...(pull ? { pull } : {}), isLeft: true };
     const group = closing({ side, address }, seen, pull, comment);
     closed ??= pull;
     const result: Awaited<ReturnType<typeof run>> =

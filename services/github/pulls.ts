@@ -28,17 +28,26 @@ export interface LivePulls {
 
 const commitSelection = "target { oid ... on Commit { message } }";
 
-/** Forks may have a branch of the same name: theirs are left out of what is read here, and ten of ours is plenty. */
+const pullSelection = (withQueue: boolean) => `nodes {
+          id number url state title body isDraft headRefOid baseRefName isCrossRepository mergeable ${withQueue ? "isInMergeQueue" : ""}
+          changedFiles commits(first: 1) { totalCount }
+          autoMergeRequest { enabledAt }
+          labels(first: 100) { nodes { name } }
+        }`;
+
+/**
+ * Forks may have a branch of the same name. Theirs are left out of what is read here, and ten of ours is plenty; but anybody may open ten
+ * from a fork, so the open ones are asked for by the branch as well, which is ours alone.
+ */
 const proposalSelection = (name: string, withQueue: boolean) => `
-      ${name}Branch: ref(qualifiedName: $${name}Ref) { ${commitSelection} }
+      ${name}Branch: ref(qualifiedName: $${name}Ref) {
+        ${commitSelection}
+        associatedPullRequests(states: OPEN, last: 3) { ${pullSelection(withQueue)} }
+      }
       ${name}File: object(expression: $${name}File) { ... on Blob { oid } }
       ${name}Scratch: ref(qualifiedName: $${name}Scratch) { target { oid } }
       ${name}Pulls: pullRequests(headRefName: $${name}Head, last: 10, orderBy: { field: CREATED_AT, direction: ASC }) {
-        nodes {
-          id number url state title body isDraft headRefOid baseRefName isCrossRepository mergeable ${withQueue ? "isInMergeQueue" : ""}
-          autoMergeRequest { enabledAt }
-          labels(first: 100) { nodes { name } }
-        }
+        ${pullSelection(withQueue)}
       }`;
 
 const names = ["addition", "removal"] as const;
@@ -56,7 +65,7 @@ const queryOf = (
   }
 }`;
 
-const branchNode = z.object({ target: z.object({ oid: z.string(), message: z.string().optional() }) }).nullable();
+const targetNode = z.object({ target: z.object({ oid: z.string(), message: z.string().optional() }) });
 const pullNode = z.object({
   id: z.string(),
   number: z.number(),
@@ -70,10 +79,13 @@ const pullNode = z.object({
   isCrossRepository: z.boolean(),
   isInMergeQueue: z.boolean().optional(),
   mergeable: z.string(),
+  changedFiles: z.number(),
+  commits: z.object({ totalCount: z.number() }),
   autoMergeRequest: z.looseObject({}).nullable(),
   labels: z.object({ nodes: z.array(z.object({ name: z.string() }).nullable()).nullable() }).nullable(),
 });
 const pullsNode = z.object({ nodes: z.array(pullNode.nullable()).nullable() });
+const branchNode = targetNode.extend({ associatedPullRequests: pullsNode }).nullable();
 const fileNode = z.object({ oid: z.string().optional() }).nullable();
 
 const node = liveNode.extend({
@@ -81,11 +93,11 @@ const node = liveNode.extend({
   viewerDefaultMergeMethod: z.string(),
   additionBranch: branchNode,
   additionFile: fileNode,
-  additionScratch: branchNode,
+  additionScratch: targetNode.nullable(),
   additionPulls: pullsNode,
   removalBranch: branchNode,
   removalFile: fileNode,
-  removalScratch: branchNode,
+  removalScratch: targetNode.nullable(),
   removalPulls: pullsNode,
 });
 
@@ -136,16 +148,18 @@ export const toRef = (branch: string): string => `refs/heads/${branch}`;
 function toProposal(
   branch: z.infer<typeof branchNode>,
   file: z.infer<typeof fileNode>,
-  scratch: z.infer<typeof branchNode>,
+  scratch: z.infer<typeof targetNode> | null,
   { nodes }: z.infer<typeof pullsNode>,
 ): LiveProposal {
+  const found = [...(nodes ?? []), ...(branch?.associatedPullRequests.nodes ?? [])].filter((one) => one !== null);
+  const own = new Map(found.filter((one) => !one.isCrossRepository).map((one) => [one.number, toPull(one)]));
   const mark = readProposalMark(branch?.target.message ?? "");
   return {
     ...(branch
       ? { branch: { head: branch.target.oid, ...(file?.oid ? { blob: file.oid } : {}), ...(mark ? { mark } : {}) } }
       : {}),
     ...(scratch ? { scratch: scratch.target.oid } : {}),
-    pulls: (nodes ?? []).flatMap((one) => (one && !one.isCrossRepository ? [toPull(one)] : [])),
+    pulls: [...own.values()].sort((one, other) => one.number - other.number),
   };
 }
 
@@ -155,6 +169,8 @@ function toPull(pull: z.infer<typeof pullNode>): Pull {
     ...{ id, number, url, state, title, body, isDraft },
     head: headRefOid,
     base: baseRefName,
+    commits: pull.commits.totalCount,
+    files: pull.changedFiles,
     isQueued: pull.isInMergeQueue === true,
     mergesItself: pull.autoMergeRequest !== null,
     conflicts: pull.mergeable === "CONFLICTING",

@@ -1,6 +1,7 @@
 /** The delivery `pull-request`, run by run: what people do in between, and what the next plain run makes of it. */
 import { describe, expect, it } from "vitest";
 import { closePull, enqueuePull, mergePull, pushCommit } from "../../sandbox/github/index.ts";
+import { openPull } from "../../sandbox/github/pull-requests.ts";
 import { branch, path, startRepository } from "./repository.ts";
 
 const foreign = "on: push\n";
@@ -168,6 +169,22 @@ describe("an open pull request", () => {
     expect(app.pulls()).toEqual(["#1 closed claude.yml -> main", "#2 open claude.yml -> main"]);
   });
 
+  it.each([
+    ["another file", { "evil.yml": foreign }],
+    ["nothing but ours", {}],
+  ])("is left to others whose commit has the message of ours, and %s", async (_, files) => {
+    const app = await startRepository();
+    await app.up();
+    const theirs = pushCommit(app.repository, branch, files, app.git.tip(branch)?.message);
+    expect((await app.up()).changes).toEqual([]);
+    expect(app.logged.join()).toContain("acme/app#1 has commits of others");
+    await app.up(long);
+    expect(app.git.branches.get(branch)).toBe(theirs);
+    await app.destroy();
+    expect(app.pulls()).toEqual(["#1 open claude.yml -> main"]);
+    expect(app.git.branches.get(branch)).toBe(theirs);
+  });
+
   it("still waits when somebody has only updated it from its base", async () => {
     const app = await startRepository();
     await app.up();
@@ -240,6 +257,34 @@ describe("a branch that is named in place of the default one", () => {
     expect(app.outputs()).toEqual({ written: expect.any(String), branch: "release" });
     pushCommit(app.repository, "release", { [path]: foreign });
     expect((await app.preview(toRelease)).blob).toMatch(/^another file, without our header/);
+  });
+});
+
+describe("a pull request of somebody from our branch to another one", () => {
+  const backport = { head: branch, base: "v1", title: "Backport", author: { login: "somebody", id: 7 } };
+
+  it("stays when ours is merged, and when the repository leaves, and so does the branch", async () => {
+    const app = await startRepository();
+    app.git.branches.set("v1", app.git.branches.get("main") ?? "");
+    await app.up();
+    mergePull(app.repository, 1);
+    await app.up();
+    openPull(app.repository, backport);
+    expect((await app.up()).changes).toEqual([]);
+    await app.destroy();
+    expect(app.pulls().slice(0, 2)).toEqual(["#1 merged claude.yml -> main", "#2 open claude.yml -> v1"]);
+    expect(app.branches()).toContain(branch);
+  });
+
+  it("stays when ours is withdrawn, and is not taken for ours when that was closed", async () => {
+    const app = await startRepository();
+    app.git.branches.set("v1", app.git.branches.get("main") ?? "");
+    await app.up();
+    openPull(app.repository, backport);
+    await app.up({ delivery: { kind: "output" } });
+    expect(app.pulls()).toEqual(["#1 closed claude.yml -> main", "#2 open claude.yml -> v1"]);
+    await app.up();
+    expect(app.pulls().slice(1)).toEqual(["#2 open claude.yml -> v1", "#3 open claude.yml -> main"]);
   });
 });
 

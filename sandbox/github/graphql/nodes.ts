@@ -5,6 +5,7 @@ import { type Owner, type Repository, slug } from "../model.ts";
 import { binds } from "../protection.ts";
 import { atLeast, type Viewer } from "../viewer.ts";
 import type { PageArguments } from "./connections.ts";
+import { type PullsArguments, pullsConnection } from "./pulls.ts";
 import type { GraphqlRequest } from "./request.ts";
 import { rulesConnection } from "./rules.ts";
 
@@ -24,6 +25,8 @@ export function refNode(repository: Repository, name: string, request: GraphqlRe
   if (!commit) return undefined;
   return {
     __typename: "Ref",
+    associatedPullRequests: (wanted: PullsArguments) =>
+      pullsConnection(repository, { ...wanted, headRefName: name }, request),
     ...protectionNodes(repository, name, request.viewer),
     id: nodeId("REF", `${repository.id}:${name}`),
     name,

@@ -19,6 +19,19 @@ export const pullsText = /* GraphQL */ `
     ): PullRequestConnection!
   }
 
+  extend type Ref {
+    associatedPullRequests(
+      after: String
+      baseRefName: String
+      first: Int
+      headRefName: String
+      labels: [String!]
+      last: Int
+      orderBy: IssueOrder
+      states: [PullRequestState!]
+    ): PullRequestConnection!
+  }
+
   input IssueOrder {
     direction: OrderDirection!
     field: IssueOrderField!
@@ -75,9 +88,11 @@ export const pullsText = /* GraphQL */ `
     baseRefName: String!
     baseRefOid: GitObjectID!
     body: String!
+    changedFiles: Int!
     closed: Boolean!
     closedAt: DateTime
     comments(after: String, first: Int, last: Int): IssueCommentConnection!
+    commits(after: String, first: Int, last: Int): PullRequestCommitConnection!
     createdAt: DateTime!
     headRef: Ref
     headRefName: String!
@@ -96,6 +111,16 @@ export const pullsText = /* GraphQL */ `
     title: String!
     updatedAt: DateTime!
     url: URI!
+  }
+
+  type PullRequestCommitConnection {
+    nodes: [PullRequestCommit]
+    pageInfo: PageInfo!
+    totalCount: Int!
+  }
+
+  type PullRequestCommit {
+    commit: Commit!
   }
 
   type AutoMergeRequest {

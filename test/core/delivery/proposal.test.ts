@@ -24,6 +24,8 @@ function pull(changes: Partial<Pull> = {}): Pull {
     isDraft: false,
     head: "h1",
     base: "main",
+    commits: 1,
+    files: 1,
     isQueued: false,
     mergesItself: false,
     conflicts: false,
@@ -93,6 +95,35 @@ const rows: Row[] = [
     when: "two of ours are open: the one into the base counts",
     scene: { branch: ours(wanted), pulls: [pull({ number: 11 }), pull({ base: "trunk" })] },
     want: "waiting #11",
+  },
+
+  {
+    when: "ours was merged, and somebody opened another one from our branch to another one",
+    scene: { branch: ours(wanted), live: wanted, pulls: [pull({ state: "MERGED" }), pull({ number: 13, base: "v1" })] },
+    known,
+    want: "live",
+  },
+  {
+    when: "somebody opened one from our branch to another branch",
+    scene: { branch: ours(wanted), pulls: [pull({ base: "v1" })] },
+    want: "open",
+  },
+  {
+    when: "somebody pushed a commit with the message of ours",
+    scene: { branch: ours(wanted, "h2"), pulls: [pull({ head: "h2", commits: 2 })] },
+    known,
+    want: "foreign #12 with the text",
+  },
+  {
+    when: "somebody amended our commit by another file, and its text is ours",
+    scene: { branch: ours(wanted, "h2"), pulls: [pull({ head: "h2", files: 2 })] },
+    known,
+    want: "foreign #12 with the text",
+  },
+  {
+    when: "ours takes a file of before away, and no state knows it",
+    scene: { branch: ours(older), hasFormer: true, pulls: [pull({ files: 2 })] },
+    want: "rebuild #12 (text)",
   },
 
   { when: "others have pushed", scene: foreignHead, known, want: "foreign #12 without the text" },

@@ -108,6 +108,8 @@ const asWanted = {
   state: "OPEN",
   head: "",
   base: "",
+  commits: 1,
+  files: 1,
   isQueued: false,
   conflicts: false,
 } as const;

@@ -47,6 +47,8 @@ describe("findPulls", () => {
             isDraft: false,
             head,
             base: "main",
+            commits: 1,
+            files: 1,
             isQueued: false,
             mergesItself: false,
             conflicts: false,
@@ -97,7 +99,7 @@ describe("findPulls", () => {
 });
 
 /** An answer of GitHub's to the query, with these pull requests. */
-const answered = (pulls: unknown) => {
+const answered = (pulls: unknown, branch: unknown = null) => {
   const absent = { Branch: null, File: null, Scratch: null };
   const side = (name: string) =>
     Object.fromEntries(Object.entries(absent).map(([what, value]) => [name + what, value]));
@@ -105,7 +107,13 @@ const answered = (pulls: unknown) => {
     ...{ nameWithOwner: "acme/app", isArchived: false, isDisabled: false, object: null, base: null },
     defaultBranchRef: { name: "main", target: { oid: "1".repeat(40) } },
     viewerDefaultMergeMethod: "SQUASH",
-    ...{ ...side("addition"), ...side("removal"), additionPulls: pulls, removalPulls: { nodes: [] } },
+    ...{
+      ...side("addition"),
+      ...side("removal"),
+      additionBranch: branch,
+      additionPulls: pulls,
+      removalPulls: { nodes: [] },
+    },
   };
   const nodes = new RepositoryNodes(async () => {
     const client = connectToGitHub({ token: "made-up-token" }, {});
@@ -121,6 +129,7 @@ const answered = (pulls: unknown) => {
 const pull = {
   ...{ id: "PR_1", number: 1, url: "", state: "OPEN", title: "", body: "", isDraft: false, headRefOid: "h" },
   ...{ baseRefName: "main", isInMergeQueue: false, mergeable: "UNKNOWN", autoMergeRequest: null, labels: null },
+  ...{ changedFiles: 1, commits: { totalCount: 1 } },
 };
 
 describe("an answer", () => {
@@ -130,6 +139,16 @@ describe("an answer", () => {
     });
     expect(found?.addition.pulls).toHaveLength(1);
     expect(found?.addition.pulls[0]).toMatchObject({ conflicts: false, labels: [] });
+  });
+
+  it("with so many of forks that ours is not among the newest: its branch has it", async () => {
+    const forks = Array.from({ length: 10 }, (_, index) => ({ ...pull, number: 2 + index, isCrossRepository: true }));
+    const branch = (nodes: unknown[]) => ({ target: { oid: "2".repeat(40) }, associatedPullRequests: { nodes } });
+    const own = { ...pull, isCrossRepository: false };
+    const found = await answered({ nodes: forks }, branch([own]));
+    expect(found?.addition.pulls.map(({ number }) => number)).toEqual([1]);
+    const twice = await answered({ nodes: [{ ...own, number: 3 }, own] }, branch([own]));
+    expect(twice?.addition.pulls.map(({ number }) => number)).toEqual([1, 3]);
   });
 
   it.each([
