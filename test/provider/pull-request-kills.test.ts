@@ -166,7 +166,7 @@ describe("without its state", () => {
 
 describe("limits and refusals", () => {
   it("waits where GitHub takes only a part of a request", async () => {
-    const app = await startRepository({}, { contentLimits: { perMinute: 1 }, limitSpeed: 600 });
+    const app = await startRepository({}, { contentLimits: { perMinute: 1 }, limitSpeed: 20 });
     await app.up();
     expect(app.pulls()).toEqual(["#1 open claude.yml -> main"]);
     expect(app.logged.join()).toContain("GitHub asks to wait");
