@@ -9,7 +9,7 @@ import { deliverRepositoryFile } from "../core/delivery/file-delivery.ts";
 import { centralWorkflowType } from "../core/resource-types.ts";
 import { scopeOf } from "../core/settings/delivery-rules.ts";
 import type { RepositorySettings } from "../core/settings/settings.ts";
-import { type CentralFile, nameCall } from "../core/workflow/file.ts";
+import type { CentralFile } from "../core/workflow/file.ts";
 import { nameSecrets } from "../core/workflow/options.ts";
 import { readCall } from "../core/workflow/permissions.ts";
 import { type CentralWorkflows, nameCentralWorkflow } from "./central-workflows.ts";
@@ -22,7 +22,7 @@ import type { WorkflowFileState } from "./workflow-files.ts";
 export interface LiveUse {
   /** Names of repository secrets. */
   secrets: string[];
-  /** `owner/repository/path@branch` of a central file. */
+  /** The name of a central file's component. */
   call?: string;
 }
 
@@ -40,10 +40,14 @@ export function findLiveUse(
   return secrets.length > 0 || call !== undefined ? { secrets, ...(call === undefined ? {} : { call }) } : undefined;
 }
 
-/** The central file that a live text calls, where the program has no resource for it. */
+/**
+ * The central file that a live text calls, where the program has no resource for it. By the name of its component: the text is
+ * anybody's, and spells a repository in any case.
+ */
 function findForeignCall(text: string, central: CentralWorkflows): string | undefined {
   const call = readCall(text)?.uses;
-  return central.some((one) => nameCall(one.file) === call) ? undefined : call;
+  const name = call === undefined ? undefined : nameCentralWorkflow(parseCall(call));
+  return central.some((one) => one.name === name) ? undefined : name;
 }
 
 /** The secrets of ours that a workflow's text reads. */
@@ -86,7 +90,7 @@ export async function keepWhatLiveFilesUse(
     const declared = nameDeclaredCredential(toResourceName(repository.slug), repository, file.wanted.text);
     if (use) declareAsTheyAre(findUsed(state, repository, use, declared), { mayGo: false });
   }
-  for (const call of calls) keepCentral(state, call);
+  for (const name of calls) keepCentral(state, name);
 }
 
 /** Secrets by their names, and the credentials that the program has no resource for any more. */
@@ -120,8 +124,7 @@ export function nameDeclaredCredential(
   return identity.rotation === undefined ? `${prefix}-identity-oauth` : `${prefix}-identity-oauth-${identity.rotation}`;
 }
 
-function keepCentral(state: StackResources, call: string): void {
-  const name = nameCentralWorkflow(parseCall(call));
+function keepCentral(state: StackResources, name: string): void {
   const own = Object.entries(state).flatMap(([urn, { type, outputs }]) => {
     const child = readLastName(urn);
     const isChild =

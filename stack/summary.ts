@@ -83,9 +83,7 @@ function listNextSteps(
       ? [`Run \`pulumi up\` again after ${pending.after} for the ${pending.repositories.length} others.`]
       : []),
     ...(Object.keys(waits).length > 0
-      ? [
-          "Merge the pull requests of the output `waiting`, then run `pulumi up` again.",
-        ]
+      ? ["Merge the pull requests of the output `waiting`, then run `pulumi up` again."]
       : []),
     ...(hasOutputs
       ? ["Commit the files of the output `workflows`: they do nothing before they are on the default branch."]
