@@ -11,7 +11,7 @@ import { Turns } from "./turns.ts";
 
 /** How long a commit waits for others, in milliseconds. GitHub runs the mutations of one request one after the other. */
 const patience = 25;
-const batchSize = 5;
+const batchSize = 10;
 
 /** A commit onto a branch whose newest commit is known. */
 export interface Commit {
