@@ -4,11 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files of half a minute and more, the longest first: begun at the end, one would leave the other core idle. */
 const longest = [
-  "central-changes",
-  "central-waits",
-  "central-destroy",
   "switches",
-  "faults-workflow-files",
   "faults-repositories",
   "claims",
   "drift",
@@ -36,11 +32,21 @@ class LongestFirst extends BaseSequencer {
 /** Decisions, clients and components, without a process or an engine: `npm run test:unit`. */
 const unit = ["core", "services", "stack", "components", "docs"].map((folder) => `test/${folder}/**/*.test.ts`);
 
+/** Whole runs of deliveries that are too long for each `npm test`. CI runs them: `npm run soak:deliveries`. */
+const deliveries = [
+  ...["central-changes", "central-destroy", "central-waits", "faults-workflow-files"].map(
+    (name) => `test/engine/${name}.test.ts`,
+  ),
+  "test/soak/switches.ts",
+  "test/soak/central-kills.ts",
+];
+
 export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: "unit", include: unit } },
-      { extends: true, test: { name: "whole", include: ["test/**/*.test.ts"], exclude: unit } },
+      { extends: true, test: { name: "whole", include: ["test/**/*.test.ts"], exclude: [...unit, ...deliveries] } },
+      { extends: true, test: { name: "deliveries", include: deliveries, testTimeout: 1_800_000 } },
     ],
     // @actions/* import JSON without import attributes, which Node refuses; Vite's transform does not.
     server: { deps: { inline: [/@actions\//] } },
