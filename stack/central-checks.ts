@@ -5,11 +5,13 @@ import {
   findRenamedChecks,
   type PlannedCentral,
 } from "../core/delivery/central-checks.ts";
-import { centralRepositoryEmpty, centralRepositoryMissing } from "../core/messages/central.ts";
+import { centralBranchUncallable, centralRepositoryEmpty, centralRepositoryMissing } from "../core/messages/central.ts";
 import { formatMessage } from "../core/messages/entry.ts";
 import type { Problem } from "../core/problem.ts";
 import { scopeOf } from "../core/settings/delivery-rules.ts";
+import { show } from "../core/settings/problem.ts";
 import type { Settings } from "../core/settings/settings.ts";
+import { isCallableBranch } from "../core/workflow/names.ts";
 import { readHeaderOwner } from "../core/workflow/render.ts";
 import { readCentralRepository } from "../services/github/central-repository.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
@@ -31,7 +33,13 @@ export async function judgeCentralWorkflows(
   const absent = listCentralRepositories(settings).flatMap((slug): Problem[] => {
     const facts = findings.get(slug);
     if (!facts) return [{ path: slug, message: formatMessage(centralRepositoryMissing, {}) }];
-    return facts.defaultBranch ? [] : [{ path: slug, message: formatMessage(centralRepositoryEmpty, {}) }];
+    if (!facts.defaultBranch) return [{ path: slug, message: formatMessage(centralRepositoryEmpty, {}) }];
+    const { name } = facts.defaultBranch;
+    const followsDefault = settings.repositories.some(
+      ({ delivery }) => delivery.kind === "central" && delivery.repository === slug && delivery.branch === undefined,
+    );
+    if (!followsDefault || isCallableBranch(name)) return [];
+    return [{ path: slug, message: formatMessage(centralBranchUncallable, { branch: show(name) }) }];
   });
   const isOwn = await recogniseOwnCentralFiles(settings, central);
   const asked = new Map<string, ReturnType<typeof readCentralRepository>>();

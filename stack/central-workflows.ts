@@ -4,6 +4,7 @@ import { type DecidingSettings, groupByCentralFile, pickDecidingSettings } from 
 import { type CentralPlan, type LiveCaller, planCentralChange } from "../core/delivery/central-order.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
 import { type CentralFile, nameCall, readAdmitted } from "../core/workflow/file.ts";
+import { isCallableBranch } from "../core/workflow/names.ts";
 import { type PermissionSet, readCall, readJobPermissions } from "../core/workflow/permissions.ts";
 import { listPermissions, mostPermissions } from "../core/workflow/presets.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
@@ -56,7 +57,7 @@ export async function readCentralWorkflows(
     if (delivery.kind !== "central") return [];
     const facts = findings.get(delivery.repository);
     const branch = delivery.branch ?? facts?.defaultBranch?.name;
-    if (!facts || branch === undefined) return [];
+    if (!facts || branch === undefined || !isCallableBranch(branch)) return [];
     // As GitHub spells it: it follows no renames in `uses:`.
     const place = { repository: facts.slug, branch };
     return [

@@ -30,6 +30,13 @@ export const centralBranchMissing = message({
   fix: "as it says",
 });
 
+export const centralBranchUncallable = message({
+  says: "It is to hold the central workflow, and callers cannot name its default branch {branch}.",
+  advice: " Set delivery.branch to one of letters, digits, and . _ - / in its name.",
+  cause: "a branch with other characters in its name cannot stand behind the `@` of `uses:`, or in the identity's rule",
+  fix: "as it says",
+});
+
 export const centralAccess = message({
   says: "Its workflows cannot be called from other repositories (access level: {access}).",
   advice:
@@ -89,6 +96,7 @@ export const centralWorkflows: Section = {
     centralRepositoryMissing,
     centralRepositoryEmpty,
     centralBranchMissing,
+    centralBranchUncallable,
     centralAccess,
     centralHidden,
     centralForeignFile,

@@ -9,7 +9,7 @@ import type { Before } from "./addition.ts";
 import { inWords } from "./context.ts";
 import { deliver, deliveryOf } from "./deliveries.ts";
 import { importFile } from "./import.ts";
-import { parseInputs, toInputs, type Wanted } from "./inputs.ts";
+import { type Inputs, parseInputs, toInputs, type Wanted } from "./inputs.ts";
 import { standingOf, toOutputs } from "./standing.ts";
 
 /** The files of one run. */
@@ -96,5 +96,5 @@ const toBefore = (inputs: PropertyMap, outputs: PropertyMap): Before => ({
   standing: standingOf(inputs, outputs),
 });
 
-const placeOf = ({ repositoryId, content }: { repositoryId: string; content: { path: string } }) =>
-  `${repositoryId}:${content.path}`;
+const placeOf = ({ repositoryId, content, delivery }: Pick<Inputs, "repositoryId" | "content" | "delivery">) =>
+  `${repositoryId} ${("branch" in delivery && delivery.branch) || ""}:${content.path}`;

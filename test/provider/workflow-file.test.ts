@@ -462,6 +462,19 @@ describe("a branch that is named", () => {
     expect(place.text(path, "next")).toBeUndefined();
   });
 
+  it("may have a file of the path that another branch has, too", async () => {
+    const place = await startPlace();
+    const { git, defaultBranch } = place.repository();
+    git.branches.set("next", git.tip(defaultBranch)?.sha ?? "");
+    const engine = place.startEngine();
+    const first = await engine.up(inputsOf(place), undefined, "one");
+    const second = await engine.up(inputsOf(place, onNext), undefined, "other");
+    await engine.delete(first);
+    expect([place.text(), place.text(path, "next")]).toEqual([undefined, expect.stringContaining(owner)]);
+    await engine.delete(second);
+    expect(place.text(path, "next")).toBeUndefined();
+  });
+
   it("and does not exist is refused, and nothing is written", async () => {
     const place = await startPlace();
     const engine = place.startEngine();
