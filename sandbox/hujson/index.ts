@@ -3,13 +3,9 @@
  * our parser (`parse`). Built from Go on first use, kept in the cache folder by a hash of its sources.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { cacheDirectory, exists, makeOnce } from "../engine/cache.ts";
-import { childEnvironment, downloadEnvironment } from "../engine/environment.ts";
-import { findOnPath, run, tail } from "../engine/process.ts";
+import { childEnvironment } from "../engine/environment.ts";
+import { type Program, programInCache } from "../programs.ts";
 
 export interface Hujson {
   /** `hujson.Format` of a text. Rejects with the library's message when it refuses the text. */
@@ -19,43 +15,23 @@ export interface Hujson {
   close(): Promise<void>;
 }
 
-/** There is no Go to build the program with. */
-export class GoMissing extends Error {}
-
 /**
  * Starts the program; builds it first where the cache lacks it (some seconds).
  *
  * @throws GoMissing
  */
 export async function startHujson(): Promise<Hujson> {
-  const child = spawn(await built(), [], { stdio: ["pipe", "pipe", "inherit"], env: childEnvironment() });
+  const { hujson = "" } = await programInCache(program);
+  const child = spawn(hujson, [], { stdio: ["pipe", "pipe", "inherit"], env: childEnvironment() });
   return new HujsonProcess(child);
 }
 
-const executable = process.platform === "win32" ? "hujson.exe" : "hujson";
-
-async function built(): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify([process.platform, process.arch]));
-  const sources = (await readdir(import.meta.dirname)).filter((name) => /^go\.|\.go$/.test(name)).sort();
-  for (const name of sources) hash.update(`\0${name}\0`).update(await readFile(join(import.meta.dirname, name)));
-  const folder = join(cacheDirectory(), "hujson", hash.digest("hex").slice(0, 16));
-  if (!(await exists(folder))) await makeOnce(folder, build);
-  return join(folder, executable);
-}
-
-async function build(folder: string): Promise<void> {
-  const [go] = await findOnPath("go", process.env.PATH ?? process.env.Path);
-  if (!go) {
-    throw new GoMissing(
-      "hujson.Format is Tailscale's own Go library, and Go is not on PATH. Install Go 1.26 or newer: https://go.dev/doc/install",
-    );
-  }
-  const outcome = await run(go, ["build", "-buildvcs=false", "-o", join(folder, executable), "."], {
-    cwd: import.meta.dirname,
-    environment: downloadEnvironment({ CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" }),
-  });
-  if (outcome.exitCode !== 0) throw new Error(`go build failed in sandbox/hujson:\n${tail(outcome.output)}`);
-}
+const program: Program = {
+  name: "hujson",
+  sources: import.meta.dirname,
+  executables: [{ name: "hujson", build: ["."] }],
+  usualSeconds: 5,
+};
 
 interface Answer {
   json?: string;

@@ -1,6 +1,7 @@
 /** Tailscale's own HuJSON library for a test file. Where Go is missing the judged tests cannot run: in CI that fails. */
 import { afterAll } from "vitest";
-import { GoMissing, type Hujson, startHujson } from "../../../sandbox/hujson/index.ts";
+import { type Hujson, startHujson } from "../../../sandbox/hujson/index.ts";
+import { GoMissing } from "../../../sandbox/programs.ts";
 
 /** Undefined only where there is no Go, which is said on standard error. @throws GoMissing in CI. */
 export async function startJudge(): Promise<Hujson | undefined> {
