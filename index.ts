@@ -1,11 +1,11 @@
 /** The program of a stack: settings -> StackClaim -> TailnetAccess -> the resources of each repository -> outputs. */
 
 import { CentralWorkflow } from "./components/central-workflow.ts";
-import { toResourceName } from "./components/names.ts";
 import { createRepositoryResources } from "./components/repository-resources.ts";
 import { StackClaim } from "./components/stack-claim.ts";
 import { TailnetAccess } from "./components/tailnet-access.ts";
 import { WorkflowGate } from "./components/workflow-gate.ts";
+import { toResourceName } from "./core/resource-names.ts";
 import { findApertureDestinations } from "./stack/aperture-device.ts";
 import { callOf, centralArguments } from "./stack/central-arguments.ts";
 import { keepAsTheyAre } from "./stack/departed-repositories.ts";

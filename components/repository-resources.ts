@@ -1,13 +1,13 @@
 /** What a repository gets: credential, secrets and workflow file, with a component around them or without one. */
 import * as pulumi from "@pulumi/pulumi";
 import { renderOnce } from "../core/delivery/rendered.ts";
+import { nameCredentials } from "../core/resource-names.ts";
 import type { RepositorySlug } from "../core/settings/settings.ts";
 import { keyOfCall, nameCall } from "../core/workflow/file.ts";
 import { type FederatedSubject, federatedSubject } from "../core/workflow/oidc.ts";
 import { nameSecrets } from "../core/workflow/options.ts";
 import { createActionsSecret } from "./actions-secret.ts";
 import { explainErrors } from "./explain-errors.ts";
-import { nameCredentials } from "./names.ts";
 import { type Placement, placeChild } from "./placement.ts";
 import type { ActionsSecret, ActionsSecretArgs } from "./providers.ts";
 import { type ClaudeRepositoryArgs, type Complete, completeArguments } from "./repository-arguments.ts";

@@ -1,7 +1,8 @@
 /** The central workflows of a run: which there are, who calls them, and what goes first. */
-import { toResourceName } from "../components/names.ts";
+
 import { type DecidingSettings, groupByCentralFile, pickDecidingSettings } from "../core/delivery/central-files.ts";
 import { type CentralPlan, type LiveCaller, planCentralChange } from "../core/delivery/central-order.ts";
+import { toResourceName } from "../core/resource-names.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
 import { type CentralFile, nameCall, readAdmitted } from "../core/workflow/file.ts";
 import { isCallableBranch } from "../core/workflow/names.ts";

@@ -7,7 +7,7 @@
  * - One that left the list loses its credential, which is Tailscale's and can go, in the first run. In that run its secrets
  *   and its workflow file get `retainOnDelete`; the next run leaves them out, and the engine forgets them.
  */
-import { readKind } from "../components/names.ts";
+import { readKind } from "../core/resource-names.ts";
 import { workflowFileType } from "../core/resource-types.ts";
 import type { RepositorySettings, RepositorySlug } from "../core/settings/settings.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";

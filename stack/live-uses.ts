@@ -4,8 +4,8 @@
  * the identity and the central workflow of the live file go on as they are, although the program has others for the next one.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { nameCredentials, readKind, toResourceName } from "../components/names.ts";
 import { deliverRepositoryFile } from "../core/delivery/file-delivery.ts";
+import { nameCredentials, readKind, toResourceName } from "../core/resource-names.ts";
 import { centralWorkflowType } from "../core/resource-types.ts";
 import { scopeOf } from "../core/settings/delivery-rules.ts";
 import type { RepositorySettings } from "../core/settings/settings.ts";

@@ -7,10 +7,10 @@
  * was told to adopt them.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { toResourceName } from "../components/names.ts";
 import { formatMessage } from "../core/messages/entry.ts";
 import { foreignSecrets, secretsUnseen } from "../core/messages/repositories.ts";
 import type { Problem } from "../core/problem.ts";
+import { toResourceName } from "../core/resource-names.ts";
 import { stackClaimType } from "../core/resource-types.ts";
 import { scopeOf } from "../core/settings/delivery-rules.ts";
 import type { RepositorySettings, Settings } from "../core/settings/settings.ts";

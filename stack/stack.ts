@@ -1,10 +1,10 @@
 /** The program's work before its resources: what a stack sets up in this run, read, judged, and fitted to GitHub's limits. */
 import * as pulumi from "@pulumi/pulumi";
 import { connectStackToGitHub } from "../components/github.ts";
-import { toResourceName } from "../components/names.ts";
 import { formatMessage } from "../core/messages/entry.ts";
 import { leftAndUnwritable } from "../core/messages/repositories.ts";
 import type { Problem } from "../core/problem.ts";
+import { toResourceName } from "../core/resource-names.ts";
 import type { RepositorySlug, Settings } from "../core/settings/settings.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
 import { describeGitHubError } from "../services/github/errors.ts";

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { z } from "zod";
-import { toResourceName } from "../components/names.ts";
+import { toResourceName } from "../core/resource-names.ts";
 import { workflowFileType } from "../core/resource-types.ts";
 import { scopeOf } from "../core/settings/delivery-rules.ts";
 import type { RepositorySettings } from "../core/settings/settings.ts";

@@ -31,7 +31,13 @@ export type Verdict =
   /** A warning if the check's severity says so. `reason`: what is wrong and where, one sentence with the names in it. */
   | { status: "broken"; reason: string; fix: Fix }
   /** It cannot be told from here: no permission, not reached, an answer that says nothing. */
-  | { status: "unknown"; reason: string; fix?: Fix }
+  | {
+      status: "unknown";
+      reason: string;
+      fix?: Fix;
+      /** Nothing is wrong: somebody has to merge or to try first. */
+      waits?: true;
+    }
   /** It does not apply to this stack or repository, or what it depends on is broken. */
   | { status: "skipped"; reason: string };
 
@@ -48,11 +54,12 @@ export interface Check<Facts> {
   title: string;
   /** What is read for it, for the docs: `GET /api/v2/tailnet/-/acl`. */
   reads: string;
-  /** Of what it must not be judged without: ids of fatal checks. */
+  /** Of what it is not judged without: checks that come before it in the table. Where one of them is not ok, it is skipped. */
   needs?: readonly string[];
   /** For the page: what usually broke it, and the way to mend it. */
   cause: string;
   fix: string;
+  /** Of several verdicts each is a result of its own; none stands for ok. */
   judge(facts: Facts): Verdict | readonly Verdict[];
 }
 

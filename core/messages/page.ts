@@ -9,7 +9,7 @@ export function renderTroubleshootingPage(sections: readonly Section[]): string 
 
 const opening = `# Troubleshooting
 
-<!-- Written by \`npm run troubleshooting\` from core/messages/; a test holds it current. -->
+<!-- Written by \`npm run troubleshooting\` from core/messages/ and core/checks/; a test holds it current. -->
 
 Find the text that you see. Settings: [settings.md](settings.md); the policy file: [policy-file.md](policy-file.md); who
 may do what: [security.md](security.md).

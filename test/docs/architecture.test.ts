@@ -22,6 +22,7 @@ const rules: Record<string, Rule> = {
   components: { rooms: ["core", "services"] },
   provider: { rooms: ["core", "services", "package.json"] },
   stack: { rooms: ["core", "services", "components"] },
+  commands: { rooms: ["core", "services"], never: isPulumi },
   sandbox: { rooms: ["core", "services"], never: isPulumi },
   scripts: { rooms: ["core"], never: isPulumi },
   bench: { rooms: ["core", "sandbox"] },

@@ -1,19 +1,21 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { checksSection } from "../../../core/checks/section.ts";
 import { formatMessage, message, toPlainText } from "../../../core/messages/entry.ts";
 import { catalogue } from "../../../core/messages/index.ts";
 import { renderTroubleshootingPage } from "../../../core/messages/page.ts";
 import { pluginNodeMissing } from "../../../core/messages/versions.ts";
 
 const root = new URL("../../../", import.meta.url);
+const pages = [...catalogue, checksSection];
 const read = (name: string) => readFileSync(new URL(name, root), "utf8");
 
 it("docs/troubleshooting.md is current: run `npm run troubleshooting` after a change of core/messages/", () => {
-  expect(read("docs/troubleshooting.md")).toBe(renderTroubleshootingPage(catalogue));
+  expect(read("docs/troubleshooting.md")).toBe(renderTroubleshootingPage(pages));
 });
 
 it("each row says what to do, and no two rows of a section look alike", () => {
-  for (const { title, entries } of catalogue) {
+  for (const { title, entries } of pages) {
     const symptoms = renderTroubleshootingPage([{ title, entries }])
       .split("\n")
       .filter((line) => line.startsWith("| "))

@@ -1,6 +1,7 @@
-import type { RepositorySlug } from "../core/settings/settings.ts";
-import { type CentralFile, keyOfCall } from "../core/workflow/file.ts";
-import type { IdentityKind } from "../core/workflow/options.ts";
+/** Names of the resources of a stack, from which the state tells what is whose. */
+import type { RepositorySlug } from "./settings/settings.ts";
+import { type CentralFile, keyOfCall } from "./workflow/file.ts";
+import type { IdentityKind } from "./workflow/options.ts";
 
 /** `acme/app` -> `acme-app`: the name of a repository's resources, whatever its place in the list or its case. */
 export function toResourceName(slug: RepositorySlug): string {

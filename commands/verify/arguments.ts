@@ -1,0 +1,67 @@
+/** What stands behind `npm run verify --`. */
+import { parseArgs } from "node:util";
+import type { Format } from "./report.ts";
+
+export interface Arguments {
+  /** `prod`, `acme/prod` or `acme/project/prod`; absent: the one that is selected. */
+  stack?: string;
+  /** Check what the first `pulumi up` needs. */
+  before: boolean;
+  format: Format;
+  /** A file with what `pulumi stack export` prints, in place of the engine. */
+  state?: string;
+  /** As people write them: `app` or `acme/app`; empty: all of the stack. */
+  repositories: string[];
+}
+
+/** They cannot be understood: what is wrong, for people. */
+export class ArgumentError extends Error {}
+
+export const usage = `npm run verify [-- OPTIONS [REPOSITORY...]]
+
+Checks a stack against the live services with your own credentials; it changes nothing.
+
+  --stack NAME   the stack (default: the selected one)
+  --state FILE   what \`pulumi stack export\` printed, where there is no pulumi
+  --before       what the first \`pulumi up\` needs
+  --short        one line for each repository
+  --json         every check, for programs
+  --markdown     for the summary of a job
+  --help
+
+Exit code: 0 in order, 1 something is broken, 2 it could not be checked.
+`;
+
+const options = {
+  stack: { type: "string" },
+  state: { type: "string" },
+  before: { type: "boolean", default: false },
+  short: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  markdown: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+/** @throws ArgumentError */
+export function parseArguments(args: readonly string[]): Arguments | "help" {
+  const { values, positionals } = parse(args);
+  if (values.help) return "help";
+  const formats = (["short", "json", "markdown"] as const).filter((name) => values[name]);
+  if (formats.length > 1)
+    throw new ArgumentError(`--${formats.join(" and --")} are two forms of one output. Choose one.`);
+  return {
+    ...(values.stack === undefined ? {} : { stack: values.stack }),
+    ...(values.state === undefined ? {} : { state: values.state }),
+    before: values.before,
+    format: formats[0] ?? "table",
+    repositories: positionals,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new ArgumentError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  }
+}

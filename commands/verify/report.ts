@@ -1,0 +1,48 @@
+/** What renderers get. */
+import type { Result } from "../../core/checks/check.ts";
+import type { Finding, Summary } from "../../core/checks/summary.ts";
+
+export interface Report {
+  stack: string;
+  results: readonly Result[];
+  summary: Summary;
+}
+
+export type Format = "table" | "short" | "json" | "markdown";
+export type Renderer = (report: Report) => string;
+
+/** The answer: `500 repositories: 497 work, 2 broken, 1 cannot be told from here`. */
+export function describeCounts({ repositories, counts }: Summary): string {
+  const { works, broken, unknown, waits } = counts;
+  const parts = [
+    `${works} ${works === 1 ? "works" : "work"}`,
+    ...(broken > 0 ? [`${broken} broken`] : []),
+    ...(unknown > 0 ? [`${unknown} cannot be told from here`] : []),
+    ...(waits > 0 ? [`${waits} ${waits === 1 ? "waits" : "wait"} for a merge or a first run`] : []),
+  ];
+  return `${repositories.length} ${repositories.length === 1 ? "repository" : "repositories"}: ${parts.join(", ")}`;
+}
+
+/** So many are named. */
+const named = 3;
+
+/** `in 12 repositories: a, b, c and 9 more`; undefined where it is about the stack. */
+export function describePlaces({ repositories }: Finding): string | undefined {
+  const [only, ...others] = repositories;
+  if (only === undefined) return undefined;
+  if (others.length === 0) return `in ${only}`;
+  const names = repositories.slice(0, named).join(", ");
+  const rest = repositories.length > named ? ` and ${repositories.length - named} more` : "";
+  return `in ${repositories.length} repositories: ${names}${rest}`;
+}
+
+/** How a kind of finding is called. */
+export const kinds: Record<Finding["kind"], string> = {
+  broken: "BROKEN",
+  unknown: "cannot be told",
+  waits: "waits",
+  warning: "warning",
+};
+
+/** Where a check is explained. */
+export const pageOf = (id: string): string => `docs/troubleshooting.md#${id}`;

@@ -1,0 +1,91 @@
+/** One run of `npm run verify`: from its arguments to what it prints. */
+import { isUnread } from "../../core/checks/facts.ts";
+import { chooseRows, judge } from "../../core/checks/judge.ts";
+import { summarise } from "../../core/checks/summary.ts";
+import { table } from "../../core/checks/table.ts";
+import { redact } from "../../core/messages/redact.ts";
+import { SettingsError } from "../../core/settings/problem.ts";
+import type { RepositorySettings, Settings } from "../../core/settings/settings.ts";
+import { ArgumentError, type Arguments, parseArguments, usage } from "./arguments.ts";
+import { connect } from "./connections.ts";
+import { startProgress } from "./progress.ts";
+import { read } from "./read.ts";
+import { renderers } from "./render/index.ts";
+import { FilesError, readSettings, readStackFiles } from "./settings.ts";
+import { Engine, readExport } from "./state.ts";
+
+export interface Surroundings {
+  /** The folder of the project. */
+  directory: string;
+  environment: Record<string, string | undefined>;
+  stdout: { write(text: string): unknown };
+  stderr: { isTTY?: boolean; write(text: string): unknown };
+}
+
+/** It could not be checked: what is wrong, for people. */
+class Uncheckable extends Error {}
+
+/** The exit code: 0 in order, 1 something is broken, 2 it could not be checked. */
+export async function verify(args: readonly string[], surroundings: Surroundings): Promise<0 | 1 | 2> {
+  const { stdout, stderr, environment } = surroundings;
+  const print = (text: string) => redact(text, secretsIn(environment));
+  try {
+    const parsed = parseArguments(args);
+    if (parsed === "help") {
+      stdout.write(usage);
+      return 0;
+    }
+    const { text, exitCode } = await check(parsed, surroundings);
+    stdout.write(print(text));
+    return exitCode;
+  } catch (error) {
+    const isExpected = [ArgumentError, FilesError, SettingsError, Uncheckable].some((kind) => error instanceof kind);
+    if (!isExpected) throw error;
+    stderr.write(print(`${(error as Error).message}\n`));
+    return 2;
+  }
+}
+
+async function check(parsed: Arguments, { directory, environment, stderr }: Surroundings) {
+  const engine = new Engine(directory, environment);
+  const stack = parsed.stack?.split("/").at(-1) ?? (await engine.findSelectedStack());
+  if (isUnread(stack)) throw new Uncheckable(`${stack.unread} Name the stack: npm run verify -- --stack NAME`);
+  const settings = readSettings(readStackFiles(directory, stack), environment);
+  const repositories = chooseRepositories(settings, parsed.repositories);
+  const progress = startProgress(stderr, `Checking stack ${stack} ...`);
+  try {
+    const exported =
+      parsed.state === undefined ? await engine.exportState(parsed.stack ?? stack) : readExport(parsed.state);
+    const connections = connect((line) => progress.say(line));
+    const reading = await read({ stack, settings, repositories, exported }, connections, progress);
+    const results = judge(chooseRows(table, ["after", "run"]), reading.stack, reading.repositories);
+    const summary = summarise(
+      results,
+      repositories.map(({ slug }) => slug),
+    );
+    return {
+      text: connections.tailnet.redact(renderers[parsed.format]({ stack, results, summary })),
+      exitCode: summary.exitCode,
+    };
+  } finally {
+    progress.end();
+  }
+}
+
+/** Those that were named, as `app` or `acme/app`; all of the stack where none was. */
+function chooseRepositories(settings: Settings, names: readonly string[]): RepositorySettings[] {
+  if (names.length === 0) return settings.repositories;
+  return names.map((name) => {
+    const slug = (name.includes("/") ? name : `${settings.githubOwner}/${name}`).toLowerCase();
+    const found = settings.repositories.find((one) => one.slug.toLowerCase() === slug);
+    if (!found) throw new Uncheckable(`${name} is not a repository of this stack.`);
+    return found;
+  });
+}
+
+/** Values of the environment that are credentials, by their names. */
+function secretsIn(environment: Record<string, string | undefined>): string[] {
+  return Object.entries(environment).flatMap(([name, value]) =>
+    value && /TOKEN|SECRET|API_KEY|PEM|PASSPHRASE|PASSWORD/.test(name) ? [value] : [],
+  );
+}

@@ -1,0 +1,236 @@
+/** What was read for the checks, in their terms. Every fact is a value, or says why there is none. */
+import type { DefaultBranch } from "../delivery/branch-rules.ts";
+import type { FileDelivery } from "../delivery/file-delivery.ts";
+import type { Pull } from "../delivery/proposal.ts";
+import type { Fragment, Mode } from "../policy/fragment.ts";
+import type { RepositorySettings, RepositorySlug, Settings } from "../settings/settings.ts";
+import type { CentralFile } from "../workflow/file.ts";
+import type { OidcCustomization } from "../workflow/oidc.ts";
+
+/** Nothing was read. The reason is for people, and holds no credential. */
+export interface Unread {
+  unread: string;
+}
+
+export type Fact<T> = T | Unread;
+
+export function isUnread<T>(fact: Fact<T>): fact is Unread {
+  return typeof fact === "object" && fact !== null && "unread" in fact;
+}
+
+/** What is read once for a stack. */
+export interface StackFacts {
+  /** The stack's name, without project and organisation. */
+  stack: string;
+  /** In milliseconds since 1970. */
+  now: number;
+  settings: Settings;
+  setup: Fact<Setup>;
+  policy: Fact<LivePolicy>;
+  devices: Fact<readonly TailnetDevice[]>;
+  credentials: Fact<readonly TailnetCredential[]>;
+  central: readonly CentralFacts[];
+}
+
+/** What the stack's state says was set up. */
+export interface Setup {
+  /** The id of the stack's claim; absent before the first `pulumi up`. */
+  claim?: string;
+  /** The policy entries as they were last written; absent where there are none. */
+  fragment?: { access: Fragment; owner: string; mode: Mode };
+  /** By the slug in lower case. */
+  repositories: ReadonlyMap<string, RepositorySetup>;
+  central: readonly CentralSetup[];
+  /** The client ids of all credentials in the state. */
+  clientIds: ReadonlySet<string>;
+}
+
+/** What the state has of one repository. */
+export interface RepositorySetup {
+  slug: RepositorySlug;
+  file?: FileSetup;
+  /** The credential that the file uses; absent where a central file has it. */
+  credential?: CredentialSetup;
+  /** Those that the file reads. */
+  secrets: readonly SecretSetup[];
+}
+
+/** A workflow file as it was last delivered. */
+export interface FileSetup {
+  repository: RepositorySlug;
+  /** GraphQL's node id of the repository. */
+  repositoryId: string;
+  path: string;
+  /** Git's id of the text. */
+  blob: string;
+  delivery: FileDelivery;
+  /** Of a caller: the file that it calls. */
+  central?: CentralFile;
+  /** The pull request that brings it, by number. */
+  pullRequest?: number;
+  /** What the last run left to be done, in words. */
+  status?: string;
+}
+
+export interface CentralSetup {
+  file: FileSetup & { branch?: string };
+  /** The one identity of all callers; absent where each has its own. */
+  credential?: CredentialSetup;
+}
+
+export interface CredentialSetup {
+  clientId: string;
+  kind: "federated" | "oauth";
+  tags: readonly string[];
+  subject?: string;
+  rules?: Readonly<Record<string, string>>;
+  issuer?: string;
+  audience?: string;
+}
+
+export interface SecretSetup {
+  name: string;
+  /** When our last write was, in milliseconds since 1970; absent where the state does not say. */
+  writtenAt?: number;
+}
+
+export interface LivePolicy {
+  /** HuJSON. */
+  text: string;
+}
+
+export interface TailnetDevice {
+  /** MagicDNS name, such as `ai.acme.ts.net`. */
+  name: string;
+  addresses: readonly string[];
+  tags: readonly string[];
+  isExternal: boolean;
+  /** Absent where the API does not say. */
+  isOnline?: boolean;
+  /** Absent while it is online, and where the API does not say. In milliseconds since 1970. */
+  lastSeen?: number;
+  /** When its node key expires; absent where it never does. In milliseconds since 1970. */
+  expires?: number;
+}
+
+/** A trust credential of the tailnet as it is now. What the API does not say is absent. */
+export interface TailnetCredential {
+  id: string;
+  kind: "federated" | "oauth";
+  description: string;
+  scopes: readonly string[];
+  tags: readonly string[];
+  subject?: string;
+  rules?: Readonly<Record<string, string>>;
+  issuer?: string;
+  audience?: string;
+  /** In milliseconds since 1970. */
+  created?: number;
+  updated?: number;
+}
+
+/** A central file and where it is. */
+export interface CentralFacts {
+  setup: CentralSetup;
+  /** Undefined: no such file, or no such branch. */
+  live: Fact<LiveText | undefined>;
+  /** Who may call workflows of the repository: `none`, `organization`, and so on; undefined where everybody may. */
+  access: Fact<string | undefined>;
+  proposal: Fact<readonly Pull[]>;
+}
+
+export interface LiveText {
+  blob: string;
+  /** Absent where it is as it is to be, and was not read. */
+  text?: string;
+}
+
+/** What is read of one repository. */
+export interface RepositoryFacts {
+  stack: StackFacts;
+  settings: RepositorySettings;
+  /** Undefined: the state has nothing of it. */
+  setup: Fact<RepositorySetup | undefined>;
+  /** Git's id of the file as the settings have it now; absent where that cannot be told. */
+  wantedBlob?: string;
+  /** Undefined: it does not exist, or the credential cannot see it: GitHub answers both alike. */
+  github: Fact<LiveRepository | undefined>;
+  oidc: Fact<OidcCustomization>;
+  /** Of the branch that it is delivered to. Undefined: no file. */
+  file: Fact<LiveText | undefined>;
+  /** Pull requests that are to bring the file; read where it is not there. */
+  proposal: Fact<readonly Pull[]>;
+  secrets: Fact<LiveSecrets>;
+  /** `active`, `disabled_manually` and so on; undefined: GitHub knows no such workflow. */
+  workflowState: Fact<string | undefined>;
+  actions: Fact<ActionsPermissions>;
+  /** Claude Code's settings files on the default branch. */
+  settingsFiles: Fact<readonly SettingsFile[]>;
+  /** Newest first. */
+  runs: Fact<readonly WorkflowRun[]>;
+}
+
+/** A repository as GitHub has it now. */
+export interface LiveRepository {
+  /** As GitHub spells it now; another one than asked after a rename or transfer. */
+  slug: RepositorySlug;
+  id: number;
+  nodeId: string;
+  ownerId: number;
+  /** The page for people. */
+  url: string;
+  archived: boolean;
+  disabled: boolean;
+  permission?: "ADMIN" | "MAINTAIN" | "WRITE" | "TRIAGE" | "READ";
+  defaultBranch?: DefaultBranch;
+}
+
+export interface SecretFact {
+  name: string;
+  /** In milliseconds since 1970. */
+  updatedAt: number;
+}
+
+export interface LiveSecrets {
+  repository: readonly SecretFact[];
+  /** Those that the organisation lets the repository have; absent where nobody asked. */
+  organization?: Fact<readonly SecretFact[]>;
+  /** Those of the environment of the jobs; absent where there is none. */
+  environment?: Fact<readonly SecretFact[]>;
+}
+
+/** https://docs.github.com/rest/actions/permissions */
+export interface ActionsPermissions {
+  enabled: boolean;
+  /** Absent while Actions are off. */
+  allowed?: "all" | "local_only" | "selected";
+  selected?: { githubOwned: boolean; verified: boolean; patterns: readonly string[] };
+}
+
+export interface SettingsFile {
+  path: string;
+  text: string;
+}
+
+/** A run of the workflow. */
+export interface WorkflowRun {
+  id: number;
+  number: number;
+  url: string;
+  event: string;
+  status: string;
+  conclusion?: string;
+  headSha: string;
+  /** In milliseconds since 1970. */
+  createdAt: number;
+  /** What it did; absent where nobody asked. */
+  jobs?: Fact<readonly WorkflowJob[]>;
+}
+
+export interface WorkflowJob {
+  name: string;
+  conclusion?: string;
+  steps: readonly { name: string; conclusion?: string }[];
+  /** What the run shows at its top; absent where nobody asked. */
+  annotations?: Fact<readonly { level: string; message: string }[]>;
+}
