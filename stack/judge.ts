@@ -1,6 +1,7 @@
 /** What of a stack can be set up, what cannot and why, and what people should know: all of it before anything is written. */
 import type { Problem } from "../core/problem.ts";
 import type { Settings } from "../core/settings/settings.ts";
+import { findMissingActionsRight } from "../core/settings/token-rights.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
 import { readAppPermissions } from "../services/github/scopes.ts";
 import { readBypasses } from "./branch-checks.ts";
@@ -9,7 +10,6 @@ import { recogniseOwnFiles } from "./own-files.ts";
 import type { Reading } from "./read-github.ts";
 import { type AvailableRepository, decideRepositories, type SkippedRepository } from "./repository-checks.ts";
 import { findForeignSecrets } from "./secrets-check.ts";
-import { findMissingActionsRight } from "./token-scopes.ts";
 
 export interface Judgement {
   available: AvailableRepository[];

@@ -1,10 +1,15 @@
 /** Which of the listed repositories can be set up: decided from what GitHub says, before anything is written. */
-
-import { findCommitObstacle } from "../core/delivery/branch-rules.ts";
 import { deliverRepositoryFile } from "../core/delivery/file-delivery.ts";
 import { explainForeign } from "../core/delivery/foreign.ts";
+import {
+  explainBlockedBranch,
+  explainEmpty,
+  explainReadOnly,
+  explainRename,
+  findUnavailability,
+} from "../core/delivery/repository-obstacles.ts";
 import { formatMessage } from "../core/messages/entry.ts";
-import * as texts from "../core/messages/repositories.ts";
+import { missing } from "../core/messages/repositories.ts";
 import type { Problem } from "../core/problem.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
 import type { RepositoryFacts, RepositoryFindings } from "../services/github/repositories.ts";
@@ -42,7 +47,7 @@ export function decideRepositories(
   const decision: RepositoryDecision = { available: [], skipped: [], problems: [] };
   for (const repository of settings.repositories) {
     const facts = findings.get(repository.slug);
-    const reason = unavailable(facts);
+    const reason = findUnavailability(facts);
     const file = files.get(repository.slug);
     if (reason === undefined && facts && file) {
       const available = { settings: repository, facts, file };
@@ -50,9 +55,9 @@ export function decideRepositories(
       const messages = obstacles(available, isOwnFile, mayBypass);
       decision.problems.push(...messages.map((message) => ({ path: repository.slug, message })));
     } else if (settings.onUnavailable === "skip") {
-      decision.skipped.push({ slug: repository.slug, reason: predicate(reason ?? texts.missing) });
+      decision.skipped.push({ slug: repository.slug, reason: predicate(reason ?? missing) });
     } else {
-      decision.problems.push({ path: repository.slug, message: formatMessage(reason ?? texts.missing, {}) });
+      decision.problems.push({ path: repository.slug, message: formatMessage(reason ?? missing, {}) });
     }
   }
   return decision;
@@ -60,15 +65,8 @@ export function decideRepositories(
 
 /** Why nothing can be written to a repository, as "is archived, ..."; undefined when it can. */
 export function explainUnavailable(facts: RepositoryFacts | undefined): string | undefined {
-  const text = unavailable(facts);
+  const text = findUnavailability(facts);
   return text && predicate(text);
-}
-
-function unavailable(facts: RepositoryFacts | undefined) {
-  if (!facts) return texts.missing;
-  if (facts.archived) return texts.archived;
-  if (facts.disabled) return texts.disabled;
-  return undefined;
 }
 
 /** `It is archived, ...` as the predicate behind a repository's name: `is archived, ...`. */
@@ -83,35 +81,13 @@ function obstacles(
 ): string[] {
   const { delivery } = settings;
   return [
-    renamed(settings, facts),
-    lacksPermission(facts),
-    ...(delivery.kind === "output" ? [] : [emptyRepository(facts), foreignWorkflow(settings, file, isOwnFile)]),
-    deliverRepositoryFile(delivery).kind === "commit" ? blockedBranch(facts, mayBypass) : undefined,
+    explainRename(settings.slug, facts),
+    explainReadOnly(facts),
+    ...(delivery.kind === "output" ? [] : [explainEmpty(facts), foreignWorkflow(settings, file, isOwnFile)]),
+    deliverRepositoryFile(delivery).kind === "commit"
+      ? explainBlockedBranch(facts, (ruleset) => mayBypass(facts, ruleset))
+      : undefined,
   ].filter((message) => message !== undefined);
-}
-
-function renamed(settings: RepositorySettings, facts: RepositoryFacts): string | undefined {
-  if (facts.slug.toLowerCase() === settings.slug.toLowerCase()) return undefined;
-  const [owner, name] = facts.slug.split("/");
-  const [askedOwner, askedName] = settings.slug.split("/");
-  return owner?.toLowerCase() === askedOwner?.toLowerCase()
-    ? formatMessage(texts.renamed, { name: facts.slug, new: name ?? "", old: askedName ?? "" })
-    : formatMessage(texts.transferred, { name: facts.slug, owner: owner ?? "" });
-}
-
-function lacksPermission({ permission }: RepositoryFacts): string | undefined {
-  if (permission !== "READ" && permission !== "TRIAGE") return undefined;
-  return formatMessage(texts.readOnly, { permission: permission.toLowerCase() });
-}
-
-function emptyRepository({ defaultBranch }: RepositoryFacts): string | undefined {
-  return defaultBranch ? undefined : formatMessage(texts.empty, {});
-}
-
-function blockedBranch(facts: RepositoryFacts, mayBypass: BypassLookup): string | undefined {
-  const { defaultBranch: branch, permission } = facts;
-  const rules = branch && findCommitObstacle(branch, permission, (ruleset) => mayBypass(facts, ruleset));
-  return rules && formatMessage(texts.branchProtected, { branch: branch.name, rules });
 }
 
 function foreignWorkflow(

@@ -1,6 +1,6 @@
 /** Which device the name of Aperture stands for: a name that anybody can take is not enough. */
 import { expect, it } from "vitest";
-import { chooseDevice, type Device } from "../../stack/aperture-device.ts";
+import { chooseDevice, type Device } from "../../../core/policy/aperture-device.ts";
 
 const device = (change: Partial<Device> = {}): Device => ({
   name: "ai.acme.ts.net",

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startGitHub, type TokenOptions } from "../../sandbox/github/index.ts";
-import { connectToGitHub } from "../../services/github/connection.ts";
-import { observeScopes, readAppPermissions } from "../../services/github/scopes.ts";
-import { findMissingActionsRight, findMissingScopes } from "../../stack/token-scopes.ts";
+import { findMissingActionsRight, findMissingScopes } from "../../../core/settings/token-rights.ts";
+import { startGitHub, type TokenOptions } from "../../../sandbox/github/index.ts";
+import { connectToGitHub } from "../../../services/github/connection.ts";
+import { observeScopes, readAppPermissions } from "../../../services/github/scopes.ts";
 
 describe("scopes that are missing", () => {
   it.each<{ has: string[] | undefined; deliveries: string[]; want: string[] }>([
