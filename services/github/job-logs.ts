@@ -1,10 +1,11 @@
 /** What a job of a run logged. https://docs.github.com/en/rest/actions/workflow-jobs#download-job-logs-for-a-workflow-run */
+import { RequestError } from "@octokit/request-error";
 import { redact } from "../../core/messages/redact.ts";
 import type { RepositorySlug } from "../../core/settings/settings.ts";
 import { isPage } from "../answer.ts";
 import { type GitHubConnection, unexpectedAnswer } from "./connection.ts";
 import { isRefusal } from "./errors.ts";
-import type { Seen } from "./runs.ts";
+import type { Seen } from "./seen.ts";
 
 export interface JobLog {
   /** Without the time in front of each line and without colours. Nothing in it has the form of a credential. */
@@ -41,7 +42,7 @@ export async function readJobLog(
     if (isPage(text, headers["content-type"])) throw unexpectedAnswer(github, request, "an HTML page");
     return { kind: "seen", value: { lines: toLines(text, isCut), isCut } };
   } catch (error) {
-    if (isRefusal(error) || isGone(error)) return { kind: "refused", said: (error as Error).message };
+    if (isRefusal(error) || isGone(error)) return { kind: "refused", status: error.status, said: error.message };
     throw error;
   }
 }
@@ -77,6 +78,6 @@ function toLines(text: string, isCut: boolean): string[] {
   return lines.map((line) => line.replace(time, "").replace(colours, ""));
 }
 
-function isGone(error: unknown): boolean {
-  return error instanceof Error && "status" in error && error.status === 410;
+function isGone(error: unknown): error is RequestError {
+  return error instanceof RequestError && error.status === 410;
 }

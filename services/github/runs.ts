@@ -1,9 +1,8 @@
 /** Runs of a workflow, as GitHub's REST API has them. https://docs.github.com/en/rest/actions/workflow-runs */
 import { z } from "zod";
 import type { RepositorySlug } from "../../core/settings/settings.ts";
-import { requireDocumented } from "../answer.ts";
-import { type GitHubConnection, unexpectedAnswer } from "./connection.ts";
-import { isRefusal } from "./errors.ts";
+import type { GitHubConnection } from "./connection.ts";
+import { type Seen, see } from "./seen.ts";
 
 /** GitHub's words; a newer server may have others. */
 export type RunStatus = "queued" | "in_progress" | "completed" | "waiting" | "requested" | "pending" | (string & {});
@@ -65,9 +64,6 @@ export interface Annotation {
   title?: string;
   message: string;
 }
-
-/** `refused`: the credential may not see it, or there is no such thing; GitHub answers both alike. */
-export type Seen<T> = { kind: "seen"; value: T } | { kind: "refused"; said: string };
 
 export interface RunFilter {
   /** The workflow file's path. Absent: runs of all workflows. */
@@ -186,16 +182,6 @@ export async function listAnnotations(
     message: message ?? "",
   }));
   return { kind: "seen", value };
-}
-
-async function see<T>(github: GitHubConnection, request: string, shape: z.ZodType<T>): Promise<Seen<T>> {
-  try {
-    const { data } = await github.request(request);
-    return { kind: "seen", value: requireDocumented(shape, data, (what) => unexpectedAnswer(github, request, what)) };
-  } catch (error) {
-    if (isRefusal(error)) return { kind: "refused", said: error.message };
-    throw error;
-  }
 }
 
 function toRun(run: z.infer<typeof runShape>): WorkflowRun {

@@ -43,6 +43,12 @@ export class TailnetConnection {
     }
   }
 
+  /** What the access token in use may do, where Tailscale said so; undefined before the first request, and for an API key. */
+  grantedScopes(): string[] | undefined {
+    const scopes = this.#authorization.scope?.split(" ").filter(Boolean) ?? [];
+    return scopes.length > 0 ? scopes : undefined;
+  }
+
   /** `text` without any secret that was in use. Everything that people read passes through here. */
   redact(text: string): string {
     return redact(text, this.#authorization.secrets);

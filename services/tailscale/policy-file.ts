@@ -34,6 +34,8 @@ export interface ManagedElsewhere {
   link: string;
 }
 
+export type Management = { kind: "here" } | ({ kind: "elsewhere" } & ManagedElsewhere) | { kind: "unseen" };
+
 /** An answer with an error status. */
 export class ApiError extends Error {
   readonly status: number;
@@ -111,15 +113,23 @@ export class PolicyApi {
 
   /** Undefined when the file is managed here, or when this credential may not see the setting. */
   async managedElsewhere(): Promise<ManagedElsewhere | undefined> {
+    const found = await this.readManagement();
+    return found.kind === "elsewhere" ? { link: found.link } : undefined;
+  }
+
+  /** Where the file is managed. `unseen`: this credential may not see the setting. */
+  async readManagement(): Promise<Management> {
     const headers = { Accept: "application/json" };
     const response = await this.#tailnet.send("settings", { method: "GET", headers, retry: "always" });
-    if ((response.status === 403 || response.status === 404) && !isAPage(response)) return undefined;
+    if ((response.status === 403 || response.status === 404) && !isAPage(response)) return { kind: "unseen" };
     if (response.status !== 200) throw apiError(response, readingSettings, "policy_file:read");
     const settings = requireDocumented(tailnetSettings, readJson(response), (what) =>
       unexpected(response, readingSettings, what),
     );
-    if (settings.aclsExternallyManagedOn !== true) return undefined;
-    return { link: settings.aclsExternalLink ?? "" };
+    if (settings.aclsExternallyManagedOn === undefined) return { kind: "unseen" };
+    return settings.aclsExternallyManagedOn
+      ? { kind: "elsewhere", link: settings.aclsExternalLink ?? "" }
+      : { kind: "here" };
   }
 }
 

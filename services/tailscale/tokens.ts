@@ -11,7 +11,11 @@ import type { Runtime } from "./runtime.ts";
 const renewalMargin = 60_000;
 
 /** RFC 6749 section 5.1. */
-const accessToken = z.object({ access_token: z.string().min(1), expires_in: z.number().optional() });
+const accessToken = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.number().optional(),
+  scope: z.string().optional(),
+});
 const identityToken = z.object({ value: z.string().min(1) });
 const refusalReason = z.object({ message: z.string() });
 /** Claims of a JSON Web Token. */
@@ -29,6 +33,8 @@ export class Authorization {
   readonly #runtime: Runtime;
   #token: Token | undefined;
   #pending: { for: string; token: Promise<Token> } | undefined;
+  /** What the last token may do, where its answer said so: scopes between spaces. */
+  scope: string | undefined;
   /** Every secret that was in use, for redaction. */
   readonly secrets = new Set<string>();
 
@@ -80,6 +86,7 @@ export class Authorization {
     if (response.status !== 200) throw refusal(credential, response);
     const answer = requireDocumented(accessToken, readJson(response), (what) => noAnswer(response, askForToken, what));
     this.secrets.add(answer.access_token);
+    this.scope = answer.scope;
     return { value: answer.access_token, expires: started + (answer.expires_in ?? 3600) * 1000 };
   }
 
