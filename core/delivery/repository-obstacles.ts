@@ -1,6 +1,5 @@
 /** What keeps the files of a stack out of a repository: decided from what GitHub says of it, before anything is written. */
-import type { Message } from "../messages/entry.ts";
-import { formatMessage } from "../messages/entry.ts";
+import { formatMessage, type Message } from "../messages/entry.ts";
 import * as texts from "../messages/repositories.ts";
 import { type DefaultBranch, findCommitObstacle, type MayBypass } from "./branch-rules.ts";
 
@@ -8,6 +7,8 @@ import { type DefaultBranch, findCommitObstacle, type MayBypass } from "./branch
 export interface SeenRepository {
   /** `owner/name`, as GitHub spells it. */
   slug: string;
+  /** The page for people. */
+  url?: string;
   archived: boolean;
   disabled: boolean;
   /** What the credential may do, such as `READ`; absent where GitHub does not say. */

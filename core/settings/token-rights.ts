@@ -2,6 +2,7 @@
 import { deliverRepositoryFile } from "../delivery/file-delivery.ts";
 import { formatMessage } from "../messages/entry.ts";
 import { mayNotDisable } from "../messages/pull-request.ts";
+import { scopeOf } from "./delivery-rules.ts";
 import type { Settings } from "./settings.ts";
 
 /**
@@ -29,4 +30,32 @@ export function findMissingActionsRight(
   const goByPull = repositories.some(({ delivery }) => deliverRepositoryFile(delivery).kind === "pull-request");
   if (!permissions || permissions.actions === "write" || !goByPull) return undefined;
   return formatMessage(mayNotDisable, {});
+}
+
+/** Rights of an App or of a fine-grained token, in GitHub's names of them, and how far each has to go. */
+export type Permissions = Readonly<Record<string, "read" | "write">>;
+
+/** https://docs.github.com/en/rest/authentication/permissions-required-for-github-apps */
+export function listNeededPermissions({ repositories }: Pick<Settings, "repositories">): Permissions {
+  const ways = repositories.map(({ delivery }) => deliverRepositoryFile(delivery).kind);
+  const writesFiles = ways.some((kind) => kind !== "output");
+  const goesByPull = ways.includes("pull-request");
+  const writesSecrets = repositories.some(({ identity }) => scopeOf(identity) !== "organization");
+  return {
+    metadata: "read",
+    administration: "read",
+    actions: goesByPull ? "write" : "read",
+    contents: writesFiles ? "write" : "read",
+    ...(writesFiles ? { workflows: "write" } : {}),
+    ...(goesByPull ? { pull_requests: "write" } : {}),
+    ...(writesSecrets ? { secrets: "write" } : {}),
+  };
+}
+
+/** Those that an installation lacks, such as `secrets: write`. */
+export function findMissingPermissions(held: Readonly<Record<string, string>>, needed: Permissions): string[] {
+  const levels = ["read", "write", "admin"];
+  return Object.entries(needed)
+    .filter(([right, level]) => levels.indexOf(held[right] ?? "") < levels.indexOf(level))
+    .map(([right, level]) => `${right}: ${level}`);
 }
