@@ -34,17 +34,8 @@ export function addDeviceRoutes(app: Hono, state: TailscaleState): void {
 function shownDevice(device: Device) {
   return {
     ...device,
-    authorized: true,
     blocksIncomingConnections: false,
-    clientVersion: "1.94.2",
-    connectedToControl: true,
-    expires: device.created,
-    isEphemeral: false,
     isExternal: false,
-    keyExpiryDisabled: device.tags.length > 0,
-    machineKey: "",
-    nodeKey: "",
-    os: "linux",
     tailnetLockError: "",
     tailnetLockKey: "",
     updateAvailable: false,

@@ -1,4 +1,5 @@
 /** What the stand-in knows: one tailnet. */
+import { randomInt } from "node:crypto";
 import { KnownSecrets } from "../secrecy/known-secrets.ts";
 import { timestamp } from "./answers.ts";
 import { randomId } from "./secrets.ts";
@@ -18,6 +19,8 @@ interface KeyBase {
 export interface AuthKey extends KeyBase {
   keyType: "auth";
   secretDigest: string;
+  /** It was used, and may be used only once. The name is the API's. */
+  invalid?: true;
   expirySeconds: number;
   /** RFC 3339. */
   expires: string;
@@ -91,21 +94,38 @@ export interface DeviceOptions {
   tags?: string[];
   /** Login. Default: the tailnet's owner. */
   user?: string;
+  /** Default true. */
+  connectedToControl?: boolean;
+  /** When its key expires, RFC 3339. Default: as soon as it was made, which counts only where expiry is not disabled. */
+  expires?: string;
+  /** Default: for devices with tags. */
+  keyExpiryDisabled?: boolean;
 }
 
 export interface Device extends Required<DeviceOptions> {
   id: string;
   nodeId: string;
   created: string;
+  lastSeen: string;
+  authorized: boolean;
+  isEphemeral: boolean;
+  os: string;
+  clientVersion: string;
+  /** Of the program that is the device; empty: there is none. */
+  machineKey: string;
+  nodeKey: string;
 }
 
 /** Live and mutable: a test changes it as somebody at the admin console would. */
 export interface TailscaleState {
   /** The tailnet's ID, an alternative to `-` in paths. */
   tailnet: string;
+  /** MagicDNS name, which its devices' names end with. */
+  domain: string;
   /** Text of the tailnet policy file. Not judged when set here, as if it were from a time when the rules were others. */
   policy: string;
   keys: Map<string, Key>;
+  /** Whoever changes a device's tags, addresses or expiry says so with `announce`. */
   devices: Device[];
   settings: TailnetSettings;
   /** Login -> `owner`, `admin`, `it-admin`, `member`, ... Whoever has a device or is in a group of the policy file is a member, too. */
@@ -121,6 +141,8 @@ export interface TailscaleState {
   /** The time that tokens, keys and their expiry go by. Default: the system's. */
   now: () => Date;
   refusedExchanges: RefusedExchange[];
+  /** Called after each change of the policy file, and by `announce`. */
+  observers: Set<() => void>;
   /** What was issued, and what somebody proved who they are with. */
   secrets: KnownSecrets;
 }
@@ -134,21 +156,51 @@ const [, ownerDomain = ""] = owner.login.split("@");
 const namedDomains = (policy: string): string[] =>
   [...policy.matchAll(/"\s*(?:user|localpart):\*@([^"\s]+)/g)].map(([, domain = ""]) => domain);
 
+/** A device with what the service adds. */
+export function createDevice(options: DeviceOptions, created: string): Device {
+  const tags = options.tags ?? [];
+  return {
+    hostname: options.name.split(".", 1)[0] ?? options.name,
+    user: owner.login,
+    connectedToControl: true,
+    expires: created,
+    keyExpiryDisabled: tags.length > 0,
+    ...options,
+    tags,
+    id: String(1_000_000 + randomInt(1_000_000_000)),
+    nodeId: `n${randomId()}CNTRL`,
+    created,
+    lastSeen: created,
+    authorized: true,
+    isEphemeral: false,
+    os: "linux",
+    clientVersion: "1.94.2",
+    machineKey: "",
+    nodeKey: "",
+  };
+}
+
+/** Tells whoever follows the state that it has changed. */
+export function announce({ observers }: Pick<TailscaleState, "observers">): void {
+  for (const observer of observers) observer();
+}
+
 export function createState(policy: string, apiKeys: string[], devices: DeviceOptions[]): TailscaleState {
   const created = timestamp(new Date());
+  const observers = new Set<() => void>();
+  let current = policy;
   return {
     tailnet: `T${randomId()}CNTRL`,
-    policy,
+    domain: devices[0]?.name.split(".").slice(1).join(".") || "acme.ts.net",
+    get policy() {
+      return current;
+    },
+    set policy(text) {
+      current = text;
+      announce({ observers });
+    },
     keys: new Map(),
-    devices: devices.map((device) => ({
-      hostname: device.name.split(".", 1)[0] ?? device.name,
-      tags: [],
-      user: owner.login,
-      ...device,
-      id: String(1_000_000 + Math.floor(Math.random() * 1_000_000)),
-      nodeId: `n${randomId()}CNTRL`,
-      created,
-    })),
+    devices: devices.map((device) => createDevice(device, created)),
     settings: {
       aclsExternallyManagedOn: false,
       aclsExternalLink: "",
@@ -169,6 +221,7 @@ export function createState(policy: string, apiKeys: string[], devices: DeviceOp
     tokenLifetime: 3600,
     now: () => new Date(),
     refusedExchanges: [],
+    observers,
     secrets: new KnownSecrets(),
   };
 }

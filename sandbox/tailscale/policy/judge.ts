@@ -7,8 +7,8 @@
  * recorded packet filters for all of 567,240 connections in 697 files.
  */
 import type { Finding } from "../answers.ts";
+import type { Tailnet } from "./coverage.ts";
 import { InvalidPolicy, parseDocument } from "./document.ts";
-import type { Tailnet } from "./reachability.ts";
 import { checkReferences } from "./references.ts";
 import { decodePolicy, decodeTests, type Policy } from "./sections.ts";
 import { runSshTests } from "./ssh-tests.ts";

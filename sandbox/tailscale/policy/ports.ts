@@ -37,6 +37,8 @@ const protocolNumbers: Record<string, readonly number[]> = {
 /** Those of an access rule that names no protocol. */
 const usualProtocols = [tcp, udp, ...icmp];
 
+export const isUsual = (protocols: readonly number[]): boolean => protocols === usualProtocols;
+
 /** Protocols with ports; for the others a rule opens the protocol as a whole. */
 export const hasPorts = (protocol: number): boolean => [tcp, udp, 132].includes(protocol);
 

@@ -4,11 +4,11 @@
  * others.
  */
 import { parsePrefix, poolStatus } from "./addresses.ts";
+import type { Tailnet } from "./coverage.ts";
 import { InvalidPolicy } from "./document.ts";
 import { parseHostPorts, parseIp } from "./ports.ts";
-import type { Tailnet } from "./reachability.ts";
 import type { Acl, Grant, NodeAttribute, Policy } from "./sections.ts";
-import { type Check, checkDomain, parseIpset, parseSelector, type Selector } from "./selectors.ts";
+import { type Check, checkDomain, isSelf, parseIpset, parseSelector, type Selector } from "./selectors.ts";
 import { checkSshRule, checkSshTest } from "./ssh.ts";
 
 const quote = (text: string): string => JSON.stringify(text);
@@ -191,8 +191,6 @@ function checkDestination(destination: Selector, word: string, policy: Policy): 
     throw new InvalidPolicy(`dst ${quote(word)}: to allow all IP addresses, use "*" or "autogroup:internet"`);
   }
 }
-
-const isSelf = (selector: Selector): boolean => selector.kind === "autogroup" && selector.name === "self";
 
 function checkSelf(sources: Selector[]): void {
   const hasUsers = (source: Selector) =>

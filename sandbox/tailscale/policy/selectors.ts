@@ -39,6 +39,9 @@ export function parseSelector(word: string, { hosts }: Pick<Policy, "hosts">): S
   return text.includes("@") ? { kind: "user", login: text } : { kind: "undefined", text };
 }
 
+/** `autogroup:self`: the devices of whoever connects. */
+export const isSelf = (selector: Selector): boolean => selector.kind === "autogroup" && selector.name === "self";
+
 export interface IpsetOperation {
   operation: "add" | "remove";
   target: Selector;

@@ -1,7 +1,7 @@
 /** The `sshTests` section: https://tailscale.com/docs/reference/syntax/policy-file#ssh-tests */
 import { isIPv6 } from "node:net";
 import type { Finding } from "../answers.ts";
-import { hasRole, type Tailnet } from "./reachability.ts";
+import { hasRole, type Tailnet } from "./coverage.ts";
 import type { Policy, SshRule, SshTest } from "./sections.ts";
 import { parseSelector, type Selector } from "./selectors.ts";
 import { localpartDomain } from "./ssh.ts";

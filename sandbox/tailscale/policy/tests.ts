@@ -2,9 +2,10 @@
 import { isIP } from "node:net";
 import type { Finding } from "../answers.ts";
 import { isSingleAddress } from "./addresses.ts";
+import type { Party, Tailnet } from "./coverage.ts";
 import { InvalidPolicy } from "./document.ts";
 import { hasPorts, parseProtocol, tcp, udp, withoutBrackets } from "./ports.ts";
-import { type Party, Reachability, type Tailnet } from "./reachability.ts";
+import { Reachability } from "./reachability.ts";
 import type { Policy, PolicyTest } from "./sections.ts";
 import { parseSelector } from "./selectors.ts";
 
