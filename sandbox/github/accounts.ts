@@ -1,13 +1,13 @@
 /** `/user` and `/orgs/{org}`. */
-import { type Context, Hono } from "hono";
-import { apiUrl, notFound, origin } from "./answers.ts";
+import { Hono } from "hono";
+import { type Asked, apiUrl, notFound, origin } from "./answers.ts";
 import type { Env } from "./authentication.ts";
-import type { Owner } from "./model.ts";
+import { type Account, type Person, typeOfPerson } from "./model.ts";
 import type { GitHubState } from "./state.ts";
 
 export function accountRoutes(state: GitHubState): Hono<Env> {
   return new Hono<Env>()
-    .get("/user", (c) => c.json(accountJson(c, { ...c.var.viewer, type: "User" })))
+    .get("/user", (c) => c.json(personJson(c, c.var.viewer)))
     .get("/orgs/:org", (c) => {
       const owner = state.owner(c.req.param("org"));
       if (owner?.type !== "Organization") throw notFound();
@@ -15,18 +15,24 @@ export function accountRoutes(state: GitHubState): Hono<Env> {
     });
 }
 
-export function accountJson(c: Context, { login, id, type }: Owner) {
+const prefixes = { User: "U", Organization: "O", Bot: "BOT" };
+
+export function accountJson(c: Asked, { login, id, type }: Account) {
+  const app = login.replace(/\[bot\]$/, "");
   return {
     login,
     id,
-    node_id: nodeId(type === "User" ? "U" : "O", id),
+    node_id: nodeId(prefixes[type], id),
     avatar_url: `${origin(c)}/avatars/u/${id}`,
-    url: `${apiUrl(c)}/users/${login}`,
-    html_url: `${origin(c)}/${login}`,
+    url: `${apiUrl(c)}/users/${encodeURIComponent(login)}`,
+    html_url: type === "Bot" ? `${origin(c)}/apps/${app}` : `${origin(c)}/${login}`,
     type,
     site_admin: false,
   };
 }
+
+/** Of a person or a bot, which the end of its login tells. */
+export const personJson = (c: Asked, { login, id }: Person) => accountJson(c, { login, id, type: typeOfPerson(login) });
 
 /** An opaque id, as GraphQL's global node ids are: a type prefix and what identifies the node. */
 export const nodeId = (prefix: string, id: number | string): string =>

@@ -48,11 +48,16 @@ export function renderRefusal(error: Error, c: Context): Response {
   );
 }
 
+/** What says where the service is reached: a request, or what stands for one where nobody asked. */
+export interface Asked {
+  req: { url: string };
+}
+
 /** Where this service is reached, as the client wrote it: `http://127.0.0.1:1234`. */
-export const origin = (c: Context): string => new URL(c.req.url).origin;
+export const origin = (c: Asked): string => new URL(c.req.url).origin;
 
 /** Where REST paths begin. */
-export const apiUrl = (c: Context): string => `${origin(c)}/api/v3`;
+export const apiUrl = (c: Asked): string => `${origin(c)}/api/v3`;
 
 /** A time as GitHub writes it: UTC, whole seconds. */
 export const timestamp = (time = new Date()): string => time.toISOString().replace(/\.\d+Z$/, "Z");

@@ -1,5 +1,6 @@
 /** Tokens, scopes and rate limits: what is checked before any route. */
 import type { Context, MiddlewareHandler } from "hono";
+import { actAs } from "./actor.ts";
 import { notFound, Refusal, renderRefusal } from "./answers.ts";
 import type { Repository } from "./model.ts";
 import type { GitHubOptions, Permission } from "./options.ts";
@@ -52,7 +53,7 @@ export function authenticate(
     } else {
       state.secrets.add(`token of ${viewer.login}`, token);
       c.set("viewer", viewer);
-      await next();
+      await actAs(viewer, next);
     }
     const headers = isCounted ? rateLimitHeaders(rateLimit, resource) : {};
     for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);

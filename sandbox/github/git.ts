@@ -45,49 +45,78 @@ export interface NewCommit {
   committer?: Signature;
   /** Signed by GitHub. Default false. */
   verified?: boolean;
+  /** Where a branch begins that this commit creates. */
+  start?: Sha;
   /** The second parent of a merge. */
   mergedParent?: Sha;
 }
 
+/** A branch that was created (no `before`), moved or deleted (no `after`). */
+export interface Move {
+  branch: string;
+  before: Sha | undefined;
+  after: Sha | undefined;
+}
+
 /** Branches, which say when one was created, moved or deleted. */
 class Branches extends Map<string, Sha> {
-  onMove: (branch: string) => void = () => {};
+  onMove: (move: Move) => void = () => {};
 
   override set(branch: string, sha: Sha): this {
     const before = this.get(branch);
     super.set(branch, sha);
-    if (before !== sha) this.onMove(branch);
+    if (before !== sha) this.onMove({ branch, before, after: sha });
     return this;
   }
 
   override delete(branch: string): boolean {
+    const before = this.get(branch);
     const existed = super.delete(branch);
-    if (existed) this.onMove(branch);
+    if (existed) this.onMove({ branch, before, after: undefined });
     return existed;
   }
 }
 
 export class GitStore {
-  readonly blobs = new Map<Sha, Buffer>();
-  readonly commits = new Map<Sha, Commit>();
+  readonly blobs: Map<Sha, Buffer>;
+  readonly commits: Map<Sha, Commit>;
   /** Branch name to the commit at its tip. */
   readonly branches = new Branches();
+  /** What a name below `refs/` other than a branch's stands for: `pull/1/merge`. */
+  hiddenRef: (name: string) => Commit | undefined = () => undefined;
+
+  /** `parent`: of a fork, which has its objects in common with it. */
+  constructor(parent?: GitStore) {
+    this.blobs = parent?.blobs ?? new Map();
+    this.commits = parent?.commits ?? new Map();
+  }
 
   /** Moves `branch` (created when absent) by one commit. */
   commit(branch: string, asked: NewCommit): Commit {
-    const { files, message, author, committer = author, verified = false, mergedParent } = asked;
-    const parent = this.tip(branch);
+    const { files, mergedParent, start = "" } = asked;
+    const parent = this.tip(branch) ?? this.commits.get(start);
     const tree = new Map(parent?.files);
     for (const [path, content] of Object.entries(files)) {
       if (content === undefined) tree.delete(path);
       else tree.set(path, this.#store(content));
     }
-    const treeSha = treeId(tree);
     const parents = [parent?.sha, mergedParent].filter((sha) => sha !== undefined);
+    const commit = this.add(tree, parents, asked);
+    this.branches.set(branch, commit.sha);
+    return commit;
+  }
+
+  /** Adds a commit that no branch has yet. */
+  add(
+    files: ReadonlyMap<string, Sha>,
+    parents: Sha[],
+    asked: Omit<NewCommit, "files" | "start" | "mergedParent">,
+  ): Commit {
+    const { message, author, committer = author, verified = false } = asked;
+    const treeSha = treeId(files);
     const sha = objectId("commit", commitText({ treeSha, parents, author, committer, message }));
-    const commit: Commit = { sha, message, author, committer, parents, treeSha, files: tree, verified };
+    const commit: Commit = { sha, message, author, committer, parents, treeSha, files, verified };
     this.commits.set(sha, commit);
-    this.branches.set(branch, sha);
     return commit;
   }
 
@@ -95,9 +124,13 @@ export class GitStore {
     return this.commits.get(this.branches.get(branch) ?? "");
   }
 
-  /** The commit that a branch name, `refs/heads/` name or full object id stands for. */
+  /** The commit that a branch name, a name below `refs/` or a full object id stands for. */
   resolve(revision: string): Commit | undefined {
-    return this.tip(revision.replace(/^refs\/heads\//, "")) ?? this.commits.get(revision);
+    return (
+      this.tip(revision.replace(/^refs\/heads\//, "")) ??
+      this.commits.get(revision) ??
+      this.hiddenRef(revision.replace(/^refs\//, ""))
+    );
   }
 
   /** A file's bytes. */

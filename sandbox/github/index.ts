@@ -10,6 +10,9 @@ import { etag } from "hono/etag";
 import { createService, listen, type Service } from "../service.ts";
 import { findRepository, writable } from "./access.ts";
 import { accountRoutes } from "./accounts.ts";
+import { createIdTokens, type IdTokenRequest, type RunningJob } from "./actions/id-tokens.ts";
+import { jobRights } from "./actions/job-rights.ts";
+import { issueJobToken, type JobToken } from "./actions/job-tokens.ts";
 import { actionsPermissionRoutes } from "./actions-permissions.ts";
 import { renderRefusal } from "./answers.ts";
 import { authenticate, type Env } from "./authentication.ts";
@@ -24,6 +27,7 @@ import { issueRoutes } from "./issues.ts";
 import { oidcRoutes } from "./oidc.ts";
 import { defaultToken, type GitHubOptions } from "./options.ts";
 import { pullRoutes } from "./pulls.ts";
+import { activityRoutes } from "./pushes.ts";
 import { branchRoutes, refRoutes } from "./refs.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { branchRules, rulesetRoutes } from "./rulesets.ts";
@@ -32,11 +36,19 @@ import { GitHubState, publicState } from "./state.ts";
 import { variableRoutes } from "./variables.ts";
 import { workflowRoutes } from "./workflows.ts";
 
+export type * from "./actions/model.ts";
+export { addJob, complete, findJob, findRun, startRun } from "./actions/runs.ts";
+export { grantedPermissions, isUntrusted, jobSecrets } from "./actions/trust.ts";
+export { actAs } from "./actor.ts";
+export * from "./authors.ts";
+export type { RepositoryEvent } from "./events.ts";
 export type { Job } from "./issuer.ts";
-export { type Repository, slug, somebody } from "./model.ts";
+export { type Issue, type PullRequest, type Repository, slug, somebody } from "./model.ts";
 export * from "./options.ts";
 export * from "./people.ts";
+export { mergeCommit } from "./pull-refs.ts";
 export { closePull } from "./pull-requests.ts";
+export { associationOf, roleOf } from "./roles.ts";
 export type { GitHubState } from "./state.ts";
 
 export interface GitHub extends Service {
@@ -48,6 +60,10 @@ export interface GitHub extends Service {
   oidc: { issuer: string; jwksUrl: string };
   /** The OIDC token that a job of a workflow run would get. */
   issueToken(job: Job): Promise<string>;
+  /** Where a job of a run asks for its OIDC tokens; undefined for one that gets none. */
+  issueIdTokenRequest(job: RunningJob): IdTokenRequest | undefined;
+  /** The `GITHUB_TOKEN` of a job, whose permissions REST and GraphQL enforce. */
+  issueJobToken(asked: Parameters<typeof issueJobToken>[1]): JobToken;
   /** A secret in clear, for tests; no route serves it. Throws for a repository that does not exist. */
   secretValue(repository: string, name: string): string | undefined;
 }
@@ -65,7 +81,10 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
   app.route("/api/v3", restApi(state, options, limiterOf));
   app.route("/api/graphql", graphqlApi(state, options, limiterOf));
   app.route(issuerPath, routes);
+  const idTokens = createIdTokens(state, issueToken);
+  app.route(issuerPath, idTokens.routes);
   const { url, close } = await listen(app, options.port);
+  state.url = url;
   return {
     url,
     journal,
@@ -81,6 +100,8 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
     token: tokens[0]?.token ?? defaultToken,
     oidc: { issuer, jwksUrl: `${url}${issuerPath}/.well-known/jwks` },
     issueToken,
+    issueIdTokenRequest: idTokens.issueRequest,
+    issueJobToken: (asked) => issueJobToken(state, asked),
     secretValue: (repository, name) => state.repository(repository).secrets.value(name),
   };
 }
@@ -101,6 +122,7 @@ function graphqlApi(
 function restApi(state: GitHubState, { rateLimits }: GitHubOptions, limiterOf: LimiterOf): Hono<Env> {
   const repository = new Hono<Env>()
     .use(findRepository(state))
+    .use(jobRights)
     .use(writable)
     .route("/", repositoryRoutes(state))
     .route("/actions/oidc/customization/sub", oidcRoutes())
@@ -108,6 +130,7 @@ function restApi(state: GitHubState, { rateLimits }: GitHubOptions, limiterOf: L
     .route("/actions/secrets", secretRoutes())
     .route("/actions/variables", variableRoutes())
     .route("/actions/workflows", workflowRoutes())
+    .route("/activity", activityRoutes())
     .route("/branches", branchRoutes())
     .route("/commits", commitRoutes())
     .route("/contents", contentRoutes())

@@ -2,6 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { findRun } from "./actions/runs.ts";
+import { somebodyElse } from "./actor.ts";
 import { origin } from "./answers.ts";
 import { type Repository, slug } from "./model.ts";
 import { pullRequestEvents, subject, subjectContext } from "./oidc.ts";
@@ -33,6 +35,10 @@ export interface Job {
   /** A pull request's branches. Default: `feature` into the default branch. */
   headRef?: string;
   baseRef?: string;
+  /** The run that it belongs to, one of the repository's `runs`. Default: one that nobody knows. */
+  runId?: number;
+  /** `GITHUB_SHA`. Default: the tip of the default branch. */
+  sha?: string;
   /** Default `github-hosted`. */
   runnerEnvironment?: "github-hosted" | "self-hosted";
   /** Default now; an earlier time gives an expired token, five minutes being its life. */
@@ -66,7 +72,7 @@ export function createIssuer(state: GitHubState, issuer = issuerOfGitHub) {
   /** The signed token (JWT, RS256). Throws for a repository that does not exist. */
   async function issueToken(job: Job): Promise<string> {
     const repository = state.repository(job.repository);
-    const claims = claimsOf(repository, job);
+    const claims = { ...claimsOf(repository, job), actor_id: String(state.person(job.actor ?? somebodyElse.login).id) };
     const issuedAt = Math.floor((job.issuedAt ?? new Date()).getTime() / 1000);
     const { privateKey } = await keyPair();
     const token = await new SignJWT(claims)
@@ -86,6 +92,7 @@ export function createIssuer(state: GitHubState, issuer = issuerOfGitHub) {
   return { issuer, routes, issueToken };
 }
 
+const unknownRunId = 8_000_000_000;
 let runs = 0;
 
 /** The claims that describe the job; every one a string, as `customClaimRules` of Tailscale compare strings. */
@@ -93,8 +100,10 @@ function claimsOf(repository: Repository, job: Job) {
   const ofPullRequest = pullRequestEvents.has(job.event) || job.event === "pull_request_target";
   const branch = `refs/heads/${repository.defaultBranch}`;
   const ref = job.ref ?? (pullRequestEvents.has(job.event) ? "refs/pull/1/merge" : branch);
-  const sha = repository.git.tip(repository.defaultBranch)?.sha ?? "0".repeat(40);
+  const sha = job.sha ?? repository.git.tip(repository.defaultBranch)?.sha ?? "0".repeat(40);
   const workflowRef = `${slug(repository)}/${job.workflowPath}@${ref}`;
+  const run = findRun(repository, job.runId ?? 0);
+  const pull = repository.pulls.find(({ number }) => number === run?.pulls[0]);
   runs += 1;
   return {
     ref,
@@ -107,18 +116,17 @@ function claimsOf(repository: Repository, job: Job) {
     repository_owner_id: String(repository.owner.id),
     repository_visibility: repository.visibility,
     event_name: job.event,
-    actor: job.actor ?? "somebody",
-    actor_id: "583999",
-    head_ref: ofPullRequest ? (job.headRef ?? "feature") : "",
-    base_ref: ofPullRequest ? (job.baseRef ?? repository.defaultBranch) : "",
-    workflow: job.workflowPath,
+    actor: job.actor ?? somebodyElse.login,
+    head_ref: ofPullRequest ? (job.headRef ?? pull?.head ?? "feature") : "",
+    base_ref: ofPullRequest ? (job.baseRef ?? pull?.base ?? repository.defaultBranch) : "",
+    workflow: run?.name ?? job.workflowPath,
     workflow_ref: workflowRef,
     workflow_sha: sha,
     job_workflow_ref: job.calledFile ?? workflowRef,
     job_workflow_sha: sha,
-    run_id: String(9_000_000_000 + runs),
-    run_number: String(runs),
-    run_attempt: "1",
+    run_id: String(run?.id ?? unknownRunId + runs),
+    run_number: String(run?.number ?? runs),
+    run_attempt: String(run?.attempt ?? 1),
     runner_environment: job.runnerEnvironment ?? "github-hosted",
     ...(job.environment === undefined ? {} : { environment: job.environment }),
   };

@@ -1,13 +1,42 @@
 /** What a stand-in GitHub consists of: plain data, which a test may read and change. */
+import type { WorkflowRun } from "./actions/model.ts";
 import { timestamp } from "./answers.ts";
-import type { GitStore, Signature } from "./git.ts";
-import type { ActionsAccess, Protection, RepositorySlug, RulesetOptions, Visibility } from "./options.ts";
+import type { Occurrence } from "./events.ts";
+import type { GitStore, Sha, Signature } from "./git.ts";
+import type { ActionsAccess, Permission, Protection, RepositorySlug, RulesetOptions, Visibility } from "./options.ts";
 import type { SecretStore } from "./secret-store.ts";
 
-export interface Owner {
+export interface Account {
   login: string;
   id: number;
+  type: "Organization" | "User" | "Bot";
+}
+
+export interface Owner extends Account {
   type: "Organization" | "User";
+  /** Logins of an organization's members, in lower case. */
+  members: Set<string>;
+  /** An organization's Actions secrets. */
+  secrets: OrganizationSecret[];
+}
+
+/** Who acts. A bot's login ends in `[bot]`. */
+export interface Person {
+  login: string;
+  id: number;
+}
+
+export const typeOfPerson = (login: string): "User" | "Bot" => (login.endsWith("[bot]") ? "Bot" : "User");
+
+/** An organization's Actions secret and who gets it. No route serves the value. */
+export interface OrganizationSecret {
+  name: string;
+  value: string;
+  visibility: "all" | "private" | "selected";
+  /** Ids of the repositories that a `selected` one is for. */
+  selected: number[];
+  createdAt: string;
+  updatedAt: string;
 }
 
 export interface Variable {
@@ -24,31 +53,83 @@ export interface ActionsPermissions {
   selected: { githubOwnedAllowed: boolean; verifiedAllowed: boolean; patternsAllowed: string[] };
 }
 
-export interface PullRequest {
+/** What issues and pull requests have in common: GitHub counts them together, and comments on both alike. */
+export interface Conversation {
   number: number;
   title: string;
   body: string | null;
   state: "open" | "closed";
+  author: Person;
+  labels: string[];
+  comments: Comment[];
+  createdAt: string;
+  updatedAt: string;
+  closedAt: string | null;
+}
+
+export interface Comment {
+  id: number;
+  author: Person;
+  body: string;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface Review {
+  id: number;
+  author: Person;
+  state: "APPROVED" | "CHANGES_REQUESTED" | "COMMENTED";
+  body: string;
+  /** The head that its author saw. */
+  commitId: Sha;
+  submittedAt: string;
+}
+
+/** A comment on a line of a pull request's diff. */
+export interface ReviewComment extends Comment {
+  reviewId: number;
+  path: string;
+  line: number;
+  side: "LEFT" | "RIGHT";
+  commitId: Sha;
+  inReplyTo: number | undefined;
+}
+
+export interface Issue extends Conversation {
+  /** Absent: it is no pull request. */
+  head?: undefined;
+}
+
+export interface PullRequest extends Conversation {
   draft: boolean;
   merged: boolean;
   base: string;
   head: string;
+  /** Id of the repository that has the head's branch: a fork's, or this one's. */
+  headRepositoryId: number;
   /** The head's last known commit; it outlives its branch. */
-  headSha: string;
-  author: { login: string; id: number };
+  headSha: Sha;
   maintainerCanModify: boolean;
-  labels: string[];
-  comments: { id: number; author: { login: string; id: number }; body: string; createdAt: string }[];
+  reviews: Review[];
+  reviewComments: ReviewComment[];
   autoMerge: { enabledAt: string; mergeMethod: "MERGE" | "SQUASH" | "REBASE" } | null;
   inMergeQueue: boolean;
   /** Closed because its branch had nothing over the base; it cannot be reopened, whatever is pushed later. */
   closedForGood: boolean;
   /** The commit that merging made on the base. */
-  mergeSha: string | null;
-  createdAt: string;
-  updatedAt: string;
-  closedAt: string | null;
+  mergeSha: Sha | null;
   mergedAt: string | null;
+}
+
+/** What happened to a branch, as the repository's activity lists it. */
+export interface Push {
+  id: number;
+  ref: string;
+  before: Sha;
+  after: Sha;
+  type: "push" | "force_push" | "branch_creation" | "branch_deletion";
+  actor: Person;
+  timestamp: string;
 }
 
 /** A workflow that is or was on the default branch. */
@@ -92,6 +173,20 @@ export interface Repository {
   /** By upper-case name. */
   variables: Map<string, Variable>;
   pulls: PullRequest[];
+  issues: Issue[];
+  /** Oldest first. */
+  pushes: Push[];
+  runs: WorkflowRun[];
+  /** Names of the deployment environments. */
+  environments: string[];
+  /** Roles that were given to people, by login in lower case; they count before those of tokens. */
+  collaborators: Map<string, Permission>;
+  /** The repository with all its forks, or the fork with its parent and all others, by id. */
+  network: Map<number, Repository>;
+  /** Id of the repository that this is a fork of. */
+  parentId: number | undefined;
+  /** Tells of what GitHub would send a webhook for. */
+  tell: (occurrence: Occurrence) => void;
   /** Names of the labels that there are. */
   labels: string[];
   autoMergeAllowed: boolean;

@@ -6,7 +6,7 @@ export type Visibility = "public" | "private" | "internal";
 /** A collaborator's role, weakest first. */
 export type Permission = "none" | "read" | "triage" | "write" | "maintain" | "admin";
 /** The classic token scopes that decide anything here. */
-export type Scope = "repo" | "public_repo" | "workflow" | "read:org";
+export type Scope = "repo" | "public_repo" | "workflow" | "read:org" | "admin:org";
 
 export interface GitHubOptions extends ServiceOptions {
   /** What exists at the start; a string stands for a private repository with a README. */
@@ -64,6 +64,10 @@ export interface RepositoryOptions {
   oidc?: OidcOptions;
   /** Earlier names; requests for them are redirected. */
   renamedFrom?: RepositorySlug[];
+  /** Names of the deployment environments. Default: none. */
+  environments?: string[];
+  /** It is a fork of that repository, with its branches, and shares its Git objects. Excludes `files` and `empty`. */
+  forkOf?: RepositorySlug;
   /** Path to text, in one first commit. Default: a README. */
   files?: Record<string, string>;
   /** No commit, so no branch: what a repository is right after its creation. Excludes `files`. */
@@ -126,6 +130,8 @@ export interface TokenOptions {
   token: string;
   /** Default `platform-engineer`. */
   login?: string;
+  /** Default: counted from 583001. */
+  id?: number;
   /** Default: all. */
   scopes?: Scope[];
   /** The user's role in every repository that `repositories` does not name. Default `admin`. */

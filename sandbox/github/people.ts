@@ -1,7 +1,8 @@
 /** What a test does in the place of a person at github.com. Each takes effect at once and asks for no permission. */
 import { diffFiles, type GitStore } from "./git.ts";
 import { type PullRequest, type Repository, somebody } from "./model.ts";
-import { recordMerge } from "./pull-requests.ts";
+import { mergeCommit } from "./pull-refs.ts";
+import { headRepository, recordMerge, tellMerge } from "./pull-requests.ts";
 
 /** The pull request of that number. Throws when there is none. */
 export function pullOf(repository: Repository, number: number): PullRequest {
@@ -20,9 +21,13 @@ export function pushCommit(
   return repository.git.commit(branch, { files, message, author: somebody() }).sha;
 }
 
-/** Puts an open pull request into the merge queue. A push to its branch takes it out again. */
+/** Puts an open pull request into the merge queue, which asks for checks. A push to its branch takes it out again. */
 export function enqueuePull(repository: Repository, number: number): void {
-  openPullOf(repository, number).inMergeQueue = true;
+  const pull = openPullOf(repository, number);
+  pull.inMergeQueue = true;
+  const head = mergeCommit(repository, pull);
+  const ref = `refs/heads/gh-readonly-queue/${pull.base}/pr-${number}-${repository.git.branches.get(pull.base)}`;
+  if (head) repository.tell({ name: "merge_group", action: "checks_requested", pull, head, ref });
 }
 
 /** Merges an open pull request with GitHub's button. Where both sides changed a file, the pull request wins. */
@@ -37,6 +42,7 @@ export function mergePull(
   const head = git.commits.get(pull.headSha);
   if (!base || !head) throw new Error(`pull request ${number} has lost a branch`);
   const own = git.history(head).filter((commit) => !git.contains(base, commit.sha));
+  const from = headRepository(repository, pull);
   const fork = git.commits.get(own.at(-1)?.parents[0] ?? "");
   // First, so that the base's move finds no open pull request.
   recordMerge(pull, null);
@@ -53,7 +59,8 @@ export function mergePull(
     git.commit(pull.base, { files, message, author, ...(method === "merge" ? { mergedParent: head.sha } : {}) });
   }
   pull.mergeSha = git.branches.get(pull.base) ?? null;
-  if (deleteBranch) git.branches.delete(pull.head);
+  tellMerge(pull);
+  if (deleteBranch) from?.git.branches.delete(pull.head);
 }
 
 function openPullOf(repository: Repository, number: number): PullRequest {

@@ -1,13 +1,13 @@
 /** Pull requests within one repository. https://docs.github.com/en/rest/pulls/pulls */
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { writersOnly } from "./access.ts";
-import { accountJson, nodeId } from "./accounts.ts";
-import { apiUrl, notFound, origin, page, Refusal, readBody, validationFailed } from "./answers.ts";
+import { notFound, page, Refusal, readBody, validationFailed } from "./answers.ts";
 import type { Env } from "./authentication.ts";
-import { type PullRequest, type Repository, slug } from "./model.ts";
+import type { PullRequest, Repository } from "./model.ts";
 import type { Permission } from "./options.ts";
 import { mergePull } from "./people.ts";
 import { hasRequirements, pushObstacle } from "./protection.ts";
+import { pullJson } from "./pull-json.ts";
 import { changePull, closePull, type Obstacle, openPull, reopenPull } from "./pull-requests.ts";
 
 const resource = "PullRequest";
@@ -35,7 +35,7 @@ export function pullRoutes(): Hono<Env> {
         author: { login, id },
       });
       if ("kind" in pull) throw refusal(pull);
-      return c.json(pullJson(c, pull), 201);
+      return c.json(pullJson(c, c.var.repository, pull), 201);
     })
     .get("/", (c) => {
       const { state = "open", head, base } = c.req.query();
@@ -46,9 +46,11 @@ export function pullRoutes(): Hono<Env> {
           (!head || head.toLowerCase() === `${owner.login}:${pull.head}`.toLowerCase()) &&
           (!base || pull.base === base),
       );
-      return c.json(page(c, found.reverse()).map((pull) => pullJson(c, pull)));
+      return c.json(page(c, found.reverse()).map((pull) => pullJson(c, c.var.repository, pull)));
     })
-    .get("/:number{[0-9]+}", (c) => c.json(pullJson(c, existingPull(c.var.repository, c.req.param("number")))))
+    .get("/:number{[0-9]+}", (c) =>
+      c.json(pullJson(c, c.var.repository, existingPull(c.var.repository, c.req.param("number")))),
+    )
     .patch("/:number{[0-9]+}", async (c) => {
       const pull = existingPull(c.var.repository, c.req.param("number"));
       const body = await readBody(c, {
@@ -76,7 +78,7 @@ export function pullRoutes(): Hono<Env> {
         base: body.base ?? pull.base,
         maintainerCanModify: body.maintainer_can_modify ?? pull.maintainerCanModify,
       });
-      return c.json(pullJson(c, pull));
+      return c.json(pullJson(c, c.var.repository, pull));
     })
     .put("/:number{[0-9]+}/merge", async (c) => {
       const { repository, permission } = c.var;
@@ -114,38 +116,4 @@ export function existingPull(repository: Repository, number: string): PullReques
   const pull = repository.pulls.find((one) => one.number === Number(number));
   if (!pull) throw notFound();
   return pull;
-}
-
-function pullJson(c: Context<Env>, pull: PullRequest): object {
-  const { repository } = c.var;
-  const side = (ref: string, sha: string | undefined): object => ({
-    label: `${repository.owner.login}:${ref}`,
-    ref,
-    sha,
-    user: accountJson(c, repository.owner),
-    repo: { id: repository.id, name: repository.name, full_name: slug(repository) },
-  });
-  return {
-    number: pull.number,
-    node_id: nodeId("PR", `${repository.id}:${pull.number}`),
-    url: `${apiUrl(c)}/repos/${slug(repository)}/pulls/${pull.number}`,
-    html_url: `${origin(c)}/${slug(repository)}/pull/${pull.number}`,
-    state: pull.state,
-    title: pull.title,
-    body: pull.body,
-    draft: pull.draft,
-    merged: pull.merged,
-    locked: false,
-    labels: pull.labels.map((name) => ({ name })),
-    user: accountJson(c, { ...pull.author, type: "User" }),
-    head: side(pull.head, pull.headSha),
-    base: side(pull.base, repository.git.branches.get(pull.base)),
-    auto_merge: pull.autoMerge && { merge_method: pull.autoMerge.mergeMethod.toLowerCase() },
-    merge_commit_sha: pull.mergeSha,
-    maintainer_can_modify: pull.maintainerCanModify,
-    created_at: pull.createdAt,
-    updated_at: pull.updatedAt,
-    closed_at: pull.closedAt,
-    merged_at: pull.mergedAt,
-  };
 }

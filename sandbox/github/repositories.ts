@@ -1,10 +1,11 @@
 /** A repository itself, and what a collaborator may do in it. */
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { accountJson, nodeId } from "./accounts.ts";
-import { apiUrl, notFound, origin } from "./answers.ts";
+import { type Asked, apiUrl, notFound, origin } from "./answers.ts";
 import type { Env } from "./authentication.ts";
 import { type Repository, slug } from "./model.ts";
 import type { Permission } from "./options.ts";
+import { roleOf } from "./roles.ts";
 import type { GitHubState } from "./state.ts";
 import { atLeast } from "./viewer.ts";
 
@@ -14,15 +15,10 @@ export function repositoryRoutes(state: GitHubState): Hono<Env> {
     .get("/", (c) => c.json(repositoryJson(c, c.var.repository, c.var.permission)))
     .get("/collaborators/:username/permission", (c) => {
       if (!atLeast(c.var.permission, "write")) throw notFound();
-      const username = c.req.param("username").toLowerCase();
-      const viewer = [...state.viewers.values()].find(({ login }) => login.toLowerCase() === username);
-      if (!viewer) throw notFound();
-      const role = viewer.role(c.var.repository);
-      const user = {
-        ...accountJson(c, { ...viewer, type: "User" }),
-        permissions: permissionsJson(role),
-        role_name: role,
-      };
+      const account = state.account(c.req.param("username"));
+      if (!account) throw notFound();
+      const role = roleOf(state, c.var.repository, account.login);
+      const user = { ...accountJson(c, account), permissions: permissionsJson(role), role_name: role };
       return c.json({ permission: legacyPermission(role), role_name: role, user });
     });
 }
@@ -43,7 +39,17 @@ function permissionsJson(role: Permission): Record<string, boolean> {
   };
 }
 
-function repositoryJson(c: Context, repository: Repository, permission: Permission): object {
+function repositoryJson(c: Asked, repository: Repository, permission: Permission): object {
+  const parent = repository.network.get(repository.parentId ?? 0);
+  return {
+    ...publicRepositoryJson(c, repository),
+    permissions: permissionsJson(permission),
+    ...(parent ? { parent: publicRepositoryJson(c, parent), source: publicRepositoryJson(c, parent) } : {}),
+  };
+}
+
+/** What does not hang on who asks. */
+export function publicRepositoryJson(c: Asked, repository: Repository) {
   const fullName = slug(repository);
   const html = `${origin(c)}/${fullName}`;
   const tip = repository.git.tip(repository.defaultBranch);
@@ -67,7 +73,7 @@ function repositoryJson(c: Context, repository: Repository, permission: Permissi
     language: null,
     license: null,
     topics: [],
-    fork: false,
+    fork: repository.parentId !== undefined,
     is_template: false,
     archived: repository.archived,
     disabled: repository.disabled,
@@ -81,6 +87,5 @@ function repositoryJson(c: Context, repository: Repository, permission: Permissi
     created_at: repository.createdAt,
     updated_at: pushedAt,
     pushed_at: pushedAt,
-    permissions: permissionsJson(permission),
   };
 }

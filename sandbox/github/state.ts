@@ -1,12 +1,16 @@
 /** The stand-in's world: live and mutable, so that a test can act as somebody at github.com. */
 
 import { KnownSecrets } from "../secrecy/known-secrets.ts";
+import { somebodyElse } from "./actor.ts";
 import { timestamp } from "./answers.ts";
 import { Clock } from "./clock.ts";
+import { announce, type RepositoryEvent } from "./events.ts";
 import { GitStore } from "./git.ts";
-import { type OidcSettings, type Owner, type Repository, slug, somebody } from "./model.ts";
+import { type Account, type OidcSettings, type Owner, type Repository, slug, somebody, typeOfPerson } from "./model.ts";
 import type { OidcOptions, RepositoryOptions, RepositorySlug, TokenOptions } from "./options.ts";
+import { resolvePullRef } from "./pull-refs.ts";
 import { settlePulls } from "./pull-requests.ts";
+import { recordPush } from "./pushes.ts";
 import { createRulesets } from "./rulesets.ts";
 import { SecretStore } from "./secret-store.ts";
 import { Viewer } from "./viewer.ts";
@@ -14,6 +18,23 @@ import { noticeWorkflows } from "./workflows.ts";
 
 const firstRepositoryId = 1_300_000_001;
 const firstOwnerId = 15_000_001;
+const firstPersonId = 584_001;
+const firstRunId = 9_000_000_001;
+
+/** Bots have the same id everywhere. */
+const bots: Account[] = [
+  { login: "github-actions[bot]", id: 41_898_282, type: "Bot" },
+  { login: "dependabot[bot]", id: 49_699_333, type: "Bot" },
+];
+
+const worlds = new WeakMap<Repository, GitHubState>();
+
+/** Where the repository is, which its plain data does not say. */
+export function worldOf(repository: Repository): GitHubState {
+  const state = worlds.get(repository);
+  if (!state) throw new Error(`no stand-in has ${slug(repository)}`);
+  return state;
+}
 
 export class GitHubState {
   readonly repositories: Repository[] = [];
@@ -23,13 +44,19 @@ export class GitHubState {
   readonly secrets = new KnownSecrets();
   /** Of the rate limits, the dates of secrets and the header `Date`; commits and pull requests have the machine's time. */
   readonly clock: Clock;
+  /** Where the service is: what addresses in webhooks begin with. Known once it listens. */
+  url = "http://127.0.0.1";
+  /** Called after each thing for which GitHub would send a webhook. */
+  onEvent?: (event: RepositoryEvent) => void;
   readonly #owners = new Map<string, Owner>();
+  readonly #people = new Map<string, Account>([...bots, { ...somebodyElse, type: "User" as const }].map(byLogin));
   #created = 0;
+  #runs = 0;
 
   constructor(repositories: (RepositorySlug | RepositoryOptions)[], tokens: TokenOptions[], clock = new Clock()) {
     this.clock = clock;
-    for (const repository of repositories) this.add(repository);
     for (const [index, token] of tokens.entries()) this.viewers.set(token.token, new Viewer(token, index));
+    for (const repository of repositories) this.add(repository);
   }
 
   /** Creates a repository. Throws when the name or id is taken, or the options contradict each other. */
@@ -41,6 +68,7 @@ export class GitHubState {
     const id = options.id ?? firstRepositoryId + this.#created;
     if (this.byId(id)) throw new Error(`repository id ${id} is taken`);
     if (this.find(login, name)?.kind === "current") throw new Error(`${options.name} exists`);
+    const parent = options.forkOf === undefined ? undefined : this.repository(options.forkOf);
     this.#created += 1;
     const repository: Repository = {
       id,
@@ -62,23 +90,44 @@ export class GitHubState {
         shaPinningRequired: false,
         selected: { githubOwnedAllowed: true, verifiedAllowed: false, patternsAllowed: [] },
       },
-      git: new GitStore(),
+      git: new GitStore(parent?.git),
       secrets: new SecretStore(this.clock, (name, value) => this.secrets.add(`repository secret ${name}`, value)),
       variables: new Map(),
       pulls: [],
+      issues: [],
+      pushes: [],
+      runs: [],
+      environments: [...(options.environments ?? [])],
+      collaborators: new Map(),
+      network: parent?.network ?? new Map(),
+      parentId: parent?.id,
+      tell: (occurrence) => announce(this, repository, occurrence),
       labels: ["bug", "documentation", "enhancement"],
       autoMergeAllowed: options.autoMergeAllowed ?? false,
       draftPulls: options.draftPulls ?? true,
       createdAt: timestamp(),
     };
-    repository.git.branches.onMove = (branch) => {
-      settlePulls(repository, branch);
-      if (branch === repository.defaultBranch) noticeWorkflows(repository);
-    };
-    if (!options.empty) {
+    const { git } = repository;
+    git.hiddenRef = (name) => resolvePullRef(repository, name);
+    git.branches.onMove = (move) => recordPush(repository, move);
+    if (parent) {
+      for (const [branch, sha] of parent.git.branches) git.branches.set(branch, sha);
+    } else if (!options.empty) {
       const files = options.files ?? { "README.md": `# ${name}\n` };
-      repository.git.commit(repository.defaultBranch, { files, message: "Initial commit", author: somebody() });
+      git.commit(repository.defaultBranch, { files, message: "Initial commit", author: somebody() });
     }
+    noticeWorkflows(repository);
+    // From here on it is there, and what happens to it is told.
+    git.branches.onMove = (move) => {
+      recordPush(repository, move);
+      repository.tell({ name: "push", move });
+      for (const one of new Set([repository, repository.network.get(repository.parentId ?? id)])) {
+        if (one) settlePulls(one, repository, move);
+      }
+      if (move.branch === repository.defaultBranch) noticeWorkflows(repository);
+    };
+    repository.network.set(id, repository);
+    worlds.set(repository, this);
     this.repositories.push(repository);
     return repository;
   }
@@ -104,7 +153,9 @@ export class GitHubState {
   }
 
   delete(name: string): void {
-    this.repositories.splice(this.repositories.indexOf(this.repository(name)), 1);
+    const repository = this.repository(name);
+    this.repositories.splice(this.repositories.indexOf(repository), 1);
+    repository.network.delete(repository.id);
   }
 
   byId(id: number): Repository | undefined {
@@ -127,6 +178,29 @@ export class GitHubState {
     return this.#owners.get(login.toLowerCase());
   }
 
+  /** A person, bot or owner of that login, whatever its case; undefined when nobody has it. */
+  account(login: string): Account | undefined {
+    const name = login.toLowerCase();
+    const viewer = [...this.viewers.values()].find((one) => one.login.toLowerCase() === name);
+    if (viewer) return { login: viewer.login, id: viewer.id, type: typeOfPerson(viewer.login) };
+    return this.#people.get(name) ?? this.owner(login);
+  }
+
+  /** The person or bot of that login, who has an account from now on. */
+  person(login: string): Account {
+    const known = this.account(login);
+    if (known) return known;
+    const account: Account = { login, id: firstPersonId + this.#people.size, type: typeOfPerson(login) };
+    this.#people.set(login.toLowerCase(), account);
+    return account;
+  }
+
+  /** An id for a run of a workflow, or for a job of one. */
+  nextRunId(): number {
+    this.#runs += 1;
+    return firstRunId + this.#runs;
+  }
+
   #owner(login: string, { ownerId, ownerType }: Pick<RepositoryOptions, "ownerId" | "ownerType">): Owner {
     const known = this.owner(login);
     if (known) {
@@ -135,10 +209,18 @@ export class GitHubState {
       }
       return known;
     }
-    const owner: Owner = { login, id: ownerId ?? firstOwnerId + this.#owners.size, type: ownerType ?? "Organization" };
+    const type = ownerType ?? "Organization";
+    const colleagues = [...this.viewers.values()].filter(({ permission }) => permission !== "none");
+    const members = type === "User" ? [] : [somebodyElse, ...colleagues].map((one) => one.login.toLowerCase());
+    const id = ownerId ?? this.account(login)?.id ?? firstOwnerId + this.#owners.size;
+    const owner: Owner = { login, id, type, members: new Set(members), secrets: [] };
     this.#owners.set(login.toLowerCase(), owner);
     return owner;
   }
+}
+
+function byLogin(account: Account): [string, Account] {
+  return [account.login.toLowerCase(), account];
 }
 
 function oidcSettings({ format = "immutable", claimKeys, reportsPrefix = true }: OidcOptions): OidcSettings {
@@ -151,14 +233,15 @@ export function publicState(state: GitHubState): object {
 }
 
 function publicRepository(repository: Repository): object {
-  const { git, owner, oidc, ...rest } = repository;
+  const { git, owner, oidc, network, collaborators, ...rest } = repository;
   const tip = git.tip(repository.defaultBranch);
   const files = [...(tip?.files.keys() ?? [])].map((path) => [path, tip && git.read(tip, path)?.toString("utf8")]);
   return {
     ...rest,
     name: slug(repository),
-    owner,
+    owner: { login: owner.login, id: owner.id, type: owner.type },
     oidc,
+    collaborators: Object.fromEntries(collaborators),
     branches: Object.fromEntries(git.branches),
     /** Of the default branch. */
     files: Object.fromEntries(files),

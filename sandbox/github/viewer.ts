@@ -22,6 +22,13 @@ export interface RateLimit {
   reset: number;
 }
 
+/** What a job's token is for. https://docs.github.com/actions/concepts/security/github_token */
+export interface JobRights {
+  repositoryId: number;
+  /** By scope, as `permissions:` of a job names them; what is not named is `none`. */
+  permissions: Readonly<Record<string, "read" | "write">>;
+}
+
 export class Viewer {
   readonly login: string;
   readonly id: number;
@@ -32,13 +39,16 @@ export class Viewer {
   readonly kind: "personal access token" | "integration";
   /** Organizations, in lower case, whose single sign-on the token is not authorised for. */
   readonly withoutSingleSignOn: Set<string>;
+  /** Set for the token of a job, which has no role but these rights. */
+  readonly job: JobRights | undefined;
   /** By lower-case `owner/name`. */
   readonly repositories: Map<string, Permission>;
   readonly rateLimits: { core: RateLimit; graphql: RateLimit };
 
-  constructor(options: TokenOptions, index: number) {
+  constructor(options: TokenOptions, index: number, job?: JobRights) {
     this.login = options.login ?? "platform-engineer";
-    this.id = firstUserId + index;
+    this.id = options.id ?? firstUserId + index;
+    this.job = job;
     this.scopes = new Set(options.scopes ?? everyScope);
     this.permission = options.permission ?? "admin";
     this.withoutSingleSignOn = new Set((options.withoutSingleSignOn ?? []).map((login) => login.toLowerCase()));
@@ -52,12 +62,16 @@ export class Viewer {
 
   /** The user's role in the repository. */
   role(repository: Repository): Permission {
-    return this.repositories.get(`${repository.owner.login}/${repository.name}`.toLowerCase()) ?? this.permission;
+    const name = `${repository.owner.login}/${repository.name}`.toLowerCase();
+    const given = repository.collaborators.get(this.login.toLowerCase());
+    return given ?? this.repositories.get(name) ?? this.permission;
   }
 
   /** What the token may do in the repository: the user's role, cut down by the token's scopes. */
   access(repository: Repository): Permission {
     const isPublic = repository.visibility === "public";
+    // Which routes it may use is looked at one by one.
+    if (this.job) return this.job.repositoryId === repository.id ? "write" : isPublic ? "read" : "none";
     const role = isPublic && this.role(repository) === "none" ? "read" : this.role(repository);
     if (this.scopes.has("repo")) return role;
     if (!isPublic) return "none";

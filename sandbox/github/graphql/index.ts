@@ -2,6 +2,7 @@
 import { buildSchema, execute, GraphQLError, parse, validate } from "graphql";
 import { type Context, Hono } from "hono";
 import { unknownRoute } from "../../service.ts";
+import { refusedFields } from "../actions/job-rights.ts";
 import { origin, readBody } from "../answers.ts";
 import type { Env } from "../authentication.ts";
 import { type ContentLimiter, TooMuchContent } from "../content-limits.ts";
@@ -40,8 +41,11 @@ export function graphqlRoutes(
       const document = parse(body.query);
       const problems = validate(schema, document);
       if (problems.length > 0) return unknownRoute(c, problems.map(({ message }) => message).join(" "));
-      const unknown = fieldsIn(document, schema).filter((field) => lackedFields.includes(field.join(".")));
+      const fields = fieldsIn(document, schema);
+      const unknown = fields.filter((field) => lackedFields.includes(field.join(".")));
       if (unknown.length > 0) return c.json({ errors: unknown.map(([type, field]) => unknownField(type, field)) });
+      const refused = refusedFields(c.var.viewer, state.byId(c.var.viewer.job?.repositoryId ?? 0), fields);
+      if (refused.length > 0) return c.json({ data: null, errors: refused });
       const result = await execute({
         schema,
         document,

@@ -1,15 +1,16 @@
 /** Pull requests. https://docs.github.com/en/graphql/reference/mutations#createpullrequest and its neighbours */
 import { timestamp } from "../answers.ts";
 import type { ContentLimiter } from "../content-limits.ts";
+import { addComment } from "../conversations.ts";
 import type { PullRequest, Repository } from "../model.ts";
 import {
-  addComment,
   autoMergeObstacle,
   changePull,
   closePull,
   type Obstacle,
   openPull,
   reopenPull,
+  setDraft,
 } from "../pull-requests.ts";
 import { branchOfRef } from "../refs.ts";
 import { commentNode, pullByNodeId, pullNode } from "./pulls.ts";
@@ -95,11 +96,11 @@ export function pullMutations(request: GraphqlRequest, limiter: ContentLimiter) 
       if (!repository.draftPulls) {
         throw refuse("UNPROCESSABLE", "Draft pull requests are not supported in this repository.");
       }
-      changePull(pull, { draft: true });
+      setDraft(pull, true);
     }),
 
     markPullRequestReadyForReview: onPull("markPullRequestReadyForReview", ({ pull }) => {
-      changePull(pull, { draft: false });
+      setDraft(pull, false);
     }),
 
     enablePullRequestAutoMerge: onPull<PullInput & { mergeMethod?: Optional<MergeMethod> }>(
@@ -121,7 +122,7 @@ export function pullMutations(request: GraphqlRequest, limiter: ContentLimiter) 
       const { repository, pull } = pullByNodeId(input.subjectId, request);
       requirePermission("addComment", repository, request, "read");
       const { login, id } = request.viewer;
-      const comment = addComment(pull, { login, id }, input.body);
+      const comment = addComment(repository, pull, { login, id }, input.body);
       const subject = pullNode(repository, pull, request);
       const node = commentNode(subject.url, comment);
       return { clientMutationId: input.clientMutationId, commentEdge: { node }, subject };

@@ -1,7 +1,7 @@
 /** What a query sees of owners, branches and Git objects. */
 import { nodeId } from "../accounts.ts";
 import { type Commit, type Sha, treeId } from "../git.ts";
-import { type Owner, type Repository, slug } from "../model.ts";
+import { type Account, type Repository, slug } from "../model.ts";
 import { binds } from "../protection.ts";
 import { atLeast, type Viewer } from "../viewer.ts";
 import type { PageArguments } from "./connections.ts";
@@ -9,7 +9,7 @@ import { type PullsArguments, pullsConnection } from "./pulls.ts";
 import type { GraphqlRequest } from "./request.ts";
 import { rulesConnection } from "./rules.ts";
 
-export function account({ login, id, type }: Owner, html: string) {
+export function account({ login, id, type }: Account, html: string) {
   return {
     __typename: type,
     databaseId: id,

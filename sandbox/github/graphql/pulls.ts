@@ -1,8 +1,8 @@
 /** What a query sees of pull requests. */
 import { nodeId } from "../accounts.ts";
-import { diffFiles } from "../git.ts";
 import { type PullRequest, type Repository, slug } from "../model.ts";
-import { conflictsWithBase } from "../pull-requests.ts";
+import { conflictsWithBase } from "../pull-refs.ts";
+import { pullChanges } from "../pull-requests.ts";
 import { connection, type PageArguments } from "./connections.ts";
 import { commitNode, refNode } from "./nodes.ts";
 import { type GraphqlRequest, parseNodeId, refuse, repositoryByNodeId } from "./request.ts";
@@ -52,14 +52,6 @@ export function pullByNodeId(id: string, request: GraphqlRequest): { repository:
   return { repository, pull };
 }
 
-/** What a pull request brings: commits that its base does not have, newest first, and the files that they change together. */
-function changesOf({ git }: Repository, { base, headSha }: PullRequest) {
-  const [onto, head] = [git.tip(base), git.commits.get(headSha)];
-  const commits = head ? git.history(head).filter((commit) => !onto || !git.contains(onto, commit.sha)) : [];
-  const fork = git.commits.get(commits.at(-1)?.parents[0] ?? "");
-  return { commits, files: diffFiles(fork?.files ?? new Map(), commits[0]?.files ?? new Map()) };
-}
-
 export function pullNode(repository: Repository, pull: PullRequest, request: GraphqlRequest) {
   const { git } = repository;
   const url = `${request.html}/${slug(repository)}/pull/${pull.number}`;
@@ -74,9 +66,9 @@ export function pullNode(repository: Repository, pull: PullRequest, request: Gra
     isDraft: pull.draft,
     title: pull.title,
     body: pull.body ?? "",
-    changedFiles: () => changesOf(repository, pull).files.length,
+    changedFiles: () => pullChanges(repository, pull).files.length,
     commits: (page: PageArguments) =>
-      connection("commits", changesOf(repository, pull).commits, page, (commit) => ({
+      connection("commits", pullChanges(repository, pull).commits, page, (commit) => ({
         commit: commitNode(commit, repository, request),
       })),
     headRefName: pull.head,
@@ -84,7 +76,7 @@ export function pullNode(repository: Repository, pull: PullRequest, request: Gra
     headRef: () => refNode(repository, pull.head, request),
     baseRefName: pull.base,
     baseRefOid: () => git.branches.get(pull.base),
-    isCrossRepository: false,
+    isCrossRepository: pull.headRepositoryId !== repository.id,
     isInMergeQueue: pull.inMergeQueue,
     autoMergeRequest: pull.autoMerge,
     author: { __typename: "User", login: pull.author.login },

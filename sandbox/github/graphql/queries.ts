@@ -1,4 +1,5 @@
 /** The fields of `Query`. */
+import { typeOfPerson } from "../model.ts";
 import { account } from "./nodes.ts";
 import { pullByNodeId, pullNode } from "./pulls.ts";
 import { repositoryNode } from "./repositories.ts";
@@ -25,7 +26,7 @@ export function queries(request: GraphqlRequest) {
       resetAt: new Date(reset * 1000).toISOString(),
       used,
     },
-    viewer: account({ ...viewer, type: "User" }, html),
+    viewer: account({ ...viewer, type: typeOfPerson(viewer.login) }, html),
     repository({ owner, name, followRenames }: { owner: string; name: string; followRenames: boolean }) {
       return repositoryNode(repositoryByName(`${owner}/${name}`, request, followRenames), request);
     },

@@ -57,9 +57,9 @@ export function recordMoments(world: World): Moment[] {
   for (const repository of world.github.state.repositories) {
     const { branches } = repository.git;
     const { onMove } = branches;
-    branches.onMove = (branch) => {
-      onMove(branch);
-      moments.push(takeMoment(world, `the branch ${branch} of ${slug(repository)} moved`));
+    branches.onMove = (move) => {
+      onMove(move);
+      moments.push(takeMoment(world, `the branch ${move.branch} of ${slug(repository)} moved`));
     };
   }
   return moments;
