@@ -40,6 +40,7 @@ export type * from "./actions/model.ts";
 export { addJob, complete, findJob, findRun, startRun } from "./actions/runs.ts";
 export { grantedPermissions, isUntrusted, jobSecrets } from "./actions/trust.ts";
 export { actAs } from "./actor.ts";
+export * from "./administrators.ts";
 export * from "./authors.ts";
 export type { RepositoryEvent } from "./events.ts";
 export type { Job } from "./issuer.ts";

@@ -8,15 +8,21 @@ import type { Bypass, Permission, RuleOptions, RulesetOptions } from "./options.
 
 const firstRulesetId = 4_100_001;
 
-export const createRulesets = (options: RulesetOptions[]): Ruleset[] =>
-  options.map((given, index) => ({
-    id: firstRulesetId + index,
-    enforcement: "active",
-    branches: ["~DEFAULT_BRANCH"],
-    bypass: {},
-    source: "Repository",
-    ...given,
-  }));
+export function createRulesets(options: RulesetOptions[]): Ruleset[] {
+  const made: Ruleset[] = [];
+  for (const given of options) made.push(createRuleset(given, made));
+  return made;
+}
+
+/** One more ruleset beside others, with an id of its own. */
+export const createRuleset = (given: RulesetOptions, others: Ruleset[]): Ruleset => ({
+  id: Math.max(firstRulesetId - 1, ...others.map(({ id }) => id)) + 1,
+  enforcement: "active",
+  branches: ["~DEFAULT_BRANCH"],
+  bypass: {},
+  source: "Repository",
+  ...given,
+});
 
 /** Every rule of an active ruleset that applies to the branch, whoever asks. */
 export function rulesOf(repository: Repository, branch: string): { rule: RuleOptions; ruleset: Ruleset }[] {

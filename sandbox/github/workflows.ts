@@ -1,10 +1,10 @@
 /** Actions workflows as the API knows them. https://docs.github.com/en/rest/actions/workflows */
 import { type Context, Hono } from "hono";
 import { writersOnly } from "./access.ts";
+import { findWorkflow, setWorkflowDisabled } from "./administrators.ts";
 import { apiUrl, notFound, origin, page, Refusal, timestamp } from "./answers.ts";
 import type { Env } from "./authentication.ts";
 import { type Repository, slug, type Workflow } from "./model.ts";
-import { laterThan } from "./secret-store.ts";
 
 const firstWorkflowId = 90_000_001;
 
@@ -47,9 +47,7 @@ export function workflowRoutes(): Hono<Env> {
 }
 
 function workflowOf(c: Context<Env>): Workflow {
-  const name = c.req.param("workflow");
-  const { workflows } = c.var.repository;
-  const found = workflows.find(({ id, path }) => String(id) === name || path === `.github/workflows/${name}`);
+  const found = findWorkflow(c.var.repository, c.req.param("workflow") ?? "");
   if (!found) throw notFound();
   return found;
 }
@@ -58,7 +56,7 @@ function workflowOf(c: Context<Env>): Workflow {
 function setDisabled(c: Context<Env>, isDisabled: boolean): Response {
   const workflow = workflowOf(c);
   if (textOf(c.var.repository, workflow) === undefined) throw notFound();
-  Object.assign(workflow, { isDisabled, updatedAt: laterThan(workflow.updatedAt) });
+  setWorkflowDisabled(c.var.repository, String(workflow.id), isDisabled);
   return c.body(null, 204);
 }
 

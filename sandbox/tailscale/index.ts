@@ -15,6 +15,7 @@ import { addPolicyRoutes } from "./policy-file.ts";
 import { createState, type DeviceOptions, publicState, type TailscaleState } from "./state.ts";
 
 export { createKey } from "./credentials.ts";
+export * from "./people.ts";
 export { defaultPolicy } from "./policy-file.ts";
 export * from "./state.ts";
 
