@@ -2,12 +2,14 @@
 import type { Command, Group } from "./command.ts";
 import { consoleCommands } from "./console.ts";
 import { policyCommands } from "./console-policy.ts";
+import { conversationCommands } from "./conversations.ts";
 import { fileCommands } from "./files.ts";
 import { repositoryCommands } from "./repositories.ts";
 
 export const groups: readonly Group[] = [
   { title: "In the settings of a repository", commands: repositoryCommands },
   { title: "In its files", commands: fileCommands },
+  { title: "In pull requests and issues", commands: conversationCommands },
   { title: "In the policy editor of Tailscale's admin console", commands: policyCommands },
   { title: "With credentials and devices in the admin console", commands: consoleCommands },
 ];

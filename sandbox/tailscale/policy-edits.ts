@@ -130,6 +130,7 @@ function valueAt(text: string, path: JSONPath): unknown {
 /** Writes a value over the one that stands there, on one line, as people type it; adds a member that is not there. */
 function put(text: string, path: JSONPath, value: unknown): string {
   const node = nodeAt(text, path);
+  if (node && typed(getNodeValue(node)) === typed(value)) return text;
   if (node) return text.slice(0, node.offset) + typed(value) + text.slice(node.offset + node.length);
   return applyEdits(text, modify(text, path, value, { formattingOptions: { insertSpaces: false, eol: "\n" } }));
 }

@@ -180,6 +180,72 @@ const fileTries: Try[] = [
   },
 ];
 
+const pullsOf = (stage: Stage) => app(stage).pulls.map(({ number, state, merged }) => [number, state, merged]);
+const headOf = (stage: Stage, at: number) => app(stage).pulls[at]?.headSha.slice(0, 7);
+
+const conversationTries: Try[] = [
+  {
+    name: "pull-request",
+    args: ["acme/app", "--title", "A try"],
+    says: "somebody opened pull request 1 of acme/app, from branch feature of acme/app.",
+    finds: (stage) => [app(stage).pulls.map(({ title, head }) => [title, head]), [["A try", "feature"]]],
+  },
+  {
+    name: "pull-request",
+    args: ["acme/app", "--author", "octocat", "--branch", "patch-1", "--fork"],
+    says: "octocat opened pull request 2 of acme/app, from branch patch-1 of octocat's fork.",
+    finds: (stage) => [app(stage).pulls[1]?.headRepositoryId === app(stage).id, false],
+  },
+  {
+    name: "push",
+    args: ["acme/app", "1", workflow, "on: push"],
+    says: (stage) => `somebody pushed ${workflow} to pull request 1 of acme/app: commit ${headOf(stage, 0)}.`,
+    finds: (stage) => [fileOf(stage, workflow, "feature"), "on: push\n"],
+  },
+  {
+    name: "push",
+    args: ["acme/app", "2"],
+    says: (stage) => `octocat pushed octocat.md to pull request 2 of acme/app: commit ${headOf(stage, 1)}.`,
+    finds: (stage) => [app(stage).git.branches.has("patch-1"), false],
+  },
+  {
+    name: "comment",
+    args: ["acme/app", "1", "@claude is this correct?", "--author", "octocat"],
+    says: "octocat commented on 1 of acme/app.",
+    finds: (stage) => [
+      app(stage).pulls[0]?.comments.map(({ author, body }) => [author.login, body]),
+      [["octocat", "@claude is this correct?"]],
+    ],
+  },
+  {
+    name: "collaborator",
+    args: ["acme/app", "octocat", "write"],
+    says: "octocat has the role write in acme/app now.",
+    finds: (stage) => [app(stage).collaborators.get("octocat"), "write"],
+  },
+  {
+    name: "merge",
+    args: ["acme/app", "1", "--delete-branch"],
+    says: (stage) => `Pull request 1 of acme/app is merged into main: commit ${tipOf(stage)}.`,
+    finds: (stage) => [
+      [fileOf(stage, workflow), fileOf(stage, workflow, "feature")],
+      ["on: push\n", undefined],
+    ],
+  },
+  {
+    name: "close",
+    args: ["acme/app", "2"],
+    says: "Pull request 2 of acme/app is closed.",
+    finds: (stage) => [
+      pullsOf(stage),
+      [
+        [1, "closed", true],
+        [2, "closed", false],
+      ],
+    ],
+  },
+];
+
 const afterUp = (stage: Stage): void => {
   tailnet(stage).policy = policy;
 };
@@ -421,4 +487,4 @@ const consoleTries: Try[] = [
 ];
 
 /** In this order: what one leaves behind is what the next begins with. */
-export const tries: Try[] = [...repositoryTries, ...fileTries, ...policyTries, ...consoleTries];
+export const tries: Try[] = [...repositoryTries, ...fileTries, ...conversationTries, ...policyTries, ...consoleTries];
