@@ -13,8 +13,8 @@ export interface Connections {
   runtime: Runtime;
 }
 
-export function connect(tell: (line: string) => void): Connections {
-  const runtime = createRuntime();
+export function connect(environment: Runtime["environment"], tell: (line: string) => void): Connections {
+  const runtime = createRuntime(environment);
   return { github: connectGitHub(runtime, tell), tailnet: new TailnetConnection(runtime, {}), runtime };
 }
 

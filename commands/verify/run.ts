@@ -56,7 +56,7 @@ async function check(parsed: Arguments, { directory, environment, stderr }: Surr
   try {
     const exported =
       parsed.state === undefined ? await engine.exportState(parsed.stack ?? stack) : readExport(parsed.state);
-    const connections = connect((line) => progress.say(line));
+    const connections = connect(environment, (line) => progress.say(line));
     const reading = await read({ stack, settings, repositories, exported }, connections, progress);
     const results = judge(chooseRows(table, ["after", "run"]), reading.stack, reading.repositories);
     const summary = summarise(

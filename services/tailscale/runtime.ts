@@ -17,14 +17,14 @@ export interface Runtime {
   readFile(path: string): string;
 }
 
-/** The process that the plugin runs in. */
-export function createRuntime(): Runtime {
+/** The process that the plugin runs in; or another environment than its own. */
+export function createRuntime(environment: Runtime["environment"] = process.env): Runtime {
   return {
-    fetch: fetchThroughProxy(process.env),
+    fetch: fetchThroughProxy(environment),
     now: Date.now,
     sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : {}),
     random: Math.random,
-    environment: process.env,
+    environment,
     readFile: (path) => readFileSync(path, "utf8"),
   };
 }
