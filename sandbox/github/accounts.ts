@@ -1,13 +1,22 @@
-/** `/user` and `/orgs/{org}`. */
+/** `/user`, `/users/{username}` and `/orgs/{org}`. */
 import { Hono } from "hono";
-import { type Asked, apiUrl, notFound, origin } from "./answers.ts";
+import { type Asked, apiUrl, notFound, origin, Refusal } from "./answers.ts";
 import type { Env } from "./authentication.ts";
 import { type Account, type Person, typeOfPerson } from "./model.ts";
 import type { GitHubState } from "./state.ts";
 
 export function accountRoutes(state: GitHubState): Hono<Env> {
   return new Hono<Env>()
-    .get("/user", (c) => c.json(personJson(c, c.var.viewer)))
+    .get("/user", (c) => {
+      // There is no user behind the token of a job.
+      if (c.var.viewer.job) throw new Refusal(403, "Resource not accessible by integration", "rest/users/users");
+      return c.json(personJson(c, c.var.viewer));
+    })
+    .get("/users/:username", (c) => {
+      const account = state.account(c.req.param("username"));
+      if (!account) throw notFound();
+      return c.json(accountJson(c, account));
+    })
     .get("/orgs/:org", (c) => {
       const owner = state.owner(c.req.param("org"));
       if (owner?.type !== "Organization") throw notFound();

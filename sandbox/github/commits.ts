@@ -39,7 +39,7 @@ export async function notEmpty(c: Context<Env>, next: () => Promise<void>): Prom
   await next();
 }
 
-function commitJson(c: Context<Env>, commit: Commit): object {
+export function commitJson(c: Context<Env>, commit: Commit): object {
   const { sha, node_id, html_url, parents, ...rest } = gitCommitJson(c, commit);
   return {
     sha,

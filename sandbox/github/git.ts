@@ -147,9 +147,24 @@ export class GitStore {
 
   /** Whether `sha` is the commit or an ancestor of it. */
   contains(commit: Commit, sha: Sha): boolean {
+    return this.#ancestors(commit).has(sha);
+  }
+
+  /** Where two commits parted: the last that both have. Of several, one. */
+  mergeBase(one: Commit, other: Commit): Commit | undefined {
+    const known = this.#ancestors(other);
+    const seen = new Set([one.sha]);
+    for (const sha of seen) {
+      if (known.has(sha)) return this.commits.get(sha);
+      for (const parent of this.commits.get(sha)?.parents ?? []) seen.add(parent);
+    }
+    return undefined;
+  }
+
+  #ancestors(commit: Commit): Set<Sha> {
     const seen = new Set([commit.sha]);
     for (const next of seen) for (const parent of this.commits.get(next)?.parents ?? []) seen.add(parent);
-    return seen.has(sha);
+    return seen;
   }
 
   /** What a commit changed against its first parent. */
@@ -198,9 +213,17 @@ function commitText({
   ].join("\n");
 }
 
-/** A tree's id. Git sorts entries by bytes, a folder as if its name ended in `/`. */
-export function treeId(files: ReadonlyMap<string, Sha>): Sha {
-  const entries = new Map<string, { name: string; mode: string; sha: Sha }>();
+interface FolderEntry {
+  name: string;
+  mode: string;
+  sha: Sha;
+  /** What is in it, where it is a folder. */
+  folder?: ReadonlyMap<string, Sha>;
+}
+
+/** What stands in a tree itself. Git sorts entries by bytes, a folder as if its name ended in `/`. */
+export function listFolder(files: ReadonlyMap<string, Sha>): FolderEntry[] {
+  const entries = new Map<string, FolderEntry>();
   const folders = new Map<string, Map<string, Sha>>();
   for (const [path, sha] of files) {
     const slash = path.indexOf("/");
@@ -212,10 +235,15 @@ export function treeId(files: ReadonlyMap<string, Sha>): Sha {
     const folder = folders.get(name) ?? new Map<string, Sha>();
     folders.set(name, folder.set(path.slice(slash + 1), sha));
   }
-  for (const [name, folder] of folders) entries.set(`${name}/`, { name, mode: "40000", sha: treeId(folder) });
-  const sorted = [...entries].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  const parts = sorted.map(([, entry]) =>
-    Buffer.concat([Buffer.from(`${entry.mode} ${entry.name}\0`), Buffer.from(entry.sha, "hex")]),
+  for (const [name, folder] of folders) {
+    entries.set(`${name}/`, { name, mode: "40000", sha: treeId(folder), folder });
+  }
+  return [...entries].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))).map(([, entry]) => entry);
+}
+
+export function treeId(files: ReadonlyMap<string, Sha>): Sha {
+  const parts = listFolder(files).map(({ mode, name, sha }) =>
+    Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(sha, "hex")]),
   );
   return objectId("tree", Buffer.concat(parts));
 }

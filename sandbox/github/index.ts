@@ -2,8 +2,8 @@
  * A GitHub on the loopback interface: what the set-up and the real GitHub provider ask of it, served as a GitHub Enterprise
  * Server is (`/api/v3`, `/api/graphql`), since clients use those paths on any host other than GitHub's own.
  *
- * Not modelled: environments, organization secrets, GitHub Apps, tags, forks, anonymous access, secondary rate
- * limits other than those on content. A request for what is not served is a 501, recorded as unknown.
+ * Not modelled: GitHub Apps, tags, anonymous access, secondary rate limits other than those on content. A request for what is
+ * not served is a 501, recorded as unknown.
  */
 import { Hono } from "hono";
 import { etag } from "hono/etag";
@@ -13,6 +13,8 @@ import { accountRoutes } from "./accounts.ts";
 import { createIdTokens, type IdTokenRequest, type RunningJob } from "./actions/id-tokens.ts";
 import { jobRights } from "./actions/job-rights.ts";
 import { issueJobToken, type JobToken } from "./actions/job-tokens.ts";
+import { createLogs, type Logs, logsPath } from "./actions/logs.ts";
+import { checkRunRoutes, commitCheckRuns, runRoutes } from "./actions/routes.ts";
 import { actionsPermissionRoutes } from "./actions-permissions.ts";
 import { renderRefusal } from "./answers.ts";
 import { authenticate, type Env } from "./authentication.ts";
@@ -20,16 +22,20 @@ import { Clock } from "./clock.ts";
 import { commitRoutes } from "./commits.ts";
 import { type ContentLimiter, createContentLimits, limitContent } from "./content-limits.ts";
 import { contentRoutes } from "./contents.ts";
+import { environmentRoutes } from "./environments.ts";
+import { objectRoutes } from "./git-objects.ts";
 import { graphqlRoutes } from "./graphql/index.ts";
 import { operationsIn } from "./graphql/operations.ts";
 import { createIssuer, issuerPath, type Job } from "./issuer.ts";
 import { issueRoutes } from "./issues.ts";
 import { oidcRoutes } from "./oidc.ts";
 import { defaultToken, type GitHubOptions } from "./options.ts";
+import { organizationSecrets } from "./organization-secrets.ts";
 import { pullRoutes } from "./pulls.ts";
 import { activityRoutes } from "./pushes.ts";
 import { branchRoutes, refRoutes } from "./refs.ts";
 import { repositoryRoutes } from "./repositories.ts";
+import { reviewRoutes } from "./reviews.ts";
 import { branchRules, rulesetRoutes } from "./rulesets.ts";
 import { secretRoutes } from "./secrets.ts";
 import { GitHubState, publicState } from "./state.ts";
@@ -79,7 +85,9 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
     operationsIn,
   });
   const limiterOf = createContentLimits(state.clock, options.contentLimits);
-  app.route("/api/v3", restApi(state, options, limiterOf));
+  const logs = createLogs(state.clock);
+  app.route("/api/v3", restApi(state, options, limiterOf, logs));
+  app.route(logsPath, logs.routes);
   app.route("/api/graphql", graphqlApi(state, options, limiterOf));
   app.route(issuerPath, routes);
   const idTokens = createIdTokens(state, issueToken);
@@ -120,23 +128,30 @@ function graphqlApi(
     .route("/", graphqlRoutes(state, limiterOf, { lackedMutations, lackedFields }));
 }
 
-function restApi(state: GitHubState, { rateLimits }: GitHubOptions, limiterOf: LimiterOf): Hono<Env> {
+function restApi(state: GitHubState, { rateLimits }: GitHubOptions, limiterOf: LimiterOf, logs: Logs): Hono<Env> {
   const repository = new Hono<Env>()
     .use(findRepository(state))
     .use(jobRights)
     .use(writable)
     .route("/", repositoryRoutes(state))
     .route("/actions/oidc/customization/sub", oidcRoutes())
+    .get("/actions/organization-secrets", organizationSecrets)
     .route("/actions/permissions", actionsPermissionRoutes())
     .route("/actions/secrets", secretRoutes())
     .route("/actions/variables", variableRoutes())
     .route("/actions/workflows", workflowRoutes())
+    .route("/actions", runRoutes(logs))
     .route("/activity", activityRoutes())
     .route("/branches", branchRoutes())
+    .route("/check-runs", checkRunRoutes())
+    .get("/commits/:ref{.+}/check-runs", commitCheckRuns)
     .route("/commits", commitRoutes())
     .route("/contents", contentRoutes())
+    .route("/environments", environmentRoutes())
     .route("/git", refRoutes())
+    .route("/git", objectRoutes())
     .route("/issues", issueRoutes())
+    .route("/pulls", reviewRoutes())
     .route("/pulls", pullRoutes())
     .get("/rules/branches/:branch{.+}", branchRules)
     .route("/rulesets", rulesetRoutes());

@@ -3,7 +3,15 @@ import type { WorkflowRun } from "./actions/model.ts";
 import { timestamp } from "./answers.ts";
 import type { Occurrence } from "./events.ts";
 import type { GitStore, Sha, Signature } from "./git.ts";
-import type { ActionsAccess, Permission, Protection, RepositorySlug, RulesetOptions, Visibility } from "./options.ts";
+import type {
+  ActionsAccess,
+  EnvironmentRule,
+  Permission,
+  Protection,
+  RepositorySlug,
+  RulesetOptions,
+  Visibility,
+} from "./options.ts";
 import type { SecretStore } from "./secret-store.ts";
 
 export interface Account {
@@ -121,6 +129,15 @@ export interface PullRequest extends Conversation {
   mergedAt: string | null;
 }
 
+/** A deployment environment. */
+export interface Environment {
+  id: number;
+  name: string;
+  /** What a job waits for that references it. */
+  rules: EnvironmentRule[];
+  createdAt: string;
+}
+
 /** What happened to a branch, as the repository's activity lists it. */
 export interface Push {
   id: number;
@@ -177,8 +194,7 @@ export interface Repository {
   /** Oldest first. */
   pushes: Push[];
   runs: WorkflowRun[];
-  /** Names of the deployment environments. */
-  environments: string[];
+  environments: Environment[];
   /** Roles that were given to people, by login in lower case; they count before those of tokens. */
   collaborators: Map<string, Permission>;
   /** The repository with all its forks, or the fork with its parent and all others, by id. */

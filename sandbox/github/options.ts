@@ -64,8 +64,8 @@ export interface RepositoryOptions {
   oidc?: OidcOptions;
   /** Earlier names; requests for them are redirected. */
   renamedFrom?: RepositorySlug[];
-  /** Names of the deployment environments. Default: none. */
-  environments?: string[];
+  /** Deployment environments; a string stands for one without rules. Default: none. */
+  environments?: (string | { name: string; rules: EnvironmentRule[] })[];
   /** It is a fork of that repository, with its branches, and shares its Git objects. Excludes `files` and `empty`. */
   forkOf?: RepositorySlug;
   /** Path to text, in one first commit. Default: a README. */
@@ -73,6 +73,9 @@ export interface RepositoryOptions {
   /** No commit, so no branch: what a repository is right after its creation. Excludes `files`. */
   empty?: boolean;
 }
+
+/** What a deployment environment makes its jobs wait for. */
+export type EnvironmentRule = "required_reviewers" | "wait_timer" | "branch_policy";
 
 /** The rules of classic branch protection that stop a direct commit. */
 export interface Protection {

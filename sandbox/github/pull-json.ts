@@ -6,6 +6,7 @@ import type { Sha } from "./git.ts";
 import { type PullRequest, type Repository, slug } from "./model.ts";
 import { conflictsWithBase, mergeCommit } from "./pull-refs.ts";
 import { headRepository } from "./pull-requests.ts";
+import { minimalRepositoryJson } from "./repositories.ts";
 import { associationOf } from "./roles.ts";
 
 export function pullJson(c: Asked, repository: Repository, pull: PullRequest) {
@@ -48,18 +49,6 @@ function sideJson(c: Asked, repository: Repository | undefined, ref: string, sha
     ref,
     sha,
     user: repository ? accountJson(c, repository.owner) : null,
-    repo: repository
-      ? {
-          id: repository.id,
-          name: repository.name,
-          full_name: slug(repository),
-          owner: accountJson(c, repository.owner),
-          private: repository.visibility !== "public",
-          fork: repository.parentId !== undefined,
-          html_url: `${origin(c)}/${slug(repository)}`,
-          url: `${apiUrl(c)}/repos/${slug(repository)}`,
-          default_branch: repository.defaultBranch,
-        }
-      : null,
+    repo: repository ? { ...minimalRepositoryJson(c, repository), default_branch: repository.defaultBranch } : null,
   };
 }

@@ -36,7 +36,7 @@ export function mergeCommit(repository: Repository, pull: PullRequest): Commit |
 /** Where the head parted from the base. */
 export function forkPoint({ git }: Repository, { base, headSha }: { base: string; headSha: Sha }): Commit | undefined {
   const [baseTip, head] = [git.tip(base), git.commits.get(headSha)];
-  return baseTip && head && git.history(head).find(({ sha }) => git.contains(baseTip, sha));
+  return baseTip && head && git.mergeBase(head, baseTip);
 }
 
 /** Whether both sides changed a file since they parted, and not to the same. GitHub also merges within files. */

@@ -190,11 +190,13 @@ export function autoMergeObstacle(repository: Repository, pull: PullRequest): st
 }
 
 /** What a pull request brings: commits that its base does not have, newest first, and the files that they change together. */
-export function pullChanges({ git }: Repository, { base, headSha }: PullRequest) {
-  const [onto, head] = [git.tip(base), git.commits.get(headSha)];
+export function pullChanges({ git }: Repository, { base, headSha, mergeSha }: PullRequest) {
+  // Of a merged one, the base from before.
+  const onto = git.commits.get(git.commits.get(mergeSha ?? "")?.parents[0] ?? "") ?? git.tip(base);
+  const head = git.commits.get(headSha);
   const commits = head ? git.history(head).filter((commit) => !onto || !git.contains(onto, commit.sha)) : [];
-  const fork = git.commits.get(commits.at(-1)?.parents[0] ?? "");
-  return { commits, files: diffFiles(fork?.files ?? new Map(), commits[0]?.files ?? new Map()) };
+  const fork = head && onto && git.mergeBase(head, onto);
+  return { commits, fork, files: diffFiles(fork?.files ?? new Map(), head?.files ?? new Map()) };
 }
 
 /** Adds labels, which the repository gets when it lacks them; names are equal whatever their case. */

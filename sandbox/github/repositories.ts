@@ -48,6 +48,19 @@ function repositoryJson(c: Asked, repository: Repository, permission: Permission
   };
 }
 
+/** As it stands within something else. */
+export const minimalRepositoryJson = (c: Asked, repository: Repository) => ({
+  id: repository.id,
+  node_id: nodeId("R", repository.id),
+  name: repository.name,
+  full_name: slug(repository),
+  owner: accountJson(c, repository.owner),
+  private: repository.visibility !== "public",
+  fork: repository.parentId !== undefined,
+  html_url: `${origin(c)}/${slug(repository)}`,
+  url: `${apiUrl(c)}/repos/${slug(repository)}`,
+});
+
 /** What does not hang on who asks. */
 export function publicRepositoryJson(c: Asked, repository: Repository) {
   const fullName = slug(repository);

@@ -97,7 +97,11 @@ export class GitHubState {
       issues: [],
       pushes: [],
       runs: [],
-      environments: [...(options.environments ?? [])],
+      environments: (options.environments ?? []).map((one, index) => ({
+        ...(typeof one === "string" ? { name: one, rules: [] } : one),
+        id: (id % 1_000_000) * 1000 + index + 1,
+        createdAt: timestamp(),
+      })),
       collaborators: new Map(),
       network: parent?.network ?? new Map(),
       parentId: parent?.id,

@@ -1,5 +1,5 @@
 /** Actions workflows as the API knows them. https://docs.github.com/en/rest/actions/workflows */
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { writersOnly } from "./access.ts";
 import { findWorkflow, setWorkflowDisabled } from "./administrators.ts";
 import { apiUrl, notFound, origin, page, Refusal, timestamp } from "./answers.ts";
@@ -13,22 +13,35 @@ const isWorkflow = (path: string): boolean => /^\.github\/workflows\/[^/]+\.ya?m
 /** Gets to know the workflows of the default branch. One that was there once stays known, with its state. */
 export function noticeWorkflows(repository: Repository): void {
   const files = repository.git.tip(repository.defaultBranch)?.files ?? new Map<string, string>();
-  const { workflows } = repository;
-  for (const path of files.keys()) {
-    if (!isWorkflow(path) || workflows.some((one) => one.path === path)) continue;
-    const now = timestamp();
-    const id = firstWorkflowId + (repository.id % 100_000) * 100 + workflows.length;
-    workflows.push({ id, path, isDisabled: false, createdAt: now, updatedAt: now });
-  }
+  for (const path of files.keys()) if (isWorkflow(path)) knownWorkflow(repository, path);
+}
+
+/** The workflow of that path, which is known from now on. */
+export function knownWorkflow({ id, workflows }: Pick<Repository, "id" | "workflows">, path: string): Workflow {
+  const known = workflows.find((one) => one.path === path);
+  if (known) return known;
+  const now = timestamp();
+  const ownId = firstWorkflowId + (id % 100_000) * 100 + workflows.length;
+  const added: Workflow = { id: ownId, path, isDisabled: false, createdAt: now, updatedAt: now };
+  workflows.push(added);
+  return added;
+}
+
+/** Refuses a token that may not use the Actions API; a permission of Apps and of fine-grained tokens. */
+export function mayUseActions(documentation: string): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const { actions, kind } = c.var.viewer;
+    const isAllowed = actions === "write" || (actions === "read" && c.req.method === "GET");
+    if (!isAllowed) throw new Refusal(403, `Resource not accessible by ${kind}`, documentation);
+    await next();
+  };
 }
 
 /** Below `/repos/:owner/:repo/actions/workflows`. A workflow is named by its id or its file's name. */
 export function workflowRoutes(): Hono<Env> {
   return new Hono<Env>()
+    .use(mayUseActions("rest/actions/workflows"))
     .use(async (c, next) => {
-      const { actions, kind } = c.var.viewer;
-      const isAllowed = actions === "write" || (actions === "read" && c.req.method === "GET");
-      if (!isAllowed) throw new Refusal(403, `Resource not accessible by ${kind}`, "rest/actions/workflows");
       // Also those of a branch that has just become the default one.
       noticeWorkflows(c.var.repository);
       await next();
@@ -46,7 +59,8 @@ export function workflowRoutes(): Hono<Env> {
     .put("/:workflow/enable", (c) => setDisabled(c, false));
 }
 
-function workflowOf(c: Context<Env>): Workflow {
+/** The workflow that the path names, by id or file name. */
+export function workflowOf(c: Context<Env>): Workflow {
   const found = findWorkflow(c.var.repository, c.req.param("workflow") ?? "");
   if (!found) throw notFound();
   return found;
