@@ -15,7 +15,7 @@ npm run sandbox -- do COMMAND ...     changes what runs, as somebody else would:
   --repositories a/b,c/d   repositories that exist, beside a/.github and c/.github (default acme/app,acme/api)
   --store raw|canonical    what the tailnet keeps of a policy that it is sent (default raw; canonical needs Go)
   --latency MS             delay before each answer (default 0)
-  --port-base N            first of two ports (default: the system chooses)
+  --port-base N            first of three ports (default: the system chooses)
   --assignments FILE       where to write the shell assignments (default .sandbox/env)`;
 
 const directory = join(import.meta.dirname, "..", ".sandbox");
@@ -37,6 +37,7 @@ writeAssignments(environmentFile, {
   ...hand.environment,
 });
 log(`Tailscale ${world.tailscale.url}   GitHub ${world.github.url}   (each: /_sandbox/journal, /_sandbox/state)`);
+log(`Aperture  ${world.aperture.url}   (also: /admin/, its log)`);
 log(`In another shell:  set -a; source '${relative("", environmentFile)}'; set +a; pulumi stack init dev`);
 log("Then the settings, as in README.md. Ctrl-C ends the services and forgets all that was set up, the state too.");
 log("What others do in the meantime: npm run sandbox -- do help");

@@ -1,6 +1,7 @@
-/** The loopback world: a tailnet's API and a GitHub that know each other, and the environment that leads programs to them. */
+/** The loopback world: a tailnet's API, a GitHub and an Aperture that know each other, and the environment that leads programs to them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Aperture, configuredGrant, startAperture } from "./aperture/index.ts";
 import {
   type ContentLimits,
   type RepositoryOptions,
@@ -9,7 +10,7 @@ import {
   type TokenOptions,
 } from "./github/index.ts";
 import type { ServiceOptions } from "./service.ts";
-import { startTailscale } from "./tailscale/index.ts";
+import { owner, startTailscale } from "./tailscale/index.ts";
 
 export interface WorldOptions {
   /** Text of the tailnet policy file. Default: a plausible company's. */
@@ -73,18 +74,32 @@ export async function startWorld(options: WorldOptions = {}) {
     githubIssuer: github.oidc,
     devices: [{ name: "ai.acme.ts.net", tags: ["tag:aperture"], addresses: ["100.64.0.5", "fd7a:115c:a1e0::5"] }],
   });
+  const aperture = await startApertureOfOwner(service(2));
   return {
     github,
     tailscale,
-    environment: providerEnvironment(tailscale.url, github),
+    aperture,
+    environment: { ...providerEnvironment(tailscale.url, github), SANDBOX_APERTURE_URL: aperture.url },
     async close() {
-      await Promise.all([github.close(), tailscale.close()]);
+      await Promise.all([github.close(), tailscale.close(), aperture.close()]);
     },
   };
 }
 
+/**
+ * A gateway whose first day is over: the tailnet's owner is its admin, and everybody else has what the policy file says. As long as
+ * no tailnet is in front of it, whoever reaches it is the owner; whoever starts one has to delete `state.direct`.
+ */
+async function startApertureOfOwner(options: ServiceOptions): Promise<Aperture> {
+  return startAperture({
+    ...options,
+    grants: [configuredGrant([owner.login], [{ role: "admin" }, { models: "**" }])],
+    direct: { node: "laptop", login: owner.login, tags: [], address: "100.64.0.2", capabilities: [] },
+  });
+}
+
 /** The providers' variables for this world. Those of other credentials are emptied, so that a person's own never mix in. */
-function providerEnvironment(tailscaleUrl: string, github: { url: string; token: string }): Record<string, string> {
+function providerEnvironment(tailscaleUrl: string, github: { url: string; token: string }) {
   return {
     SANDBOX_TAILSCALE_URL: tailscaleUrl,
     SANDBOX_GITHUB_URL: github.url,

@@ -30,8 +30,8 @@ export function* placesOf(project: Project): Generator<Place> {
 }
 
 /** What the services show of themselves. */
-export async function servedPlaces({ github, tailscale }: World): Promise<Place[]> {
-  const services = Object.entries({ github, tailscale });
+export async function servedPlaces({ github, tailscale, aperture }: World): Promise<Place[]> {
+  const services = Object.entries({ github, tailscale, aperture });
   const places = services.map(async ([service, { controlAnswers }]) =>
     Object.entries(await controlAnswers()).map(([path, content]) => ({ name: `${service} ${path}`, content })),
   );

@@ -31,7 +31,7 @@ const notSecret =
 
 /** Everything that services issued or accepted, and what the projects' environments hold; each value once. */
 export function secretsInPlay(
-  { github, tailscale }: World,
+  { github, tailscale, aperture }: World,
   projects: readonly Project[],
   canaries: readonly KnownSecret[] = [],
 ): KnownSecret[] {
@@ -40,6 +40,7 @@ export function secretsInPlay(
     ...canaries,
     ...projects.flatMap(({ environment }) => environmentSecrets(environment)),
     ...tailscale.secrets(),
+    ...aperture.secrets(),
     ...github.secrets().filter(({ name }) => !notSecret.test(name)),
   ]) {
     known.add(name, value);

@@ -60,13 +60,15 @@ it("writes what a shell needs, serves journal and state, and cleans up on Ctrl-C
     execFileSync("pulumi", args, { cwd: directory, env: environment, encoding: "utf8" });
   expect(pulumi("version")).toMatch(/^v\d+\.\d+\.\d+/);
 
-  for (const url of [environment.SANDBOX_TAILSCALE_URL, environment.SANDBOX_GITHUB_URL]) {
+  const { SANDBOX_TAILSCALE_URL, SANDBOX_GITHUB_URL, SANDBOX_APERTURE_URL } = environment;
+  for (const url of [SANDBOX_TAILSCALE_URL, SANDBOX_GITHUB_URL, SANDBOX_APERTURE_URL]) {
     await fetch(`${url}/nowhere`);
     const journal = (await (await fetch(`${url}/_sandbox/journal`)).json()) as object[];
     expect(journal).toEqual([{ method: "GET", path: "/nowhere", status: 501, unknown: true }]);
   }
-  const state = await (await fetch(`${environment.SANDBOX_GITHUB_URL}/_sandbox/state`)).json();
+  const state = await (await fetch(`${SANDBOX_GITHUB_URL}/_sandbox/state`)).json();
   for (const name of ["acme/two", "acme/.github"]) expect(JSON.stringify(state)).toContain(name);
+  expect(await (await fetch(`${SANDBOX_APERTURE_URL}/admin/`)).text()).toContain("No request so far.");
 
   const backend = fileURLToPath(environment.PULUMI_BACKEND_URL ?? "");
   expect(existsSync(backend)).toBe(true);

@@ -50,7 +50,8 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   const world = await startWorld(options);
   onTestFinished(async () => {
     await world.close();
-    const unknown = [...world.github.journal, ...world.tailscale.journal].filter((entry) => entry.unknown);
+    const { github, tailscale, aperture } = world;
+    const unknown = [github, tailscale, aperture].flatMap(({ journal }) => journal.filter((entry) => entry.unknown));
     if (unknown.length > 0) throw new Error(`not served by the sandbox: ${JSON.stringify(unknown)}`);
   });
   return { world, project: await stackIn(world, options) };

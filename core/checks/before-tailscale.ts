@@ -1,13 +1,13 @@
 /** Before the first `pulumi up`: what the credential for Tailscale may do. */
-import { adminPages } from "../../messages/admin-pages.ts";
-import type { Tag } from "../../policy/fragment.ts";
-import { readTagOwners } from "../../policy/tag-owners.ts";
-import type { Settings } from "../../settings/settings.ts";
-import { type BeforeFacts, isRefused } from "../before-facts.ts";
-import type { Check, Verdict } from "../check.ts";
-import { type Fact, isUnread } from "../facts.ts";
-import { brokenByMessage } from "../message-verdicts.ts";
-import { broken, link, ok, skip, unknown, wait } from "../verdicts.ts";
+import { adminPages } from "../messages/admin-pages.ts";
+import type { Tag } from "../policy/fragment.ts";
+import { readTagOwners } from "../policy/tag-owners.ts";
+import type { Settings } from "../settings/settings.ts";
+import { type BeforeFacts, isRefused } from "./before-facts.ts";
+import type { Check, Verdict } from "./check.ts";
+import { type Fact, isUnread } from "./facts.ts";
+import { brokenByMessage } from "./message-verdicts.ts";
+import { broken, link, ok, skip, unknown, wait } from "./verdicts.ts";
 
 type Row = Check<BeforeFacts> & { scope: "stack" };
 

@@ -1,12 +1,12 @@
 /** Before the first `pulumi up`: which device Aperture is. */
-import { adminPages } from "../../messages/admin-pages.ts";
-import { chooseDevice } from "../../policy/aperture-device.ts";
-import type { Settings } from "../../settings/settings.ts";
-import type { BeforeFacts, DeviceBefore } from "../before-facts.ts";
-import type { Check } from "../check.ts";
-import { type Fact, isUnread } from "../facts.ts";
-import { brokenByMessage } from "../message-verdicts.ts";
-import { broken, judgeFact, link, ok } from "../verdicts.ts";
+import { adminPages } from "../messages/admin-pages.ts";
+import { chooseDevice } from "../policy/aperture-device.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { BeforeFacts, DeviceBefore } from "./before-facts.ts";
+import type { Check } from "./check.ts";
+import { type Fact, isUnread } from "./facts.ts";
+import { brokenByMessage } from "./message-verdicts.ts";
+import { broken, judgeFact, link, ok } from "./verdicts.ts";
 
 type Row = Check<BeforeFacts> & { scope: "stack" };
 
