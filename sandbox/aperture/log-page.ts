@@ -34,7 +34,9 @@ export function addLogPage(app: Hono, state: ApertureState, frontSecret: string)
 
 const filters = {
   login: "Caller",
-  ...loggedHeaders,
+  repository: "Repository",
+  run: "Run",
+  number: "Number",
   model: "Model",
 } as const satisfies Partial<Record<keyof LogFilter, string>>;
 
@@ -63,8 +65,9 @@ function renderLog({ found, visible, filter, reader }: Log): Html {
 <p class="soft">The gateway of the loopback sandbox. You are ${reader}.</p>
 </header>
 ${renderForm(filter, visible)}
-<p class="sums"><b>${found.length}${of}</b> requests <b>${failed}</b> refused or failed
-<b>${sum(({ inputTokens }) => inputTokens)}</b> tokens in <b>${sum(({ outputTokens }) => outputTokens)}</b> tokens out</p>
+<p class="sums"><span><b>${found.length}${of}</b> requests</span> <span><b>${failed}</b> refused or failed</span>
+<span><b>${sum(({ inputTokens }) => inputTokens)}</b> tokens in</span>
+<span><b>${sum(({ outputTokens }) => outputTokens)}</b> tokens out</span></p>
 ${found.length === 0 ? html`<p class="none">${isFiltered ? "No request fits." : "No request so far."}</p>` : renderTable(found)}
 ${found.length > mostRows && html`<p class="soft">The newest ${mostRows} of them are shown.</p>`}
 <p class="soft">Caller, tags and device are what the tailnet says. Repository, run and number are what the client says of itself, in
@@ -89,7 +92,7 @@ ${Object.entries(filters).map(
 }
 
 function renderTable(entries: LogEntry[]): Html {
-  const columns = ["Time (UTC)", "Caller", "Device", "Repository", "Run", "Number", "Model", "Status", "Tokens"];
+  const columns = ["Time (UTC)", "Caller", "Repository", "Run", "Number", "Model", "Status", "Tokens"];
   return html`<table>
 <thead><tr>${columns.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>
@@ -101,23 +104,22 @@ function renderRow(entry: LogEntry): Html {
   const { time, login, node, repository, run, number, provider, model, status, inputTokens, outputTokens, reason } =
     entry;
   const [day, clock] = time.replace(/\.\d+Z$/, "").split("T");
-  const tokens = inputTokens === undefined ? undefined : html`${inputTokens} in, ${outputTokens} out`;
+  const count = (tokens = 0) => tokens.toLocaleString("en");
+  const tokens = inputTokens === undefined ? undefined : html`${count(inputTokens)} in, ${count(outputTokens)} out`;
   const cell = (name: string, value: Html | string | undefined, kind = "") =>
     value === undefined || value === ""
       ? html`<td class="empty ${kind}"></td>`
-      : html`<td class="${kind}" data-name="${name}">${value}</td>`;
+      : html`<td class="${kind}" data-name="${name}"><div>${value}</div></td>`;
   return html`<tr>${[
     cell("Time", html`<span class="soft">${day}</span> ${clock}`, "time"),
-    cell("Caller", login === "" ? "nobody" : html`<b>${login}</b>`),
-    cell("Device", node),
+    cell("Caller", html`<b>${login || "nobody"}</b>${node && html`<br><span class="soft">${node}</span>`}`, "caller"),
     cell("Repository", repository),
     cell("Run", run, "number"),
     cell("Number", number && `#${number}`, "number"),
-    cell("Model", model && html`${provider && html`<span class="soft">${provider}/</span>`}${model}`),
+    cell("Model", model && html`${provider && html`<span class="soft">${provider}/</span>`}${model}`, "model"),
     cell(
       "Status",
-      html`<span class="pill ${kindOf(status)}">${status}</span>${reason && html` <span class="reason">${reason}</span>`}`,
-      "status",
+      html`<span class="pill ${kindOf(status)}">${status}</span>${reason && html` <span class="soft">${reason}</span>`}`,
     ),
     cell("Tokens", tokens, "number"),
   ]}</tr>
@@ -138,24 +140,25 @@ input, select, button {
 }
 .buttons { display: flex; gap: .75rem; align-items: center; white-space: nowrap; }
 button { width: auto; padding: .35rem 1rem; background: var(--link); border-color: var(--link); color: var(--sheet); cursor: pointer; }
-.sums b { font-variant-numeric: tabular-nums; margin-left: .9rem; }
-.sums b:first-child { margin-left: 0; }
+.sums { display: flex; flex-wrap: wrap; gap: 0 1rem; font-variant-numeric: tabular-nums; }
 .none { padding: 2.5rem 1rem; text-align: center; background: var(--sheet); border: 1px solid var(--line); border-radius: .5rem; }
 table { width: 100%; border-collapse: collapse; background: var(--sheet); border: 1px solid var(--line); font-size: .87rem; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .6rem; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
 th { font-weight: 600; color: var(--soft); background: var(--shade); white-space: nowrap; border-top: 0; }
 .time, .number { font-variant-numeric: tabular-nums; white-space: nowrap; overflow-wrap: normal; }
-.reason { color: var(--soft); }
-@media screen and (max-width: 52rem) {
+@media screen and (min-width: 70rem) {
+  .caller { min-width: 11rem; }
+  .model { min-width: 14rem; }
+}
+@media screen and (max-width: 62rem) {
   main { padding: 1rem .75rem 2rem; }
   thead { display: none; }
   table, tbody, tr, td { display: block; border: 0; background: none; }
-  tr { margin: .6rem 0; padding: .5rem .75rem; background: var(--sheet); border: 1px solid var(--line); border-radius: .5rem; }
-  td { display: flex; gap: .75rem; padding: .15rem 0; }
+  tbody { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: .6rem; margin: .6rem 0; }
+  tr { padding: .5rem .75rem; background: var(--sheet); border: 1px solid var(--line); border-radius: .5rem; }
+  td { display: grid; grid-template-columns: 5.5rem 1fr; gap: .75rem; padding: .15rem 0; }
   td.empty { display: none; }
-  td::before { content: attr(data-name); flex: 0 0 5.5rem; color: var(--soft); }
-  td.status { flex-wrap: wrap; }
-  td.status .reason { flex-basis: 100%; padding-left: 6.25rem; }
+  td::before { content: attr(data-name); color: var(--soft); }
   form { grid-template-columns: 1fr 1fr; }
 }
 @media print {
