@@ -5,6 +5,7 @@ import {
   findRenamedChecks,
   type PlannedCentral,
 } from "../core/delivery/central-checks.ts";
+import { listCentralRepositories } from "../core/delivery/central-files.ts";
 import { centralBranchUncallable, centralRepositoryEmpty, centralRepositoryMissing } from "../core/messages/central.ts";
 import { formatMessage } from "../core/messages/entry.ts";
 import type { Problem } from "../core/problem.ts";
@@ -16,7 +17,7 @@ import { readHeaderOwner } from "../core/workflow/render.ts";
 import { readCentralRepository } from "../services/github/central-repository.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
 import type { RepositoryFindings } from "../services/github/repositories.ts";
-import { type CentralWorkflowState, type CentralWorkflows, listCentralRepositories } from "./central-workflows.ts";
+import type { CentralWorkflowState, CentralWorkflows } from "./central-workflows.ts";
 import { readLastName, readStackResources } from "./state.ts";
 
 export interface CentralJudgement {

@@ -39,13 +39,6 @@ export interface CentralWorkflowState {
 
 export type CentralWorkflows = readonly CentralWorkflowState[];
 
-/** The repositories in which central workflows are to be. */
-export function listCentralRepositories({ repositories }: Settings): RepositorySlug[] {
-  return [
-    ...new Set(repositories.flatMap(({ delivery }) => (delivery.kind === "central" ? [delivery.repository] : []))),
-  ];
-}
-
 /** Those whose repository can be seen; what is wrong with the others is for central-checks.ts. */
 export async function readCentralWorkflows(
   settings: Settings,

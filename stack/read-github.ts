@@ -1,15 +1,10 @@
 /** Everything that a run reads of GitHub before it decides: the repositories, their workflow files, and those that have left. */
-import { namePullBranches } from "../core/delivery/branches.ts";
 import type { Settings } from "../core/settings/settings.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
 import { type RepositoryFindings, readRepositories } from "../services/github/repositories.ts";
+import { listRequests } from "../services/github/repository-requests.ts";
 import { observeScopes } from "../services/github/scopes.ts";
-import {
-  type CentralWorkflows,
-  listCentralRepositories,
-  readCentralWorkflows,
-  settleOrder,
-} from "./central-workflows.ts";
+import { type CentralWorkflows, readCentralWorkflows, settleOrder } from "./central-workflows.ts";
 import { type PreviousOutputs, readUnremovable } from "./departed-repositories.ts";
 import type { SkippedRepository } from "./repository-checks.ts";
 import { readStackOutputs } from "./state.ts";
@@ -38,18 +33,6 @@ export async function readGitHub(settings: Settings, github: GitHubConnection): 
   // Before an error of one of them: a missing scope is why.
   const [findings, previous, unremovable] = await read.finally(() => requireScopes(scopes(), settings));
   return { findings, previous, unremovable, ...(await readFiles(settings, findings, github)) };
-}
-
-function listRequests(settings: Settings) {
-  return [
-    ...listCentralRepositories(settings).map((slug) => ({ slug, workflowPath: "" })),
-    // Behind them: of one that is both, it is its own file that is asked for.
-    ...settings.repositories.map(({ slug, workflow }) => ({
-      slug,
-      workflowPath: workflow.path,
-      removalBranch: namePullBranches(settings.policy.owner, workflow.path).removal.head,
-    })),
-  ];
 }
 
 /** The workflow files, here and in central repositories, with what is live and what goes first. */

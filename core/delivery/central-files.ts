@@ -1,7 +1,7 @@
 /** Which repositories share a central file, and what the files are called. */
 import { createHash } from "node:crypto";
 import { scopeOf } from "../settings/delivery-rules.ts";
-import type { RepositorySettings } from "../settings/settings.ts";
+import type { RepositorySettings, RepositorySlug, Settings } from "../settings/settings.ts";
 import type { CentralFile } from "../workflow/file.ts";
 import { flattenOwner } from "./owner-name.ts";
 
@@ -145,4 +145,11 @@ function byName(a: Caller, b: Caller): number {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
+}
+
+/** The repositories in which central workflows are to be. */
+export function listCentralRepositories({ repositories }: Pick<Settings, "repositories">): RepositorySlug[] {
+  return [
+    ...new Set(repositories.flatMap(({ delivery }) => (delivery.kind === "central" ? [delivery.repository] : []))),
+  ];
 }

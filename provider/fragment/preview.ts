@@ -4,13 +4,7 @@ import * as texts from "../../core/messages/policy-file.ts";
 import { type EntryChange, listChanges } from "../../core/policy/changes.ts";
 import type { Entry } from "../../core/policy/edit.ts";
 import { describeEdit } from "../../core/policy/field-changes.ts";
-import {
-  entryValue,
-  type Fragment,
-  type SectionName,
-  sectionNames,
-  type TagAccess,
-} from "../../core/policy/fragment.ts";
+import { entryValue, type Fragment, type SectionName, type TagAccess } from "../../core/policy/fragment.ts";
 import { renderInline } from "../../core/policy/render.ts";
 import type { ManagedElsewhere } from "../../services/tailscale/policy-file.ts";
 
@@ -124,22 +118,3 @@ class PendingChanges {
 }
 
 const emptyAccess: TagAccess = { owners: [], destinations: [], ports: [], models: [], test: "none" };
-
-/** What is missing or differs, as HuJSON that can be pasted into the section that it names. */
-export function describeMissing(entries: Entry[], elsewhere: ManagedElsewhere | undefined): string {
-  const where = elsewhere?.link ? ` (${elsewhere.link})` : "";
-  const count = entries.length === 1 ? "1 entry is" : `${entries.length} entries are`;
-  const sections = sectionNames.flatMap((section) => {
-    const own = entries.filter((entry) => entry.section === section);
-    return own.length > 0 ? [`In ${JSON.stringify(section)}:`, ...own.map(entryText)] : [];
-  });
-  return formatMessage(texts.entriesMissing, { count, where, entries: sections.join("\n") });
-}
-
-function entryText({ state, line, owners, wanted }: Entry): string {
-  const other = state === "conflicting" ? `; agree with ${owners?.join(", ") ?? "its owner"} first` : "";
-  const instead = line === undefined ? "" : `  // in place of the entry on line ${line}${other}\n`;
-  // Two columns are enough at a terminal.
-  const text = (wanted ?? "").replaceAll("\t", "  ").replace(/^/gm, "  ");
-  return `${instead}${text},`;
-}

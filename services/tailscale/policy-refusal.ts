@@ -2,9 +2,9 @@
 import { adminPages } from "../../core/messages/admin-pages.ts";
 import { formatMessage } from "../../core/messages/entry.ts";
 import * as texts from "../../core/messages/policy-file.ts";
+import { type Assertion, definesTag, findUsesOfTag, type LocatedTest, locateTest } from "../../core/policy/locate.ts";
 import { tagSyntax } from "../../core/policy/rules.ts";
-import type { Finding, Verdict } from "../../services/tailscale/policy-file.ts";
-import { type Assertion, definesTag, findUsesOfTag, type LocatedTest, locateTest } from "./locate.ts";
+import type { Finding, Verdict } from "./policy-file.ts";
 
 type Refused = Verdict & { kind: "refused" };
 

@@ -1,8 +1,8 @@
 /** Where something stands in a policy file, by line, for messages. */
-import { entryJson, type PolicyEntry, readPolicy } from "../../core/policy/document.ts";
-import { type Literal, type Node, placeOf, stringValue } from "../../core/policy/hujson.ts";
-import { isObject } from "../../core/policy/meaning.ts";
-import { PolicyError } from "../../core/policy/policy-error.ts";
+import { entryJson, type PolicyEntry, readPolicy } from "./document.ts";
+import { type Literal, type Node, placeOf, stringValue } from "./hujson.ts";
+import { isObject } from "./meaning.ts";
+import { PolicyError } from "./policy-error.ts";
 
 /** A test of the policy file. Files of earlier years say `user` and `allow`. */
 export interface LocatedTest {
