@@ -2,9 +2,9 @@
 import type { Problem } from "../core/problem.ts";
 import type { Settings } from "../core/settings/settings.ts";
 import { findMissingActionsRight } from "../core/settings/token-rights.ts";
+import { readBypasses } from "../services/github/bypasses.ts";
 import type { GitHubConnection } from "../services/github/connection.ts";
 import { readAppPermissions } from "../services/github/scopes.ts";
-import { readBypasses } from "./branch-checks.ts";
 import { judgeCentralWorkflows } from "./central-checks.ts";
 import { recogniseOwnFiles } from "./own-files.ts";
 import type { Reading } from "./read-github.ts";

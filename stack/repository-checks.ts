@@ -12,8 +12,8 @@ import { formatMessage } from "../core/messages/entry.ts";
 import { missing } from "../core/messages/repositories.ts";
 import type { Problem } from "../core/problem.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../core/settings/settings.ts";
+import type { BypassLookup } from "../services/github/bypasses.ts";
 import type { RepositoryFacts, RepositoryFindings } from "../services/github/repositories.ts";
-import type { BypassLookup } from "./branch-checks.ts";
 import type { IsOwnFile } from "./own-files.ts";
 import { findHeaderOwner, type WorkflowFileState, type WorkflowFiles } from "./workflow-files.ts";
 

@@ -6,21 +6,28 @@ export interface Report {
   stack: string;
   results: readonly Result[];
   summary: Summary;
+  /** It was asked what the first `pulumi up` needs. */
+  isBefore: boolean;
 }
 
 export type Format = "table" | "short" | "json" | "markdown";
 export type Renderer = (report: Report) => string;
 
-/** The answer: `500 repositories: 497 work, 2 broken, 1 cannot be told from here`. */
-export function describeCounts({ repositories, counts }: Summary): string {
+/** The answer: `500 repositories: 497 work, 2 broken, 1 cannot be told from here`; `497 ready` before the first `pulumi up`. */
+export function describeCounts({ summary: { repositories, counts }, isBefore }: Report): string {
   const { works, broken, unknown, waits } = counts;
   const parts = [
-    `${works} ${works === 1 ? "works" : "work"}`,
+    `${works} ${isBefore ? "ready" : works === 1 ? "works" : "work"}`,
     ...(broken > 0 ? [`${broken} broken`] : []),
     ...(unknown > 0 ? [`${unknown} cannot be told from here`] : []),
-    ...(waits > 0 ? [`${waits} ${waits === 1 ? "waits" : "wait"} for a merge or a first run`] : []),
+    ...(waits > 0 ? [describeWaiting(waits, isBefore)] : []),
   ];
   return `${repositories.length} ${repositories.length === 1 ? "repository" : "repositories"}: ${parts.join(", ")}`;
+}
+
+function describeWaiting(count: number, isBefore: boolean): string {
+  if (isBefore) return `${count} ready as far as can be told`;
+  return `${count} ${count === 1 ? "waits" : "wait"} for a merge or a first run`;
 }
 
 /** So many are named. */

@@ -1,4 +1,5 @@
 /** One run of `npm run verify`: from its arguments to what it prints. */
+import { beforeTable } from "../../core/checks/before-table.ts";
 import { isUnread } from "../../core/checks/facts.ts";
 import { chooseRows, judge } from "../../core/checks/judge.ts";
 import { summarise } from "../../core/checks/summary.ts";
@@ -7,11 +8,12 @@ import { redact } from "../../core/messages/redact.ts";
 import { SettingsError } from "../../core/settings/problem.ts";
 import type { RepositorySettings, Settings } from "../../core/settings/settings.ts";
 import { ArgumentError, type Arguments, parseArguments, usage } from "./arguments.ts";
-import { connect } from "./connections.ts";
-import { startProgress } from "./progress.ts";
-import { read } from "./read.ts";
+import { readBefore } from "./before/read.ts";
+import { type Connections, connect } from "./connections.ts";
+import { type Progress, startProgress } from "./progress.ts";
+import { type Question, read } from "./read.ts";
 import { renderers } from "./render/index.ts";
-import { FilesError, readSettings, readStackFiles } from "./settings.ts";
+import { FilesError, readSettings, readStackFiles, type StackFiles } from "./settings.ts";
 import { Engine, readExport } from "./state.ts";
 
 export interface Surroundings {
@@ -50,26 +52,39 @@ async function check(parsed: Arguments, { directory, environment, stderr }: Surr
   const engine = new Engine(directory, environment);
   const stack = parsed.stack?.split("/").at(-1) ?? (await engine.findSelectedStack());
   if (isUnread(stack)) throw new Uncheckable(`${stack.unread} Name the stack: npm run verify -- --stack NAME`);
-  const settings = readSettings(readStackFiles(directory, stack), environment);
+  const files = readStackFiles(directory, stack);
+  const settings = readSettings(files, environment);
   const repositories = chooseRepositories(settings, parsed.repositories);
   const progress = startProgress(stderr, `Checking stack ${stack} ...`);
   try {
     const exported =
       parsed.state === undefined ? await engine.exportState(parsed.stack ?? stack) : readExport(parsed.state);
     const connections = connect(environment, (line) => progress.say(line));
-    const reading = await read({ stack, settings, repositories, exported }, connections, progress);
-    const results = judge(chooseRows(table, ["after", "run"]), reading.stack, reading.repositories);
+    const question = { stack, settings, repositories, exported };
+    const results = parsed.before
+      ? await judgeBefore(question, files, connections, progress)
+      : await judgeAfter(question, connections, progress);
     const summary = summarise(
       results,
       repositories.map(({ slug }) => slug),
     );
     return {
-      text: connections.tailnet.redact(renderers[parsed.format]({ stack, results, summary })),
+      text: connections.tailnet.redact(renderers[parsed.format]({ stack, results, summary, isBefore: parsed.before })),
       exitCode: summary.exitCode,
     };
   } finally {
     progress.end();
   }
+}
+
+async function judgeBefore(question: Question, files: StackFiles, connections: Connections, progress: Progress) {
+  const { stack, repositories } = await readBefore(question, files, connections, progress);
+  return judge(beforeTable, stack, repositories);
+}
+
+async function judgeAfter(question: Question, connections: Connections, progress: Progress) {
+  const { stack, repositories } = await read(question, connections, progress);
+  return judge(chooseRows(table, ["after", "run"]), stack, repositories);
 }
 
 /** Those that were named, as `app` or `acme/app`; all of the stack where none was. */

@@ -65,7 +65,7 @@ function parseExport(text: string): Exported | Unread {
 }
 
 /** Without the `pulumi` of our own packages, which would download an engine of its own. */
-function withoutPackages(path: string): string {
+export function withoutPackages(path: string): string {
   const own = join("node_modules", ".bin");
   return path
     .split(delimiter)

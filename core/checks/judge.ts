@@ -5,17 +5,21 @@ import type { RepositoryFacts, StackFacts } from "./facts.ts";
 import { ok, skip } from "./verdicts.ts";
 
 /** A check that is made once. */
-export type StackCheck = Check<StackFacts> & { scope: "stack" };
+export type StackCheck<Facts = StackFacts> = Check<Facts> & { scope: "stack" };
 
 /** A check that is made for each repository. */
-export type RepositoryCheck = Check<RepositoryFacts> & { scope: "repository" };
+export type RepositoryCheck<Facts = RepositoryFacts> = Check<Facts> & { scope: "repository" };
 
-export type Row = StackCheck | RepositoryCheck;
+export type Row<Stack = StackFacts, Repository = RepositoryFacts> = StackCheck<Stack> | RepositoryCheck<Repository>;
 
 /** Results in the order of the table: the stack's, and then repository by repository. */
-export function judge(rows: readonly Row[], stack: StackFacts, repositories: readonly RepositoryFacts[]): Result[] {
-  const ofStack = rows.filter((row): row is StackCheck => row.scope === "stack");
-  const ofRepository = rows.filter((row): row is RepositoryCheck => row.scope === "repository");
+export function judge<Stack, Repository extends { settings: { slug: string } }>(
+  rows: readonly Row<Stack, Repository>[],
+  stack: Stack,
+  repositories: readonly Repository[],
+): Result[] {
+  const ofStack = rows.filter((row): row is StackCheck<Stack> => row.scope === "stack");
+  const ofRepository = rows.filter((row): row is RepositoryCheck<Repository> => row.scope === "repository");
   const standing = new Map<string, Verdict["status"]>();
   const results = ofStack.flatMap((row) => judgeRow(row, stack, standing));
   for (const facts of repositories) {

@@ -1,11 +1,12 @@
 /** Every check with its verdict, for programs: docs/verify.md has an example. */
 import { describeCounts, pageOf, type Report } from "../report.ts";
 
-export function renderJson({ stack, results, summary }: Report): string {
+export function renderJson(report: Report): string {
+  const { stack, results, summary } = report;
   const { counts, exitCode, repositories } = summary;
   const value = {
     stack,
-    answer: describeCounts(summary),
+    answer: describeCounts(report),
     exitCode,
     counts,
     repositories: Object.fromEntries(repositories.map(({ slug, standing }) => [slug, standing])),

@@ -2,7 +2,8 @@
 import type { Finding } from "../../../core/checks/summary.ts";
 import { describeCounts, describePlaces, kinds, type Report } from "../report.ts";
 
-export function renderMarkdown({ stack, summary }: Report): string {
+export function renderMarkdown(report: Report): string {
+  const { stack, summary } = report;
   const { findings, repositories } = summary;
   const rows = findings.map((finding) => {
     const { id, title, reason, fix } = finding;
@@ -12,7 +13,7 @@ export function renderMarkdown({ stack, summary }: Report): string {
   });
   const table = rows.length === 0 ? [] : ["| what | where | why | fix |", "| --- | --- | --- | --- |", ...rows, ""];
   return [
-    `### ${escapeText(describeCounts(summary))}`,
+    `### ${escapeText(describeCounts(report))}`,
     "",
     ...table,
     "<details><summary>Repositories</summary>",

@@ -2,7 +2,8 @@
 import { describeCounts, type Report } from "../report.ts";
 import { renderFix } from "./fix.ts";
 
-export function renderShort({ summary }: Report): string {
+export function renderShort(report: Report): string {
+  const { summary, isBefore } = report;
   const own = Map.groupBy(
     summary.findings.flatMap((finding) => {
       return (finding.repositories.length === 0 ? [undefined] : finding.repositories).map((slug) => ({
@@ -24,9 +25,12 @@ export function renderShort({ summary }: Report): string {
     ...(stack.length === 0 ? [] : [`the stack: ${stack.join(" ")}`]),
     ...summary.repositories.map(({ slug, standing }) => {
       const said = describe(slug);
-      const word = { works: "works", broken: "BROKEN", unknown: "cannot be told", waits: "waits" }[standing];
+      const word = (isBefore ? wordsBefore : words)[standing];
       return `${slug}: ${word}${said.length === 0 ? "" : `. ${said.join(" ")}`}`;
     }),
-    describeCounts(summary),
+    describeCounts(report),
   ].join("\n")}\n`;
 }
+
+const words = { works: "works", broken: "BROKEN", unknown: "cannot be told", waits: "waits" };
+const wordsBefore = { ...words, works: "ready", waits: "ready as far as can be told" };

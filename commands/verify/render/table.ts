@@ -18,9 +18,10 @@ const words: Record<Cell, string> = {
   none: "-",
 };
 
-export function renderTable({ summary }: Report): string {
+export function renderTable(report: Report): string {
+  const { summary } = report;
   const findings = summary.findings.map(renderFinding);
-  return `${[...renderRows(summary), "", ...findings.flatMap((lines) => [...lines, ""]), describeCounts(summary)].join("\n")}\n`;
+  return `${[...renderRows(summary), "", ...findings.flatMap((lines) => [...lines, ""]), describeCounts(report)].join("\n")}\n`;
 }
 
 function renderRows({ repositories }: Summary): string[] {

@@ -1,10 +1,10 @@
 /** Whose rulesets hold for the deploying credential: asked once for each ruleset, since one may be an organization's. */
-import { listBlockingRulesets } from "../core/delivery/branch-rules.ts";
-import { deliverRepositoryFile } from "../core/delivery/file-delivery.ts";
-import type { Settings } from "../core/settings/settings.ts";
-import { readMayBypass } from "../services/github/branch-rules.ts";
-import type { GitHubConnection } from "../services/github/connection.ts";
-import type { RepositoryFacts, RepositoryFindings } from "../services/github/repositories.ts";
+import { listBlockingRulesets } from "../../core/delivery/branch-rules.ts";
+import { deliverRepositoryFile } from "../../core/delivery/file-delivery.ts";
+import type { Settings } from "../../core/settings/settings.ts";
+import { readMayBypass } from "./branch-rules.ts";
+import type { GitHubConnection } from "./connection.ts";
+import type { RepositoryFacts, RepositoryFindings } from "./repositories.ts";
 
 /** Whether the credential may commit to a repository against a ruleset; undefined where GitHub does not say. */
 export type BypassLookup = (facts: RepositoryFacts, ruleset: number) => boolean | undefined;

@@ -1,15 +1,15 @@
 /** Before the first `pulumi up`: the repositories that are to hold central workflows. */
-import { findCentralObstacles, findCentralWarnings } from "../delivery/central-checks.ts";
-import { centralBranchUncallable, centralRepositoryEmpty, centralRepositoryMissing } from "../messages/central.ts";
-import { formatMessage } from "../messages/entry.ts";
-import { scopeOf } from "../settings/delivery-rules.ts";
-import { show } from "../settings/problem.ts";
-import { isCallableBranch } from "../workflow/names.ts";
-import type { BeforeFacts, CentralBefore } from "./before-facts.ts";
-import type { Check, Verdict } from "./check.ts";
-import { isUnread } from "./facts.ts";
-import { brokenByMessage, splitMessage } from "./message-verdicts.ts";
-import { broken, skip, text, unknown } from "./verdicts.ts";
+import { findCentralObstacles, findCentralWarnings } from "../../delivery/central-checks.ts";
+import { centralBranchUncallable, centralRepositoryEmpty, centralRepositoryMissing } from "../../messages/central.ts";
+import { formatMessage } from "../../messages/entry.ts";
+import { scopeOf } from "../../settings/delivery-rules.ts";
+import { show } from "../../settings/problem.ts";
+import { isCallableBranch } from "../../workflow/names.ts";
+import type { BeforeFacts, CentralBefore } from "../before-facts.ts";
+import type { Check, Verdict } from "../check.ts";
+import { isUnread } from "../facts.ts";
+import { brokenByMessage, splitMessage } from "../message-verdicts.ts";
+import { broken, skip, text, unknown } from "../verdicts.ts";
 
 type Row = Check<BeforeFacts> & { scope: "stack" };
 

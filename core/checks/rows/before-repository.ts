@@ -1,19 +1,19 @@
 /** Before the first `pulumi up`: whether a repository can be set up, and what is in the way there. */
-import { deliverRepositoryFile } from "../delivery/file-delivery.ts";
-import { explainForeign } from "../delivery/foreign.ts";
-import * as obstacles from "../delivery/repository-obstacles.ts";
-import { formatMessage } from "../messages/entry.ts";
-import { foreignSecrets, secretsUnseen } from "../messages/repositories.ts";
-import { scopeOf } from "../settings/delivery-rules.ts";
-import type { RepositorySettings } from "../settings/settings.ts";
-import { judgeActions, listUses } from "../workflow/allowed-actions.ts";
-import { nameSecrets } from "../workflow/options.ts";
-import { readHeaderOwner } from "../workflow/render.ts";
-import { isRefused, type RepositoryBefore } from "./before-facts.ts";
-import type { Check, Fix, Verdict } from "./check.ts";
-import { isUnread } from "./facts.ts";
-import { brokenByMessage } from "./message-verdicts.ts";
-import { broken, command, judgeFact, link, ok, skip, text, wait } from "./verdicts.ts";
+import { deliverRepositoryFile } from "../../delivery/file-delivery.ts";
+import { explainForeign } from "../../delivery/foreign.ts";
+import * as obstacles from "../../delivery/repository-obstacles.ts";
+import { formatMessage } from "../../messages/entry.ts";
+import { foreignSecrets, secretsUnseen } from "../../messages/repositories.ts";
+import { scopeOf } from "../../settings/delivery-rules.ts";
+import type { RepositorySettings } from "../../settings/settings.ts";
+import { judgeActions, listUses } from "../../workflow/allowed-actions.ts";
+import { nameSecrets } from "../../workflow/options.ts";
+import { readHeaderOwner } from "../../workflow/render.ts";
+import { isRefused, type RepositoryBefore } from "../before-facts.ts";
+import type { Check, Fix, Verdict } from "../check.ts";
+import { isUnread } from "../facts.ts";
+import { brokenByMessage } from "../message-verdicts.ts";
+import { broken, command, judgeFact, link, ok, skip, text, wait } from "../verdicts.ts";
 
 type Row = Check<RepositoryBefore> & { scope: "repository" };
 

@@ -1,12 +1,12 @@
 /** Before the first `pulumi up`: what the credential for GitHub may do. */
-import { formatMessage } from "../messages/entry.ts";
-import { scopeMissing } from "../messages/repositories.ts";
-import { findMissingPermissions, findMissingScopes, listNeededPermissions } from "../settings/token-rights.ts";
-import { type BeforeFacts, isRefused } from "./before-facts.ts";
-import type { Check } from "./check.ts";
-import { isUnread } from "./facts.ts";
-import { brokenByMessage } from "./message-verdicts.ts";
-import { broken, judgeFact, link, ok, unknown, wait } from "./verdicts.ts";
+import { formatMessage } from "../../messages/entry.ts";
+import { scopeMissing } from "../../messages/repositories.ts";
+import { findMissingPermissions, findMissingScopes, listNeededPermissions } from "../../settings/token-rights.ts";
+import { type BeforeFacts, isRefused } from "../before-facts.ts";
+import type { Check } from "../check.ts";
+import { isUnread } from "../facts.ts";
+import { brokenByMessage } from "../message-verdicts.ts";
+import { broken, judgeFact, link, ok, unknown, wait } from "../verdicts.ts";
 
 type Row = Check<BeforeFacts> & { scope: "stack" };
 

@@ -1,9 +1,9 @@
 /** Of rulesets it is asked once each, and only where this stack commits. */
 import { expect, it, onTestFinished } from "vitest";
-import { type RulesetOptions, startGitHub } from "../../sandbox/github/index.ts";
-import { connectToGitHub } from "../../services/github/connection.ts";
-import { readRepositories } from "../../services/github/repositories.ts";
-import { readBypasses } from "../../stack/branch-checks.ts";
+import { type RulesetOptions, startGitHub } from "../../../sandbox/github/index.ts";
+import { readBypasses } from "../../../services/github/bypasses.ts";
+import { connectToGitHub } from "../../../services/github/connection.ts";
+import { readRepositories } from "../../../services/github/repositories.ts";
 
 const common: RulesetOptions = {
   name: "Company",

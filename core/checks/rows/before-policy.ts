@@ -1,15 +1,15 @@
 /** Before the first `pulumi up`: whether the policy file takes the stack's entries, and what has the stack's names already. */
-import { describeEvidence, findEvidence, isEmpty } from "../claim/evidence.ts";
-import { adminPages } from "../messages/admin-pages.ts";
-import { PolicyError } from "../policy/policy-error.ts";
-import { findReach } from "../policy/reach.ts";
-import { fragmentOf } from "../policy/stack-fragment.ts";
+import { describeEvidence, findEvidence, isEmpty } from "../../claim/evidence.ts";
+import { adminPages } from "../../messages/admin-pages.ts";
+import { PolicyError } from "../../policy/policy-error.ts";
+import { findReach } from "../../policy/reach.ts";
+import { fragmentOf } from "../../policy/stack-fragment.ts";
+import { type BeforeFacts, isRefused } from "../before-facts.ts";
+import type { Check, Verdict } from "../check.ts";
+import { isUnread } from "../facts.ts";
+import { brokenByMessage } from "../message-verdicts.ts";
+import { broken, command, judgeFact, link, ok, skip, text, unknown, wait } from "../verdicts.ts";
 import { destinationsOf } from "./before-device.ts";
-import { type BeforeFacts, isRefused } from "./before-facts.ts";
-import type { Check, Verdict } from "./check.ts";
-import { isUnread } from "./facts.ts";
-import { brokenByMessage } from "./message-verdicts.ts";
-import { broken, command, judgeFact, link, ok, skip, text, unknown, wait } from "./verdicts.ts";
 
 type Row = Check<BeforeFacts> & { scope: "stack" };
 

@@ -1,9 +1,9 @@
 /** Before the first `pulumi up`: what is installed here. */
-import { oldestNode } from "../messages/node.mjs";
-import { oldestEngine } from "../messages/versions.ts";
-import type { BeforeFacts } from "./before-facts.ts";
-import type { Check } from "./check.ts";
-import { broken, command, judgeFact, link, ok } from "./verdicts.ts";
+import { oldestNode } from "../../messages/node.mjs";
+import { oldestEngine } from "../../messages/versions.ts";
+import type { BeforeFacts } from "../before-facts.ts";
+import type { Check } from "../check.ts";
+import { broken, command, judgeFact, link, ok } from "../verdicts.ts";
 
 type Row = Check<BeforeFacts> & { scope: "stack" };
 

@@ -1,13 +1,13 @@
 /** Before the first `pulumi up`: what the credential for Tailscale may do. */
-import { adminPages } from "../messages/admin-pages.ts";
-import type { Tag } from "../policy/fragment.ts";
-import { readTagOwners } from "../policy/tag-owners.ts";
-import type { Settings } from "../settings/settings.ts";
-import { type BeforeFacts, isRefused } from "./before-facts.ts";
-import type { Check, Verdict } from "./check.ts";
-import { type Fact, isUnread } from "./facts.ts";
-import { brokenByMessage } from "./message-verdicts.ts";
-import { broken, link, ok, skip, unknown, wait } from "./verdicts.ts";
+import { adminPages } from "../../messages/admin-pages.ts";
+import type { Tag } from "../../policy/fragment.ts";
+import { readTagOwners } from "../../policy/tag-owners.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { type BeforeFacts, isRefused } from "../before-facts.ts";
+import type { Check, Verdict } from "../check.ts";
+import { type Fact, isUnread } from "../facts.ts";
+import { brokenByMessage } from "../message-verdicts.ts";
+import { broken, link, ok, skip, unknown, wait } from "../verdicts.ts";
 
 type Row = Check<BeforeFacts> & { scope: "stack" };
 
@@ -102,11 +102,13 @@ const scopeRows: readonly Row[] = rights.map(({ id, title, reads, purpose, scope
   judge: (facts) => {
     const { settings, tailscale } = facts;
     const wanted = scopesOf(settings);
-    if (wanted.length === 0) return skip("the settings do not need it");
+    if (wanted.length === 0) return ok("the settings do not need it");
     const answer = answerOf?.(facts);
     if (answer !== undefined && isRefused(answer)) {
       return broken(`Tailscale does not let the credential: ${firstLine(answer.unread)}`, trustCredentials);
     }
+    const isReadByUser = isApiKey(facts) && answer !== undefined && !isUnread(answer);
+    if (isReadByUser) return ok("an API key: its user may read it");
     const held = isUnread(tailscale.rights) ? undefined : tailscale.rights?.scopes;
     if (held === undefined) return explainUnknownRights(facts, wanted);
     const missing = wanted.filter((scope) => !includesScope(held, scope));
@@ -115,8 +117,12 @@ const scopeRows: readonly Row[] = rights.map(({ id, title, reads, purpose, scope
   },
 }));
 
-function explainUnknownRights({ tailscale: { credential, rights } }: BeforeFacts, wanted: string[]): Verdict {
-  if (!isUnread(credential) && credential.kind === "apiKey") {
+const isApiKey = ({ tailscale: { credential } }: BeforeFacts): boolean =>
+  !isUnread(credential) && credential.kind === "apiKey";
+
+function explainUnknownRights(facts: BeforeFacts, wanted: string[]): Verdict {
+  const { rights } = facts.tailscale;
+  if (isApiKey(facts)) {
     return wait(
       `An API key does what its user may, which no request tells: Owner, Admin and Network admin may. If not, ${inFirstRun}.`,
     );
@@ -135,9 +141,11 @@ const tailscaleTag: Row = {
   cause:
     "a trust credential can only hand out tags that it carries or that one of its tags owns; `tagOwners: []` is enough for an API key alone",
   fix: "give the credential the runners' tag, or a tag of its own, such as `tag:deployer`, and that to `tagOwners`",
-  judge: ({ stack, settings, tailscale: { credential, rights }, tailnet: { policy } }) => {
-    if (!isUnread(credential) && credential.kind === "apiKey")
-      return skip("an API key's user has a role in place of tags");
+  judge: (facts) => {
+    if (isApiKey(facts)) return skip("an API key's user has a role in place of tags");
+    const { stack, settings } = facts;
+    const { rights } = facts.tailscale;
+    const { policy } = facts.tailnet;
     if (isUnread(rights)) return unknown(rights.unread);
     if (isUnread(policy)) return unknown(policy.unread);
     const held = rights?.tags;

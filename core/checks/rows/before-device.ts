@@ -1,12 +1,12 @@
 /** Before the first `pulumi up`: which device Aperture is. */
-import { adminPages } from "../messages/admin-pages.ts";
-import { chooseDevice } from "../policy/aperture-device.ts";
-import type { Settings } from "../settings/settings.ts";
-import type { BeforeFacts, DeviceBefore } from "./before-facts.ts";
-import type { Check } from "./check.ts";
-import { type Fact, isUnread } from "./facts.ts";
-import { brokenByMessage } from "./message-verdicts.ts";
-import { broken, judgeFact, link, ok } from "./verdicts.ts";
+import { adminPages } from "../../messages/admin-pages.ts";
+import { chooseDevice } from "../../policy/aperture-device.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { type BeforeFacts, type DeviceBefore, isRefused } from "../before-facts.ts";
+import type { Check } from "../check.ts";
+import { type Fact, isUnread } from "../facts.ts";
+import { brokenByMessage } from "../message-verdicts.ts";
+import { broken, judgeFact, link, ok, skip } from "../verdicts.ts";
 
 type Row = Check<BeforeFacts> & { scope: "stack" };
 
@@ -26,6 +26,8 @@ const apertureDevice: Row = {
   fix: "`pulumi config set --path aperture.device tag:aperture`, after the device got that tag",
   judge: ({ settings, tailnet: { devices } }) => {
     const { device, hostname } = settings.aperture;
+    if (device !== undefined && isRefused(devices))
+      return ok("aperture.device names it; the credential sees no devices");
     return judgeFact(devices, (found) => {
       if (device === undefined) {
         const choice = chooseDevice([...found], hostname, runnerTags(settings));
@@ -51,9 +53,10 @@ const deviceOnline: Row = {
   needs: ["aperture-device"],
   cause: "the machine is off, or Tailscale does not run on it",
   fix: "start it; the [machines](https://login.tailscale.com/admin/machines) page shows when it was last seen",
-  judge: ({ settings, tailnet: { devices } }) =>
-    judgeFact(devices, (found) => {
-      const { device, hostname } = settings.aperture;
+  judge: ({ settings, tailnet: { devices } }) => {
+    const { device, hostname } = settings.aperture;
+    if (device !== undefined && isRefused(devices)) return skip("the credential sees no devices, and need not");
+    return judgeFact(devices, (found) => {
       const meant = found.filter(({ name, tags, addresses }) =>
         device === undefined
           ? name.split(".")[0] === hostname || name === hostname
@@ -62,10 +65,12 @@ const deviceOnline: Row = {
       if (meant.some(({ isOnline }) => isOnline !== false)) return ok();
       const names = meant.map(({ name }) => name).join(", ");
       return broken(`${names} is not connected to the tailnet.`, machines);
-    }),
+    });
+  },
 };
 
 export const beforeDeviceChecks: readonly Row[] = [apertureDevice, deviceOnline];
+
 const runnerTags = ({ repositories }: Settings): string[] => repositories.map(({ tag }) => tag);
 
 /** Aperture as grant destinations, by the settings and the tailnet's devices. */
