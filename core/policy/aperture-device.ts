@@ -14,6 +14,16 @@ export interface Device {
   isExternal: boolean;
 }
 
+/** The same with what the API says of its connection. */
+export interface TailnetDevice extends Device {
+  /** Whether it is connected to the coordination server; absent where the API does not say. */
+  isOnline?: boolean;
+  /** When it was last connected, RFC 3339; absent for one that is connected now. */
+  lastSeen?: string;
+  /** When its node key expires, RFC 3339; absent where that is switched off. */
+  keyExpires?: string;
+}
+
 /** `message` is for people; it is an error where there is no device. */
 export type Choice = { kind: "found"; addresses: string[]; message: string } | { kind: "refused"; message: string };
 

@@ -11,6 +11,8 @@ export type Visibility = "public" | "private" | "internal";
 export type ActionsAccess = "none" | "user" | "organization" | "enterprise";
 
 export interface CentralRepositoryFacts {
+  /** The page for people. */
+  url: string;
   visibility: Visibility;
   /** Who may call its workflows. Undefined for a public one, which everybody may, and where the credential may not ask. */
   access?: ActionsAccess;
@@ -18,7 +20,7 @@ export interface CentralRepositoryFacts {
   branch?: { isProtected: boolean };
 }
 
-const repositoryAnswer = z.object({ visibility: z.enum(["public", "private", "internal"]) });
+const repositoryAnswer = z.object({ visibility: z.enum(["public", "private", "internal"]), html_url: z.string() });
 const accessAnswer = z.object({ access_level: z.enum(["none", "user", "organization", "enterprise"]) });
 const branchAnswer = z.object({ protected: z.boolean() });
 const rulesAnswer = z.array(z.object({ type: z.string() }));
@@ -31,7 +33,7 @@ export async function readCentralRepository(
 ): Promise<CentralRepositoryFacts> {
   const at = `/repos/${slug}`;
   const name = encodeURIComponent(branch);
-  const [{ visibility }, found, rules] = await Promise.all([
+  const [{ visibility, html_url: url }, found, rules] = await Promise.all([
     ask(github, at, repositoryAnswer),
     ask(github, `${at}/branches/${name}`, branchAnswer).catch(unlessStatus(404)),
     // Not on an older GitHub Enterprise Server.
@@ -42,6 +44,7 @@ export async function readCentralRepository(
       ? undefined
       : await ask(github, `${at}/actions/permissions/access`, accessAnswer).catch(unlessStatus(403, 404));
   return {
+    url,
     visibility,
     ...(access ? { access: access.access_level } : {}),
     ...(found ? { branch: { isProtected: found.protected || (rules ?? []).length > 0 } } : {}),

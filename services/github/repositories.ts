@@ -48,22 +48,31 @@ export interface RepositoryRequest {
 
 const batchSize = 50;
 
+/** What one GraphQL query says of many. */
+export type KnownRepository = Omit<RepositoryFacts, "oidc">;
+
 /** Reads all of them. @throws RequestError when GitHub cannot be read at all. */
 export async function readRepositories(
   requests: RepositoryRequest[],
   github: GitHubConnection,
 ): Promise<RepositoryFindings> {
+  const found = await findRepositories(requests, github);
+  const findings = [...found].map(async ([slug, known]): Promise<[RepositorySlug, RepositoryFacts | undefined]> => {
+    return [slug, known && { ...known, oidc: await readOidc(known.slug, github) }];
+  });
+  return new Map(await Promise.all(findings));
+}
+
+/** The same without the form of their OIDC subjects. @throws RequestError when GitHub cannot be read at all. */
+export async function findRepositories(
+  requests: RepositoryRequest[],
+  github: GitHubConnection,
+): Promise<Map<RepositorySlug, KnownRepository | undefined>> {
   const batches = Array.from({ length: Math.ceil(requests.length / batchSize) }, (_, index) =>
     requests.slice(index * batchSize, (index + 1) * batchSize),
   );
   const answers = await Promise.all(batches.map((batch) => queryBatch(batch, github)));
-  const findings = await Promise.all(
-    answers.flat().map(async ({ slug, answer }) => {
-      if (!answer) return [slug, undefined] as const;
-      return [slug, facts(slug, answer, await readOidc(answer.nameWithOwner, github))] as const;
-    }),
-  );
-  return new Map(findings);
+  return new Map(answers.flat().map(({ slug, answer }) => [slug, answer && toKnown(slug, answer)]));
 }
 
 const repositoryAnswer = z.object({
@@ -130,7 +139,7 @@ async function queryBatch(batch: RepositoryRequest[], github: GitHubConnection) 
  * `sub_claim_prefix` is the authority on the subject's form: repositories since 2026-07-15 have ids in it
  * (github.blog changelog 2026-04-23). GitHub Enterprise Server may lack the endpoint or the field.
  */
-async function readOidc(slug: string, github: GitHubConnection): Promise<OidcCustomization> {
+export async function readOidc(slug: string, github: GitHubConnection): Promise<OidcCustomization> {
   try {
     const request = `GET /repos/${slug}/actions/oidc/customization/sub`;
     const { data } = await github.request(request);
@@ -146,7 +155,7 @@ async function readOidc(slug: string, github: GitHubConnection): Promise<OidcCus
   }
 }
 
-function facts(asked: RepositorySlug, answer: RepositoryAnswer, oidc: OidcCustomization): RepositoryFacts {
+function toKnown(asked: RepositorySlug, answer: RepositoryAnswer): KnownRepository {
   const branch = answer.defaultBranchRef;
   const blob = answer.object?.oid;
   return {
@@ -161,7 +170,6 @@ function facts(asked: RepositorySlug, answer: RepositoryAnswer, oidc: OidcCustom
     disabled: answer.isDisabled,
     ...(answer.viewerPermission ? { permission: answer.viewerPermission } : {}),
     ...(branch ? { defaultBranch: toDefaultBranch(branch) } : {}),
-    oidc,
     ...(blob === undefined ? {} : { workflowBlob: blob }),
     ...(answer.removal ? { isBeingRemoved: true } : {}),
   };

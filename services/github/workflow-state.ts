@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { RepositorySlug } from "../../core/settings/settings.ts";
 import { requireDocumented } from "../answer.ts";
 import { type GitHubConnection, unexpectedAnswer } from "./connection.ts";
+import { type Seen, see } from "./seen.ts";
 
 /** Where a workflow is. */
 export interface WorkflowAddress {
@@ -24,6 +25,12 @@ export async function disableWorkflow(github: GitHubConnection, workflow: Workfl
 }
 
 const shape = z.looseObject({ state: z.string() });
+
+/** `active`, `disabled_manually`, `disabled_inactivity` and so on. GitHub refuses one that it does not know with 404. @throws RequestError */
+export async function readWorkflowState(github: GitHubConnection, workflow: WorkflowAddress): Promise<Seen<string>> {
+  const answer = await see(github, `GET ${addressOf(workflow)}`, shape);
+  return answer.kind === "refused" ? answer : { kind: "seen", value: answer.value.state };
+}
 
 /** Has it run again if somebody disabled it: not one that GitHub has disabled, such as in a fork. @throws RequestError */
 export async function enableWorkflow(github: GitHubConnection, workflow: WorkflowAddress): Promise<WorkflowSwitch> {

@@ -1,19 +1,9 @@
 /** The devices of the tailnet: https://tailscale.com/api#tag/devices */
 import { z } from "zod";
-import type { Device } from "../../core/policy/aperture-device.ts";
+import type { TailnetDevice } from "../../core/policy/aperture-device.ts";
 import { readJson, requireDocumented } from "../answer.ts";
 import type { TailnetConnection } from "./connection.ts";
 import { apiError, unexpected } from "./policy-file.ts";
-
-/** A device as the API has it. */
-export interface TailnetDevice extends Device {
-  /** Whether it is connected to the coordination server; absent where the API does not say. */
-  isOnline?: boolean;
-  /** When it was last connected, RFC 3339; absent for one that is connected now. */
-  lastSeen?: string;
-  /** When its node key expires, RFC 3339; absent where that is switched off. */
-  keyExpires?: string;
-}
 
 const device = z.looseObject({
   name: z.string(),

@@ -4,11 +4,28 @@ import { readJson, requireDocumented } from "../answer.ts";
 import type { TailnetConnection } from "./connection.ts";
 import { apiError, isAPage, unexpected } from "./policy-file.ts";
 
-/** `keyType` is `federated`, `client`, `auth` or `api`. */
+const strings = z.array(z.string()).nullish();
+
+/** `keyType` is `federated`, `client`, `auth` or `api`. What a list leaves out of a credential, its own answer has. */
 const tailnetKey = z.object({
   id: z.string(),
   keyType: z.string().optional(),
   description: z.string().optional(),
+  created: z.string().nullish(),
+  updated: z.string().nullish(),
+  scopes: strings,
+  tags: strings,
+  issuer: z.string().nullish(),
+  subject: z.string().nullish(),
+  audience: z.string().nullish(),
+  customClaimRules: z.record(z.string(), z.string()).nullish(),
+  expires: z.string().nullish(),
+  invalid: z.boolean().nullish(),
+  revoked: z.string().nullish(),
+  /** Of an auth key. */
+  capabilities: z
+    .looseObject({ devices: z.looseObject({ create: z.looseObject({ tags: strings }).nullish() }).nullish() })
+    .nullish(),
 });
 /** A list of nothing is `null` where Go writes it. */
 const tailnetKeys = z.object({ keys: z.array(tailnetKey).nullable() });
@@ -38,6 +55,18 @@ export class KeysApi {
   }
 
   /**
+   * One of them, with all that the API says of it; undefined when it is gone.
+   *
+   * @throws {ApiError} @throws {ConnectionError}
+   */
+  async find(id: string): Promise<TailnetKey | undefined> {
+    const response = await this.#tailnet.send(`keys/${encodeURIComponent(id)}`, { method: "GET", retry: "always" });
+    if (response.status === 404 && !isAPage(response)) return undefined;
+    if (response.status !== 200) throw apiError(response, reading, "federated_keys or oauth_keys");
+    return requireDocumented(tailnetKey, readJson(response), (what) => unexpected(response, reading, what));
+  }
+
+  /**
    * The status of the answer: below 300, or 404 when it was gone already, is a success.
    *
    * @throws {ApiError} when something else answered. @throws {ConnectionError}
@@ -51,3 +80,4 @@ export class KeysApi {
 }
 
 const listing = "list the credentials";
+const reading = "read a credential";
