@@ -3,24 +3,41 @@
 import type { Unread } from "../../core/checks/facts.ts";
 import { connectToGitHub, type GitHubConnection } from "../../services/github/connection.ts";
 import { describeGitHubError } from "../../services/github/errors.ts";
+import type { Seen } from "../../services/github/seen.ts";
 import { TailnetConnection } from "../../services/tailscale/connection.ts";
 import { createRuntime, type Runtime } from "../../services/tailscale/runtime.ts";
 
 export interface Connections {
-  /** Undefined reasons stand in `githubRefusal`. */
   github: GitHubConnection | Unread;
   tailnet: TailnetConnection;
   runtime: Runtime;
 }
 
-export function connect(environment: Runtime["environment"], tell: (line: string) => void): Connections {
-  const runtime = createRuntime(environment);
-  return { github: connectGitHub(runtime, tell), tailnet: new TailnetConnection(runtime, {}), runtime };
+export interface ConnectionSettings {
+  environment: Record<string, string | undefined>;
+  /** `github:baseUrl` of the stack, which the GitHub provider takes before its variable. */
+  githubUrl?: string | undefined;
+  /** Called with a line for people when a service asks to wait. */
+  tell: (line: string) => void;
 }
 
-function connectGitHub({ environment }: Runtime, tell: (line: string) => void): GitHubConnection | Unread {
+/** Makes no request yet. */
+export function connect({ environment, githubUrl, tell }: ConnectionSettings): Connections {
+  const runtime = createRuntime(environment);
+  return {
+    github: connectGitHub(environment, githubUrl, tell),
+    tailnet: new TailnetConnection(runtime, {}),
+    runtime,
+  };
+}
+
+function connectGitHub(
+  environment: ConnectionSettings["environment"],
+  baseUrl: string | undefined,
+  tell: (line: string) => void,
+): GitHubConnection | Unread {
   try {
-    return connectToGitHub({}, environment, { tell });
+    return connectToGitHub({ baseUrl }, environment, { tell });
   } catch (error) {
     return toUnread(error);
   }
@@ -39,4 +56,11 @@ export async function readFact<T>(read: () => Promise<T>): Promise<T | Unread> {
   } catch (error) {
     return toUnread(error);
   }
+}
+
+/** The same for what GitHub may refuse, which is an answer as well. */
+export async function readSeen<T>(read: () => Promise<Seen<T>>): Promise<T | (Unread & { refused?: true })> {
+  const answer = await readFact(read);
+  if ("unread" in answer) return answer;
+  return answer.kind === "seen" ? answer.value : { unread: `GitHub does not show it: ${answer.said}`, refused: true };
 }

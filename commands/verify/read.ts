@@ -5,6 +5,9 @@ import { readSetup } from "../../core/checks/setup.ts";
 import type { RepositorySettings, Settings } from "../../core/settings/settings.ts";
 import type { Connections } from "./connections.ts";
 import type { Progress } from "./progress.ts";
+import { readCentral } from "./read-central.ts";
+import { readRepositories } from "./read-repositories.ts";
+import { readTailnet } from "./read-tailnet.ts";
 import type { Exported } from "./state.ts";
 
 /** What is asked for. */
@@ -21,25 +24,16 @@ export interface Reading {
   repositories: RepositoryFacts[];
 }
 
-const notRead = { unread: "not read" };
-
 export async function read(question: Question, connections: Connections, progress: Progress): Promise<Reading> {
   const { stack: name, settings, repositories, exported } = question;
   const setup: Fact<Setup> = isUnread(exported) ? exported : readSetup(exported, settings.repositories);
-  const now = connections.runtime.now();
-  const stack: StackFacts = {
-    ...{ stack: name, now, settings, setup },
-    ...{ policy: notRead, devices: notRead, credentials: notRead, central: [] },
-  };
-  progress.say(`${repositories.length} repositories`);
-  return {
-    stack,
-    repositories: repositories.map((repository) => ({
-      stack,
-      settings: repository,
-      setup: isUnread(setup) ? setup : setup.repositories.get(repository.slug.toLowerCase()),
-      ...{ github: notRead, oidc: notRead, file: notRead, proposal: notRead, secrets: notRead },
-      ...{ workflowState: notRead, actions: notRead, settingsFiles: notRead, runs: notRead },
-    })),
-  };
+  progress.say("the tailnet");
+  const [tailnet, central] = await Promise.all([
+    readTailnet(connections, setup),
+    isUnread(setup) ? [] : readCentral(setup, settings.policy.owner, connections),
+  ]);
+  const stack: StackFacts = { stack: name, now: connections.runtime.now(), settings, setup, ...tailnet, central };
+  let done = 0;
+  const tell = () => progress.say(`${++done} of ${repositories.length} repositories`);
+  return { stack, repositories: await readRepositories(stack, repositories, connections, tell) };
 }

@@ -59,7 +59,11 @@ async function check(parsed: Arguments, { directory, environment, stderr }: Surr
   try {
     const exported =
       parsed.state === undefined ? await engine.exportState(parsed.stack ?? stack) : readExport(parsed.state);
-    const connections = connect(environment, (line) => progress.say(line));
+    const connections = connect({
+      environment,
+      githubUrl: files.config["github:baseUrl"],
+      tell: (line) => progress.say(line),
+    });
     const question = { stack, settings, repositories, exported };
     const results = parsed.before
       ? await judgeBefore(question, files, connections, progress)

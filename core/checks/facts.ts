@@ -2,10 +2,13 @@
 import type { DefaultBranch } from "../delivery/branch-rules.ts";
 import type { FileDelivery } from "../delivery/file-delivery.ts";
 import type { Pull } from "../delivery/proposal.ts";
+import type { TailnetDevice } from "../policy/aperture-device.ts";
 import type { Fragment, Mode } from "../policy/fragment.ts";
 import type { RepositorySettings, RepositorySlug, Settings } from "../settings/settings.ts";
+import type { ActionsPolicy } from "../workflow/allowed-actions.ts";
 import type { CentralFile } from "../workflow/file.ts";
 import type { OidcCustomization } from "../workflow/oidc.ts";
+import type { PermissionSet } from "../workflow/permissions.ts";
 
 /** Nothing was read. The reason is for people, and holds no credential. */
 export interface Unread {
@@ -28,7 +31,7 @@ export interface StackFacts {
   setup: Fact<Setup>;
   policy: Fact<LivePolicy>;
   devices: Fact<readonly TailnetDevice[]>;
-  credentials: Fact<readonly TailnetCredential[]>;
+  credentials: Fact<TailnetCredentials>;
   central: readonly CentralFacts[];
 }
 
@@ -64,8 +67,9 @@ export interface FileSetup {
   /** Git's id of the text. */
   blob: string;
   delivery: FileDelivery;
-  /** Of a caller: the file that it calls. */
+  /** Of a caller: the file that it calls, and what it grants. */
   central?: CentralFile;
+  permissions?: PermissionSet;
   /** The pull request that brings it, by number. */
   pullRequest?: number;
   /** What the last run left to be done, in words. */
@@ -99,24 +103,20 @@ export interface LivePolicy {
   text: string;
 }
 
-export interface TailnetDevice {
-  /** MagicDNS name, such as `ai.acme.ts.net`. */
-  name: string;
-  addresses: readonly string[];
-  tags: readonly string[];
-  isExternal: boolean;
-  /** Absent where the API does not say. */
-  isOnline?: boolean;
-  /** Absent while it is online, and where the API does not say. In milliseconds since 1970. */
-  lastSeen?: number;
-  /** When its node key expires; absent where it never does. In milliseconds since 1970. */
-  expires?: number;
+/** Those of a tailnet. */
+export interface TailnetCredentials {
+  listed: readonly TailnetCredential[];
+  /** Our credential for the API sees all kinds. */
+  isWhole: boolean;
+  /** Those of the stack that may not be seen: by their ids, why. */
+  unseen: ReadonlyMap<string, string>;
 }
 
-/** A trust credential of the tailnet as it is now. What the API does not say is absent. */
+/** A credential of the tailnet as it is now. What the API does not say is absent. */
 export interface TailnetCredential {
   id: string;
-  kind: "federated" | "oauth";
+  /** `auth`: an auth key, with which anybody joins who has it. */
+  kind: "federated" | "oauth" | "auth";
   description: string;
   scopes: readonly string[];
   tags: readonly string[];
@@ -134,9 +134,17 @@ export interface CentralFacts {
   setup: CentralSetup;
   /** Undefined: no such file, or no such branch. */
   live: Fact<LiveText | undefined>;
-  /** Who may call workflows of the repository: `none`, `organization`, and so on; undefined where everybody may. */
-  access: Fact<string | undefined>;
+  /** Undefined: it does not exist, or the credential cannot see it. */
+  repository: Fact<CentralRepositoryNow | undefined>;
   proposal: Fact<readonly Pull[]>;
+}
+
+export interface CentralRepositoryNow {
+  slug: RepositorySlug;
+  /** The page for people. */
+  url: string;
+  /** Who may call its workflows: `none`, `organization`, and so on; absent where everybody may, and where GitHub does not say. */
+  access?: string;
 }
 
 export interface LiveText {
@@ -163,7 +171,7 @@ export interface RepositoryFacts {
   secrets: Fact<LiveSecrets>;
   /** `active`, `disabled_manually` and so on; undefined: GitHub knows no such workflow. */
   workflowState: Fact<string | undefined>;
-  actions: Fact<ActionsPermissions>;
+  actions: Fact<ActionsPolicy>;
   /** Claude Code's settings files on the default branch. */
   settingsFiles: Fact<readonly SettingsFile[]>;
   /** Newest first. */
@@ -197,14 +205,6 @@ export interface LiveSecrets {
   organization?: Fact<readonly SecretFact[]>;
   /** Those of the environment of the jobs; absent where there is none. */
   environment?: Fact<readonly SecretFact[]>;
-}
-
-/** https://docs.github.com/rest/actions/permissions */
-export interface ActionsPermissions {
-  enabled: boolean;
-  /** Absent while Actions are off. */
-  allowed?: "all" | "local_only" | "selected";
-  selected?: { githubOwned: boolean; verified: boolean; patterns: readonly string[] };
 }
 
 export interface SettingsFile {

@@ -7,6 +7,7 @@ import { centralWorkflowType, policyFragmentType, stackClaimType, workflowFileTy
 import type { RepositorySettings, RepositorySlug } from "../settings/settings.ts";
 import { type CentralFile, keyOfCall } from "../workflow/file.ts";
 import { nameSecrets } from "../workflow/options.ts";
+import type { PermissionSet } from "../workflow/permissions.ts";
 import type { CentralSetup, CredentialSetup, FileSetup, RepositorySetup, SecretSetup, Setup } from "./facts.ts";
 
 const resource = z.object({
@@ -78,7 +79,7 @@ function readRepository(
     slug: delivered?.repository ?? slug,
     ...(delivered ? { file: delivered } : {}),
     ...(credential ? { credential: toCredential(credential) } : {}),
-    secrets: secrets.filter((secret) => secretNames.includes(secret.name)),
+    secrets: secretNames.flatMap((wanted) => newest(secrets.filter((secret) => secret.name === wanted))),
   };
 }
 
@@ -96,8 +97,10 @@ function readCentral(resources: readonly Resource[]): CentralSetup[] {
     });
 }
 
-function toFile({ outputs = {} }: Resource): FileSetup {
-  const { repository, repositoryId, path, blob, delivery, central, pullRequest, status } = outputs;
+/** What was asked for is among a file's inputs alone, and what became of it among its outputs. */
+function toFile({ inputs = {}, outputs = {} }: Resource): FileSetup {
+  const { repository, repositoryId, path, blob, delivery, central, permissions } = inputs;
+  const { pullRequest, status } = outputs;
   return {
     repository: String(repository) as RepositorySlug,
     repositoryId: String(repositoryId),
@@ -105,6 +108,7 @@ function toFile({ outputs = {} }: Resource): FileSetup {
     blob: String(blob),
     delivery: delivery as FileDelivery,
     ...(central ? { central: central as CentralFile } : {}),
+    ...(permissions ? { permissions: permissions as PermissionSet } : {}),
     ...(typeof pullRequest === "number" ? { pullRequest } : {}),
     ...(typeof status === "string" ? { status } : {}),
   };
@@ -121,6 +125,11 @@ function toCredential({ id = "", type, outputs = {} }: Resource): CredentialSetu
     ...(typeof issuer === "string" ? { issuer } : {}),
     ...(typeof audience === "string" ? { audience } : {}),
   };
+}
+
+/** Of one that was restored after an edit there are two. */
+function newest(secrets: readonly SecretSetup[]): SecretSetup[] {
+  return secrets.toSorted((one, other) => (other.writtenAt ?? 0) - (one.writtenAt ?? 0)).slice(0, 1);
 }
 
 function toSecret({ outputs = {} }: Resource): SecretSetup[] {

@@ -6,14 +6,14 @@ import { formatMessage } from "../../messages/entry.ts";
 import { foreignSecrets, secretsUnseen } from "../../messages/repositories.ts";
 import { scopeOf } from "../../settings/delivery-rules.ts";
 import type { RepositorySettings } from "../../settings/settings.ts";
-import { judgeActions, listUses } from "../../workflow/allowed-actions.ts";
 import { nameSecrets } from "../../workflow/options.ts";
 import { readHeaderOwner } from "../../workflow/render.ts";
 import { isRefused, type RepositoryBefore } from "../before-facts.ts";
-import type { Check, Fix, Verdict } from "../check.ts";
+import type { Check, Verdict } from "../check.ts";
 import { isUnread } from "../facts.ts";
 import { brokenByMessage } from "../message-verdicts.ts";
-import { broken, command, judgeFact, link, ok, skip, text, wait } from "../verdicts.ts";
+import { judgeActionsAllowed, judgeActionsOn, pageOf } from "../repository-verdicts.ts";
+import { broken, command, judgeFact, ok, skip } from "../verdicts.ts";
 
 type Row = Check<RepositoryBefore> & { scope: "repository" };
 
@@ -90,13 +90,7 @@ const actionsOn: Row = {
   needs: ["github-repository"],
   cause: "Actions are off in the repository, or by its organization or enterprise",
   fix: "Settings > Actions > General: allow actions",
-  judge: ({ github, actions }) => {
-    if (isRefused(actions))
-      return wait("The credential may not see whether Actions are enabled (Administration, read).");
-    return judgeFact(actions, ({ kind }) =>
-      kind === "off" ? broken("GitHub Actions are disabled.", actionsPage(github)) : ok(),
-    );
-  },
+  judge: judgeActionsOn,
 };
 
 const actionsAllowed: Row = {
@@ -107,18 +101,8 @@ const actionsAllowed: Row = {
   needs: ["actions-enabled"],
   cause: "only chosen actions are allowed, and not those that the workflow uses: the run then fails at its start",
   fix: "allow the [four actions](security.md#pins), such as `tailscale/github-action@*`; or mirrors in `workflow.actions`",
-  judge: ({ settings, github, actions }) =>
-    judgeFact(actions, (policy) => {
-      const [owner = ""] = settings.slug.split("/");
-      const { refused, unsure } = judgeActions(policy, listUses(settings.workflow.actions), owner);
-      if (refused.length > 0)
-        return broken(`These actions may not run: ${refused.map(withoutCommit).join(", ")}.`, actionsPage(github));
-      if (unsure.length === 0) return ok();
-      return wait(`Only GitHub knows whether the creators of ${unsure.map(withoutCommit).join(" and ")} are verified.`);
-    }),
+  judge: judgeActionsAllowed,
 };
-
-const withoutCommit = (uses: string): string => uses.split("@")[0] ?? uses;
 
 const environmentThere: Row = {
   ...row,
@@ -193,15 +177,6 @@ const isOwnFile = (owner: string, file: RepositoryBefore["file"]): boolean =>
   !isUnread(file) && file !== undefined && readHeaderOwner(file) === owner;
 
 const namesOf = ({ identity }: RepositorySettings): string[] => Object.values(nameSecrets(identity.kind));
-
-function actionsPage(github: RepositoryBefore["github"]): Fix {
-  return pageOf(github, "settings/actions", "Settings > Actions > General");
-}
-
-function pageOf(github: RepositoryBefore["github"], page: string, name: string): Fix {
-  if (isUnread(github) || github?.url === undefined) return text(name);
-  return link(`${github.url}/${page}`, name);
-}
 
 export const beforeRepositoryChecks: readonly Row[] = [
   repositoryThere,

@@ -1,8 +1,16 @@
 /** What was set up, by the stack's state. */
-
-import { isUnread } from "../facts.ts";
+import type { Pull } from "../../delivery/proposal.ts";
+import { isUnread, type StackFacts } from "../facts.ts";
 import type { RepositoryCheck, StackCheck } from "../judge.ts";
-import { broken, command, judgeFact, ok, unknown, up } from "../verdicts.ts";
+import { broken, command, judgeFact, link, ok, unknown, up, wait } from "../verdicts.ts";
+
+/** Callers are not written before their central workflow is there. */
+function findCentralPull({ central }: StackFacts, repository: string): Pull | undefined {
+  const pending = central.filter(({ setup: { file }, live }) => {
+    return file.repository.toLowerCase() === repository.toLowerCase() && !isUnread(live) && live === undefined;
+  });
+  return pending.flatMap(({ proposal }) => (isUnread(proposal) ? [] : proposal)).find(({ state }) => state === "OPEN");
+}
 
 export const stateRows: readonly (StackCheck | RepositoryCheck)[] = [
   {
@@ -37,9 +45,16 @@ export const stateRows: readonly (StackCheck | RepositoryCheck)[] = [
       "it was added to the settings since, the last run failed in the middle, GitHub's limits left it for another run, or it waits for its central workflow",
     fix: "`pulumi up`",
     judge({ setup, settings, stack }) {
-      return judgeFact(setup, (own) =>
-        own?.file ? ok() : broken(`The state has no workflow file of ${settings.slug}.`, up(stack.stack)),
-      );
+      return judgeFact(setup, (own) => {
+        if (own?.file) return ok();
+        const pull =
+          settings.delivery.kind === "central" ? findCentralPull(stack, settings.delivery.repository) : undefined;
+        if (!pull) return broken(`The state has no workflow file of ${settings.slug}.`, up(stack.stack));
+        return wait(
+          `It comes when pull request #${pull.number}, with its central workflow, is merged and \`pulumi up\` has run again.`,
+          link(pull.url, "Review and merge it"),
+        );
+      });
     },
   },
 ];

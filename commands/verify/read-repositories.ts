@@ -1,0 +1,202 @@
+/** Reads the repositories: what many share in queries of fifty, and a few requests for each. */
+import type {
+  Fact,
+  LiveRepository,
+  LiveSecrets,
+  LiveText,
+  RepositoryFacts,
+  RepositorySetup,
+  SecretFact,
+  SettingsFile,
+  StackFacts,
+} from "../../core/checks/facts.ts";
+import { isUnread } from "../../core/checks/facts.ts";
+import { namePullBranches } from "../../core/delivery/branches.ts";
+import { contentOfRepository } from "../../core/delivery/content.ts";
+import { deliverRepositoryFile } from "../../core/delivery/file-delivery.ts";
+import { renderOnce } from "../../core/delivery/rendered.ts";
+import { scopeOf } from "../../core/settings/delivery-rules.ts";
+import type { RepositorySettings, RepositorySlug } from "../../core/settings/settings.ts";
+import { settingsPaths } from "../../core/workflow/claude-settings.ts";
+import { keyOfCall } from "../../core/workflow/file.ts";
+import { nameSecrets, WorkflowError } from "../../core/workflow/options.ts";
+import { readActionsPolicy } from "../../services/github/actions-permissions.ts";
+import type { GitHubConnection } from "../../services/github/connection.ts";
+import { LiveFiles } from "../../services/github/live-files.ts";
+import { RepositoryNodes } from "../../services/github/nodes.ts";
+import { findPulls } from "../../services/github/pulls.ts";
+import { findRepositories, type KnownRepository, readOidc } from "../../services/github/repositories.ts";
+import { listSecrets, type SecretPlace } from "../../services/github/secrets.ts";
+import { readWorkflowState } from "../../services/github/workflow-state.ts";
+import { type Connections, readFact, readSeen } from "./connections.ts";
+
+/** Called when one more repository was read. */
+type Tell = () => void;
+
+export async function readRepositories(
+  stack: StackFacts,
+  repositories: readonly RepositorySettings[],
+  { github }: Pick<Connections, "github">,
+  tell: Tell,
+): Promise<RepositoryFacts[]> {
+  const known = isUnread(github)
+    ? github
+    : await readFact(() =>
+        findRepositories(
+          repositories.map(({ slug, workflow }) => ({ slug, workflowPath: workflow.path })),
+          github,
+        ),
+      );
+  if (isUnread(github) || isUnread(known)) {
+    const why = isUnread(known) ? known : { unread: "GitHub was not read." };
+    return repositories.map((settings) => ({ ...withoutGitHub(stack, settings, why) }));
+  }
+  const reader = new RepositoryReader(github, stack);
+  return Promise.all(
+    repositories.map(async (settings) => {
+      const facts = await reader.read(settings, known.get(settings.slug));
+      tell();
+      return facts;
+    }),
+  );
+}
+
+function setupOf({ setup }: StackFacts, { slug }: RepositorySettings): Fact<RepositorySetup | undefined> {
+  return isUnread(setup) ? setup : setup.repositories.get(slug.toLowerCase());
+}
+
+function withoutGitHub(stack: StackFacts, settings: RepositorySettings, why: { unread: string }): RepositoryFacts {
+  return {
+    ...{ stack, settings, setup: setupOf(stack, settings) },
+    ...{ github: why, oidc: why, file: why, proposal: why, secrets: why },
+    ...{ workflowState: why, actions: why, settingsFiles: why, runs: why },
+  };
+}
+
+const notNeeded = { unread: "not needed" };
+
+class RepositoryReader {
+  readonly #github: GitHubConnection;
+  readonly #stack: StackFacts;
+  readonly #nodes: RepositoryNodes;
+  readonly #files: LiveFiles;
+
+  constructor(github: GitHubConnection, stack: StackFacts) {
+    this.#github = github;
+    this.#stack = stack;
+    this.#nodes = new RepositoryNodes(async () => github);
+    this.#files = new LiveFiles(this.#nodes);
+  }
+
+  async read(settings: RepositorySettings, known: KnownRepository | undefined): Promise<RepositoryFacts> {
+    const setup = setupOf(this.#stack, settings);
+    const own = isUnread(setup) ? undefined : setup;
+    const wantedBlob = this.#renderWanted(settings, own);
+    const common = { stack: this.#stack, settings, setup, ...(wantedBlob === undefined ? {} : { wantedBlob }) };
+    // Of one that runs no workflow nothing else matters.
+    if (!known || known.archived || known.disabled)
+      return { ...withoutGitHub(this.#stack, settings, notNeeded), ...common, github: known && toLive(known) };
+    const { slug } = known;
+    const [oidc, secrets, actions, settingsFiles, file, workflowState] = await Promise.all([
+      settings.identity.kind === "federated" ? readFact(() => readOidc(slug, this.#github)) : notNeeded,
+      scopeOf(settings.identity) === "organization" ? notNeeded : this.#readSecrets(settings, own, slug),
+      readSeen(() => readActionsPolicy(this.#github, slug)),
+      readFact(() => this.#readSettingsFiles(known)),
+      readFact(() => this.#readFile(settings, own, known, wantedBlob)),
+      known.workflowBlob === undefined ? notNeeded : this.#readWorkflowState(slug, settings.workflow.path),
+    ]);
+    const isPending = !isUnread(file) && file?.blob !== (wantedBlob ?? own?.file?.blob);
+    const proposal = isPending ? await readFact(() => this.#readProposal(settings, known)) : [];
+    return {
+      ...{ ...common, github: toLive(known), oidc, secrets, actions, settingsFiles, file, workflowState, proposal },
+      runs: { unread: "not read" },
+    };
+  }
+
+  /** Undefined where the settings and the state do not decide it. */
+  #renderWanted(settings: RepositorySettings, own: RepositorySetup | undefined): string | undefined {
+    const { workflow, identity, tag, delivery } = settings;
+    const { policy, aperture } = this.#stack.settings;
+    const { central: file, permissions } = own?.file ?? {};
+    if (delivery.kind === "central" && !(file && permissions)) return undefined;
+    const central = file && permissions && { file, permissions, scope: scopeOf(identity) };
+    const content = { workflow, identity, tag, hostname: aperture.hostname, owner: policy.owner };
+    try {
+      return renderOnce(contentOfRepository(content, delivery.kind === "central" ? central : undefined)).blob;
+    } catch (error) {
+      if (error instanceof WorkflowError) return undefined;
+      throw error;
+    }
+  }
+
+  async #readSecrets(
+    { identity, workflow }: RepositorySettings,
+    own: RepositorySetup | undefined,
+    slug: RepositorySlug,
+  ): Promise<Fact<LiveSecrets>> {
+    const central = own?.file?.central;
+    const wanted: string[] = Object.values(nameSecrets(identity.kind, central && keyOfCall(central)));
+    const { environment: name } = workflow;
+    const [repository, environment] = await Promise.all([
+      this.#listSecrets(slug, { kind: "repository" }),
+      name === undefined ? undefined : this.#listSecrets(slug, { kind: "environment", name }),
+    ]);
+    if (isUnread(repository)) return repository;
+    const isMissing = wanted.some((one) => !repository.some((secret) => secret.name === one));
+    return {
+      repository,
+      ...(environment === undefined ? {} : { environment }),
+      ...(isMissing ? { organization: await this.#listSecrets(slug, { kind: "organization" }) } : {}),
+    };
+  }
+
+  async #listSecrets(slug: RepositorySlug, place: SecretPlace): Promise<Fact<SecretFact[]>> {
+    const secrets = await readSeen(() => listSecrets(this.#github, slug, place));
+    if (isUnread(secrets)) return secrets;
+    return secrets.map(({ name, updatedAt }) => ({ name, updatedAt: Date.parse(updatedAt ?? "") || 0 }));
+  }
+
+  async #readSettingsFiles({ nodeId }: KnownRepository): Promise<SettingsFile[]> {
+    const found = await Promise.all(
+      settingsPaths.map(async (path) => {
+        const live = await this.#files.readText({ repositoryId: nodeId, path });
+        return live ? [{ path, text: live.text }] : [];
+      }),
+    );
+    return found.flat();
+  }
+
+  /** Its text only where it is neither what the last run has brought nor what the next one would bring. */
+  async #readFile(
+    { workflow: { path } }: RepositorySettings,
+    own: RepositorySetup | undefined,
+    { nodeId, workflowBlob }: KnownRepository,
+    wantedBlob: string | undefined,
+  ): Promise<LiveText | undefined> {
+    if (workflowBlob === undefined) return undefined;
+    if (workflowBlob === wantedBlob || workflowBlob === own?.file?.blob) return { blob: workflowBlob };
+    return this.#files.readText({ repositoryId: nodeId, path });
+  }
+
+  async #readWorkflowState(repository: RepositorySlug, path: string): Promise<Fact<string | undefined>> {
+    const state = await readSeen(() => readWorkflowState(this.#github, { repository, path }));
+    return isUnread(state) && state.refused ? undefined : state;
+  }
+
+  /** Pull requests of the branch that this stack delivers from. */
+  async #readProposal({ workflow: { path }, delivery }: RepositorySettings, { nodeId }: KnownRepository) {
+    if (deliverRepositoryFile(delivery).kind !== "pull-request") return [];
+    const branches = namePullBranches(this.#stack.settings.policy.owner, path);
+    const found = await findPulls(this.#nodes, { repositoryId: nodeId, path, ...branches });
+    return found?.addition.pulls ?? [];
+  }
+}
+
+function toLive({ slug, id, nodeId, ownerId, url, ...known }: KnownRepository): LiveRepository {
+  const { archived, disabled, permission, defaultBranch } = known;
+  return {
+    ...{ slug, id, nodeId, ownerId, url, archived, disabled },
+    ...(permission ? { permission } : {}),
+    ...(defaultBranch ? { defaultBranch } : {}),
+  };
+}

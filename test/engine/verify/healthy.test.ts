@@ -1,0 +1,132 @@
+/** `npm run verify` after one `pulumi up` of a stack in which everything works, by each delivery and each kind of identity. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { table } from "../../../core/checks/table.ts";
+import { runVerify } from "../../verify/run-verify.ts";
+import { claudeAperture } from "../inline-claude-aperture.ts";
+import { sharedStage } from "../shared-stage.ts";
+import { succeed } from "../support.ts";
+import { findFaults, verifyIn } from "./verified.ts";
+
+const stage = sharedStage({
+  inline: claudeAperture,
+  repositories: [
+    "acme/app",
+    "acme/api",
+    "acme/web",
+    "acme/all",
+    { name: "acme/.github", actionsAccess: "organization" },
+  ],
+  config: {
+    "github:owner": "acme",
+    "claude-aperture:aperture": { device: "tag:aperture" },
+    "claude-aperture:repositories": [
+      "app",
+      { name: "api", tag: "tag:ci-api", identity: { kind: "oauth" } },
+      { name: "web", tag: "tag:ci-web", delivery: { kind: "central" } },
+      {
+        name: "all",
+        tag: "tag:ci-all",
+        delivery: { kind: "central" },
+        identity: { kind: "federated", scope: "organization" },
+      },
+    ],
+  },
+});
+
+beforeAll(async () => {
+  await succeed(stage.project, "up");
+});
+
+/** Its output is searched for secrets at the end, as what the engine prints. */
+async function print(...args: string[]) {
+  const { project } = stage;
+  const printed = await runVerify(project.directory, project.environment, "--stack", "test", ...args);
+  project.outputs.push({ command: "verify", output: printed.stdout + printed.stderr });
+  return printed;
+}
+
+describe("a stack in which everything works", () => {
+  it("is said to work, and every check was made that applies", async () => {
+    const verified = await verifyIn(stage.project, "--stack", "test");
+    expect(findFaults(verified)).toEqual([]);
+    expect(verified).toMatchObject({ answer: "4 repositories: 4 work", exitCode: 0 });
+    const ok = new Set(verified.checks.filter(({ status }) => status === "ok").map(({ id }) => id));
+    const never = table.filter(({ id, phase }) => phase === "after" && !ok.has(id)).map(({ id }) => id);
+    expect(never).toEqual(["secrets-environment"]);
+  });
+
+  it("is a table that ends with the answer", async () => {
+    const { stdout, stderr, exitCode } = await print();
+    expect(stdout).toBe(
+      [
+        "          machine  policy  device  repository  credential  secrets  workflow  redirects",
+        "acme/app  ok       ok      ok      ok          ok          ok       ok        ok",
+        "acme/api  ok       ok      ok      ok          ok          ok       ok        ok",
+        "acme/web  ok       ok      ok      ok          ok          ok       ok        ok",
+        "acme/all  ok       ok      ok      ok          ok          -        ok        ok",
+        "",
+        "4 repositories: 4 work",
+        "",
+      ].join("\n"),
+    );
+    expect(stderr).toBe("Checking stack test ...\n");
+    expect(exitCode).toBe(0);
+  });
+
+  it("is one line a repository with --short", async () => {
+    expect((await print("--short", "app", "acme/web")).stdout).toBe(
+      "acme/app: works\nacme/web: works\n2 repositories: 2 work\n",
+    );
+  });
+
+  it("is the summary of a job with --markdown", async () => {
+    expect((await print("--markdown", "app")).stdout).toBe(
+      [
+        "### 1 repository: 1 works",
+        "",
+        "<details><summary>Repositories</summary>",
+        "",
+        "- acme/app: works",
+        "",
+        "</details>",
+        "",
+        "Stack `test`, by `npm run verify`.",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("can be checked without an engine, by a file of its state", async () => {
+    const { project } = stage;
+    await project.pulumi("stack", "export", "--file", "state.json");
+    const environment = { ...project.environment, PATH: "/nowhere" };
+    const args = ["--stack", "test", "--short", "--state", `${project.directory}/state.json`];
+    const { stdout, exitCode } = await runVerify(project.directory, environment, ...args);
+    expect({ last: stdout.trim().split("\n").at(-1), exitCode }).toEqual({
+      last: "4 repositories: 4 work",
+      exitCode: 0,
+    });
+  });
+
+  it("cannot be told where a service does not accept the credential", async () => {
+    const { project } = stage;
+    const environment = { ...project.environment, GITHUB_TOKEN: "ghp_example_of_a_token_that_is_over" };
+    const { stdout, exitCode } = await runVerify(project.directory, environment, "--stack", "test", "--short");
+    expect(stdout).toContain("acme/app: cannot be told.");
+    expect(stdout).toContain("GitHub answered 401");
+    expect(stdout.trim().split("\n").at(-1)).toBe("4 repositories: 0 work, 4 cannot be told from here");
+    expect(exitCode).toBe(2);
+  });
+
+  it("says how it is used where it cannot be understood", async () => {
+    for (const [args, said] of [
+      [["--sort"], "Unknown option '--sort'"],
+      [["--json", "--short"], "two forms of one output"],
+      [["nobody"], "nobody is not a repository of this stack."],
+    ] as const) {
+      const { stdout, stderr, exitCode } = await print(...args);
+      expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 2 });
+      expect(stderr).toContain(said);
+    }
+  });
+});
