@@ -194,7 +194,8 @@ export function diffFiles(before: ReadonlyMap<string, Sha>, after: ReadonlyMap<s
   return [...written, ...removed].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function commitText({
+/** What a commit's object holds. */
+export function commitText({
   treeSha,
   parents,
   author,
@@ -241,9 +242,12 @@ export function listFolder(files: ReadonlyMap<string, Sha>): FolderEntry[] {
   return [...entries].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))).map(([, entry]) => entry);
 }
 
-export function treeId(files: ReadonlyMap<string, Sha>): Sha {
+export const treeId = (files: ReadonlyMap<string, Sha>): Sha => objectId("tree", treeContent(files));
+
+/** What a tree's object holds. */
+export function treeContent(files: ReadonlyMap<string, Sha>): Buffer {
   const parts = listFolder(files).map(({ mode, name, sha }) =>
     Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(sha, "hex")]),
   );
-  return objectId("tree", Buffer.concat(parts));
+  return Buffer.concat(parts);
 }

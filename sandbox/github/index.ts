@@ -23,6 +23,7 @@ import { commitRoutes } from "./commits.ts";
 import { type ContentLimiter, createContentLimits, limitContent } from "./content-limits.ts";
 import { contentRoutes } from "./contents.ts";
 import { environmentRoutes } from "./environments.ts";
+import { gitRoutes } from "./git-http.ts";
 import { objectRoutes } from "./git-objects.ts";
 import { graphqlRoutes } from "./graphql/index.ts";
 import { operationsIn } from "./graphql/operations.ts";
@@ -92,6 +93,7 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
   app.route(issuerPath, routes);
   const idTokens = createIdTokens(state, issueToken);
   app.route(issuerPath, idTokens.routes);
+  app.route("/", gitRoutes(state));
   const { url, close } = await listen(app, options.port);
   state.url = url;
   return {

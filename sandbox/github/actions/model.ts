@@ -36,6 +36,8 @@ export interface WorkflowRun {
   createdAt: string;
   startedAt: string;
   updatedAt: string;
+  /** Why it has no jobs, as its page says it. The API does not. */
+  startupFailure?: string;
   jobs: WorkflowJob[];
 }
 
