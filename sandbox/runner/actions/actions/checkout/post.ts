@@ -1,0 +1,8 @@
+/** Takes the token out of Git's configuration again. */
+import * as core from "@actions/core";
+import { setCredentials } from "../../git.ts";
+
+export async function run(): Promise<void> {
+  const folder = core.getState("folder");
+  if (folder) await setCredentials(folder, process.env.GITHUB_SERVER_URL ?? "", undefined);
+}

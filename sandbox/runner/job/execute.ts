@@ -1,0 +1,181 @@
+/** One job from its start to its end: act, fed with what the job is, and what act says turned into what GitHub shows. */
+import { randomUUID } from "node:crypto";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { childEnvironment } from "../../engine/environment.ts";
+import { timestamp } from "../../github/answers.ts";
+import { type Conclusion, complete, slug, type WorkflowJob } from "../../github/index.ts";
+import { trackingVariable } from "../machine/leftovers.ts";
+import type { Bypass, JobProcess, Machine } from "../machine/machine.ts";
+import { startEgress } from "../network/egress.ts";
+import type { Network } from "../network/network.ts";
+import { githubEnvironment, type RunFacts } from "../rules/context.ts";
+import { type JobFile, jobFile, runnerLabel } from "./file.ts";
+import { createFolder, hasStandIn } from "./folder.ts";
+import { Masks } from "./masks.ts";
+import { JobOutput, type StepState } from "./output.ts";
+
+export interface JobWork {
+  run: RunFacts;
+  file: JobFile;
+  token: Revocable;
+  /** Absent: the job may not ask for an identity token. */
+  idToken: (Revocable & { url: string }) | undefined;
+  /** By name; without the job's own token. */
+  secrets: Readonly<Record<string, string>>;
+  variables: Readonly<Record<string, string>>;
+  isSelfHosted: boolean;
+  timeoutMs: number;
+  /** In words, for the message of a job whose time is up. */
+  timeout: string;
+}
+
+interface Revocable {
+  token: string;
+  revoke(): void;
+}
+
+export interface JobMeans {
+  act: string;
+  machine: Machine;
+  network: Network;
+  /** Path of a real Claude CLI. */
+  claude?: string;
+  onBypass(bypass: Bypass & { repository: string; run: number; step: string }): void;
+}
+
+export interface JobOutcome {
+  conclusion: Conclusion;
+  steps: Record<string, StepState>;
+  masks: Masks;
+}
+
+/** How long a cancelled job has for its post steps. GitHub gives five minutes. */
+const graceMs = 30_000;
+
+/** A job at work, or one that is done. */
+export class JobExecution {
+  readonly #record: WorkflowJob;
+  readonly #work: JobWork;
+  readonly #masks = new Masks();
+  readonly #output: JobOutput;
+  readonly #bypasses: Bypass[] = [];
+  #process: JobProcess | undefined;
+  #cancelled: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(record: WorkflowJob, work: JobWork) {
+    this.#record = record;
+    this.#work = work;
+    const secrets = [work.token.token, work.idToken?.token ?? "", ...Object.values(work.secrets)];
+    for (const secret of secrets) this.#masks.add(secret);
+    this.#output = new JobOutput(record, work.file.id, work.file.body.steps ?? [], this.#masks);
+  }
+
+  /** Ends the job; what it says becomes an annotation. */
+  cancel(reason: string): void {
+    if (this.#cancelled !== undefined || this.#record.status === "completed") return;
+    this.#cancelled = reason;
+    this.#output.annotate("failure", reason);
+    this.#process?.interrupt();
+    this.#timer = setTimeout(() => this.#process?.kill(), graceMs);
+  }
+
+  async run(means: JobMeans): Promise<JobOutcome> {
+    Object.assign(this.#record, { status: "in_progress", startedAt: timestamp() });
+    const conclusion = await this.#run(means).catch((error: unknown) => {
+      this.#output.annotate("failure", error instanceof Error ? error.message : String(error));
+      return "failure" as const;
+    });
+    clearTimeout(this.#timer);
+    this.#work.token.revoke();
+    this.#work.idToken?.revoke();
+    this.#output.cancel();
+    complete(this.#record, conclusion);
+    return { conclusion, steps: this.#output.steps, masks: this.#masks };
+  }
+
+  async #run({ act, machine, network, claude, onBypass }: JobMeans): Promise<Conclusion> {
+    const { file, secrets, token, variables, run, timeoutMs, timeout } = this.#work;
+    const uses = (file.body.steps ?? []).flatMap((step) => (typeof step.uses === "string" ? [step.uses] : []));
+    for (const one of uses) {
+      if (!(await hasStandIn(one)))
+        throw new Error(`Unable to resolve action ${one}: the sandbox has no stand-in for it.`);
+    }
+    const path = await mkdtemp(join(tmpdir(), "claude-aperture-job-"));
+    const membershipFile = join(path, "tailscaled.json");
+    const egress = await startEgress({
+      network,
+      membershipFile,
+      onBypass: (bypass) => {
+        this.#bypasses.push(bypass);
+        onBypass({ ...bypass, repository: slug(run.repository), run: run.id, step: this.#output.currentStep });
+      },
+    });
+    const folder = await createFolder(path, {
+      workflow: jobFile(file),
+      event: run.payload,
+      secrets: { ...secrets, GITHUB_TOKEN: token.token },
+      variables,
+      environment: this.#environment(),
+      actions: uses.filter((one) => !one.startsWith("./")),
+      settings: {
+        egress: egress.url,
+        membershipFile,
+        tailscale: network.tailscale,
+        tailnet: network.tailnet,
+        ...(claude === undefined ? {} : { claude }),
+      },
+    });
+    try {
+      if (this.#cancelled !== undefined) return "cancelled";
+      const args = [file.event, "--job", file.id, ...folder.args, "--actor", run.actor, ...fixedArguments];
+      const process = machine.start(act, args, {
+        cwd: folder.path,
+        environment: childEnvironment({
+          PATH: folder.searchPath,
+          HOME: folder.home,
+          [trackingVariable]: randomUUID(),
+          ACT_DISABLE_VERSION_CHECK: "1",
+        }),
+        onLine: (line) => this.#output.read(line),
+      });
+      this.#process = process;
+      const limit = setTimeout(() => this.cancel(timeIsUp(timeout)), timeoutMs);
+      await process.ended;
+      clearTimeout(limit);
+    } finally {
+      await egress.close();
+      await folder.remove();
+    }
+    return this.#conclude();
+  }
+
+  #conclude(): Conclusion {
+    for (const { host, port } of this.#bypasses)
+      this.#output.annotate("failure", `A step went past Aperture: it connected to ${host}, port ${port}.`);
+    if (this.#cancelled !== undefined) return "cancelled";
+    if (this.#output.result === undefined)
+      this.#output.annotate("failure", this.#output.complaints.slice(-3).join(" ") || "The runner ended early.");
+    return this.#output.result === "success" && this.#bypasses.length === 0 ? "success" : "failure";
+  }
+
+  #environment(): Record<string, string> {
+    const { run, idToken, isSelfHosted } = this.#work;
+    return {
+      ...githubEnvironment(run),
+      RUNNER_ENVIRONMENT: isSelfHosted ? "self-hosted" : "github-hosted",
+      RUNNER_NAME: isSelfHosted ? "runner-1" : "GitHub Actions 1",
+      ...(idToken ? { ACTIONS_ID_TOKEN_REQUEST_URL: idToken.url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: idToken.token } : {}),
+    };
+  }
+}
+
+const timeIsUp = (timeout: string): string =>
+  `The job has exceeded the maximum execution time of ${timeout} and was cancelled.`;
+
+const fixedArguments = [
+  ...["--platform", `${runnerLabel}=-self-hosted`],
+  ...["--no-cache-server", "--no-skip-checkout", "--no-recurse", "--json", "--verbose"],
+];

@@ -1,0 +1,108 @@
+/** The folder of one job: what act reads, the stand-in actions, a home and a PATH of its own. */
+import { chmod, copyFile, mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { ActionSettings } from "../network/network.ts";
+
+/** Each in `<owner>/<name>`, as on GitHub. */
+const standIns = join(import.meta.dirname, "../actions");
+
+export interface JobFolder {
+  path: string;
+  /** act's arguments for the files in it. */
+  args: string[];
+  /** Its own programs first, then Node, which runs the actions, then what the machine has. */
+  searchPath: string;
+  home: string;
+  remove(): Promise<void>;
+}
+
+export interface FolderContent {
+  workflow: string;
+  event: object;
+  secrets: Readonly<Record<string, string>>;
+  variables: Readonly<Record<string, string>>;
+  environment: Readonly<Record<string, string>>;
+  /** `owner/name@ref` of the actions that have a stand-in. */
+  actions: readonly string[];
+  /** What the stand-in actions get beside their inputs. */
+  settings: ActionSettings;
+}
+
+/** Whether there is a stand-in for `owner/name@ref`, or it is the job's own (`./`). */
+export async function hasStandIn(uses: string): Promise<boolean> {
+  if (uses.startsWith("./")) return true;
+  const [name = ""] = uses.split("@");
+  if (!/^[\w.-]+\/[\w.-]+$/.test(name)) return false;
+  return stat(join(standIns, name.toLowerCase(), "action.yml")).then(
+    () => true,
+    () => false,
+  );
+}
+
+export async function createFolder(path: string, content: FolderContent): Promise<JobFolder> {
+  const [work, home, bin] = [join(path, "work"), join(path, "home"), join(path, "bin")];
+  for (const folder of [work, home, bin]) await mkdir(folder);
+  // What act reads of its own accord, if it is there, is then never somebody else's.
+  const files = {
+    "workflow.yml": content.workflow,
+    "event.json": JSON.stringify(content.event),
+    "secrets.yml": JSON.stringify(content.secrets),
+    "vars.yml": JSON.stringify(content.variables),
+    "env.yml": JSON.stringify(content.environment),
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(work, name), text, { mode: 0o600 });
+  await writeProgram(join(bin, "sudo"), sudo);
+  await writeProgram(join(bin, "curl"), curl(content.settings.egress, bin));
+  await symlink(process.execPath, join(bin, "node"));
+  const actions = await Promise.all(
+    [...new Set(content.actions)].map(async (uses) => {
+      const folder = join(path, "actions", uses.replaceAll("/", "+"));
+      await placeStandIn(uses, folder, content.settings);
+      return `--local-repository=${uses}=${folder}`;
+    }),
+  );
+  return {
+    path,
+    home,
+    searchPath: [bin, dirname(process.execPath), process.env.PATH ?? ""].join(":"),
+    args: [
+      ...["--directory", work, "--workflows", "workflow.yml", "--eventpath", "event.json"],
+      ...["--secret-file", "secrets.yml", "--var-file", "vars.yml", "--env-file", "env.yml"],
+      ...["--action-cache-path", join(path, "act"), ...actions],
+    ],
+    remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
+
+/** On a runner of GitHub's, sudo asks for no password and needs no terminal; a job here is whoever started us. */
+const sudo = `#!/bin/sh
+while [ $# -gt 0 ]; do
+  case $1 in
+    -E | -n | --preserve-env | --non-interactive | --) shift ;;
+    *) break ;;
+  esac
+done
+exec "$@"
+`;
+
+const curl = (egress: string, folder: string): string => `#!/bin/sh
+exec '${process.execPath}' '${join(import.meta.dirname, "../network/curl.ts")}' ${egress} '${folder}' "$@"
+`;
+
+async function writeProgram(path: string, text: string): Promise<void> {
+  await writeFile(path, text);
+  await chmod(path, 0o755);
+}
+
+/** `action.yml` as it is, and for each script that it names one that runs ours from where its packages are. */
+async function placeStandIn(uses: string, folder: string, settings: ActionSettings): Promise<void> {
+  const source = join(standIns, uses.split("@")[0]?.toLowerCase() ?? "");
+  await mkdir(folder, { recursive: true });
+  await copyFile(join(source, "action.yml"), join(folder, "action.yml"));
+  for (const name of (await readdir(source)).filter((one) => /^(main|post)\.ts$/.test(one))) {
+    const module = JSON.stringify(pathToFileURL(join(source, name)).href);
+    const text = `import { run } from ${module};\nawait run(${JSON.stringify(settings)});\n`;
+    await writeFile(join(folder, name.replace(/ts$/, "mjs")), text);
+  }
+}

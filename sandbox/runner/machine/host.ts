@@ -1,0 +1,34 @@
+/** This machine itself: what a job runs on where it cannot have one of its own. */
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { killLeftovers, trackingVariable } from "./leftovers.ts";
+import type { JobProcess, Machine, StartOptions } from "./machine.ts";
+
+export const hostMachine: Machine = { start: startOnHost };
+
+function startOnHost(command: string, args: readonly string[], options: StartOptions): JobProcess {
+  const { cwd, environment, onLine } = options;
+  // A group of its own: Ctrl-C in the terminal is for us to hand on.
+  const child = spawn(command, args, { cwd, env: environment, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", onLine);
+  const signal = (name: NodeJS.Signals) => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, name);
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  const kill = () => signal("SIGKILL");
+  process.once("exit", kill);
+  const ended = new Promise<number | undefined>((resolve) => {
+    child.once("error", (error) => {
+      onLine(error.message);
+      resolve(undefined);
+    });
+    child.once("close", (code) => resolve(code ?? undefined));
+  }).finally(async () => {
+    process.off("exit", kill);
+    await killLeftovers(environment[trackingVariable] ?? "");
+  });
+  return { ended, interrupt: () => signal("SIGINT"), kill };
+}
