@@ -22,6 +22,8 @@ export interface Commit {
   files: ReadonlyMap<string, Sha>;
   /** Signed by GitHub. */
   verified: boolean;
+  /** Of one that was pushed: all that it says, such as time zones and other people's signatures. */
+  text?: string;
 }
 
 export interface FileChange {
@@ -147,24 +149,25 @@ export class GitStore {
 
   /** Whether `sha` is the commit or an ancestor of it. */
   contains(commit: Commit, sha: Sha): boolean {
-    return this.#ancestors(commit).has(sha);
+    return this.reach([commit]).has(sha);
   }
 
   /** Where two commits parted: the last that both have. Of several, one. */
   mergeBase(one: Commit, other: Commit): Commit | undefined {
-    const known = this.#ancestors(other);
-    const seen = new Set([one.sha]);
-    for (const sha of seen) {
-      if (known.has(sha)) return this.commits.get(sha);
-      for (const parent of this.commits.get(sha)?.parents ?? []) seen.add(parent);
-    }
-    return undefined;
+    const known = this.reach([other]);
+    return [...this.reach([one]).values()].find(({ sha }) => known.has(sha));
   }
 
-  #ancestors(commit: Commit): Set<Sha> {
-    const seen = new Set([commit.sha]);
-    for (const next of seen) for (const parent of this.commits.get(next)?.parents ?? []) seen.add(parent);
-    return seen;
+  /** The commits and all before them, or so many rows of them, the nearest first. */
+  reach(tips: Commit[], depth = Number.POSITIVE_INFINITY): Map<Sha, Commit> {
+    const found = new Map<Sha, Commit>();
+    let row = tips;
+    for (let level = 1; row.length > 0 && level <= depth; level += 1) {
+      const fresh = row.filter(({ sha }) => !found.has(sha));
+      for (const commit of fresh) found.set(commit.sha, commit);
+      row = fresh.flatMap(({ parents }) => parents.flatMap((sha) => this.commits.get(sha) ?? []));
+    }
+    return found;
   }
 
   /** What a commit changed against its first parent. */
@@ -194,14 +197,16 @@ export function diffFiles(before: ReadonlyMap<string, Sha>, after: ReadonlyMap<s
   return [...written, ...removed].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** What a commit's object holds. */
+/** A commit as Git stores it. */
 export function commitText({
   treeSha,
   parents,
   author,
   committer,
   message,
+  text,
 }: Omit<Commit, "sha" | "files" | "verified">): string {
+  if (text !== undefined) return text;
   const person = (role: string, by: Signature): string =>
     `${role} ${by.name} <${by.email}> ${Math.floor(Date.parse(by.date) / 1000)} +0000`;
   return [
@@ -244,10 +249,8 @@ export function listFolder(files: ReadonlyMap<string, Sha>): FolderEntry[] {
 
 export const treeId = (files: ReadonlyMap<string, Sha>): Sha => objectId("tree", treeContent(files));
 
-/** What a tree's object holds. */
-export function treeContent(files: ReadonlyMap<string, Sha>): Buffer {
-  const parts = listFolder(files).map(({ mode, name, sha }) =>
-    Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(sha, "hex")]),
+/** A tree as Git stores it. */
+export const treeContent = (files: ReadonlyMap<string, Sha>): Buffer =>
+  Buffer.concat(
+    listFolder(files).flatMap(({ mode, name, sha }) => [Buffer.from(`${mode} ${name}\0`), Buffer.from(sha, "hex")]),
   );
-  return Buffer.concat(parts);
-}

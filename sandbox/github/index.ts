@@ -1,9 +1,9 @@
 /**
  * A GitHub on the loopback interface: what the set-up and the real GitHub provider ask of it, served as a GitHub Enterprise
- * Server is (`/api/v3`, `/api/graphql`), since clients use those paths on any host other than GitHub's own.
+ * Server is (`/api/v3`, `/api/graphql`), since clients use those paths on any host other than GitHub's own; and to Git itself.
  *
- * Not modelled: GitHub Apps, tags, anonymous access, secondary rate limits other than those on content. A request for what is
- * not served is a 501, recorded as unknown.
+ * Not modelled: GitHub Apps, tags, modes of files, anonymous access to the API, secondary rate limits other than those on
+ * content. A request for what is not served is a 501, recorded as unknown.
  */
 import { Hono } from "hono";
 import { etag } from "hono/etag";
@@ -23,7 +23,6 @@ import { commitRoutes } from "./commits.ts";
 import { type ContentLimiter, createContentLimits, limitContent } from "./content-limits.ts";
 import { contentRoutes } from "./contents.ts";
 import { environmentRoutes } from "./environments.ts";
-import { gitRoutes } from "./git-http.ts";
 import { objectRoutes } from "./git-objects.ts";
 import { graphqlRoutes } from "./graphql/index.ts";
 import { operationsIn } from "./graphql/operations.ts";
@@ -40,6 +39,7 @@ import { reviewRoutes } from "./reviews.ts";
 import { branchRules, rulesetRoutes } from "./rulesets.ts";
 import { secretRoutes } from "./secrets.ts";
 import { GitHubState, publicState } from "./state.ts";
+import { gitRoutes } from "./transport/routes.ts";
 import { variableRoutes } from "./variables.ts";
 import { workflowRoutes } from "./workflows.ts";
 

@@ -9,6 +9,7 @@ import { mergePull } from "./people.ts";
 import { hasRequirements, pushObstacle } from "./protection.ts";
 import { pullJson } from "./pull-json.ts";
 import { changePull, closePull, type Obstacle, openPull, reopenPull } from "./pull-requests.ts";
+import { checkWorkflows } from "./refs.ts";
 
 const resource = "PullRequest";
 
@@ -90,6 +91,7 @@ export function pullRoutes(): Hono<Env> {
         throw validationFailed([{ resource, field: "merge_method", code: "invalid" }]);
       const obstacle = mergeObstacle(repository, pull, permission);
       if (obstacle) throw new Refusal(405, obstacle, "rest/pulls/pulls#merge-a-pull-request");
+      checkWorkflows(c, pull.headSha);
       mergePull(repository, pull.number, { method });
       return c.json({ sha: pull.mergeSha, merged: true, message: "Pull Request successfully merged" });
     });

@@ -7,6 +7,7 @@ import type { Env } from "./authentication.ts";
 import { notEmpty } from "./commits.ts";
 import type { Sha } from "./git.ts";
 import { slug } from "./model.ts";
+import { refusedWorkflow } from "./paths.ts";
 import { type Push, pushObstacle, violation } from "./protection.ts";
 import { followRename } from "./pull-requests.ts";
 
@@ -34,6 +35,7 @@ export function refRoutes(): Hono<Env> {
         throw new Refusal(422, "Reference already exists", "rest/git/refs#create-a-reference");
       if (!git.commits.has(sha)) throw new Refusal(422, "Object does not exist", "rest/git/refs#create-a-reference");
       checkPush(c, branch, "create");
+      checkWorkflows(c, sha);
       git.branches.set(branch, sha);
       return c.json(refJson(c, branch, sha), 201);
     })
@@ -50,6 +52,7 @@ export function refRoutes(): Hono<Env> {
         throw new Refusal(422, "Update is not a fast forward", "rest/git/refs#update-a-reference");
       }
       checkPush(c, branch, isForward ? "update" : "force");
+      checkWorkflows(c, sha);
       git.branches.set(branch, sha);
       return c.json(refJson(c, branch, sha));
     })
@@ -95,6 +98,14 @@ function checkPush(c: Context<Env>, branch: string, push: Push): void {
   if (!obstacle) return;
   const reason = obstacle.by === "ruleset" ? violation(obstacle.reason) : obstacle.reason;
   throw new Refusal(422, reason, "rest/git/refs");
+}
+
+/** 403 to the token of a job that would put workflows on a branch which no branch has: a fork's. */
+export function checkWorkflows(c: Context<Env>, sha: Sha): void {
+  const { viewer, repository } = c.var;
+  const target = repository.git.commits.get(sha);
+  if (!viewer.job || !target || refusedWorkflow(repository.git, viewer, target) === undefined) return;
+  throw new Refusal(403, "Resource not accessible by integration", "rest/git/refs");
 }
 
 function branchTip(c: Context<Env>, branch: string): Sha {

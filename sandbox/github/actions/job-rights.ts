@@ -40,7 +40,7 @@ const rules: [methods: string, path: RegExp, needs: Needs][] = [
 ];
 
 /** Whether a job with these rights has what is needed; names are written as GitHub's headers have them. */
-function hasRight({ job }: Viewer, need: string): boolean {
+export function hasRight({ job }: Viewer, need: string): boolean {
   const [scope = "", level] = need.split("=");
   const granted = job?.permissions[scope.replace("_", "-")];
   return granted !== undefined && (level === "read" || granted === "write");

@@ -8,7 +8,7 @@ import { nodeId } from "../accounts.ts";
 import type { ContentLimiter } from "../content-limits.ts";
 import type { Sha } from "../git.ts";
 import type { Repository } from "../model.ts";
-import { decodeContent, isFilePath, mayWritePath } from "../paths.ts";
+import { decodeContent, isFilePath, mayWritePath, refusedWorkflow } from "../paths.ts";
 import { type Push, pushObstacle, violation } from "../protection.ts";
 import { branchOfRef, isBranchName } from "../refs.ts";
 import { commitNode, refNode } from "./nodes.ts";
@@ -148,6 +148,11 @@ function checkUpdate(repository: Repository, update: RefUpdate, request: Graphql
   }
   const push = pushOf(repository, update, now);
   if (update.afterOid !== now) checkPush(repository, branch, request, push);
+  const after = repository.git.commits.get(update.afterOid);
+  const { viewer } = request;
+  if (viewer.job && after && refusedWorkflow(repository.git, viewer, after) !== undefined) {
+    throw refuse("FORBIDDEN", "Resource not accessible by integration");
+  }
 }
 
 /** What the update does to the branch, which is at `now`. Throws when it cannot be done. */
