@@ -52,7 +52,7 @@ describe("a pull request from a branch", () => {
 
   test("is reviewed: the comment names the commit and the file", () => {
     expect(commentsOn(stage.repository, pull)).toEqual([
-      expect.stringMatching(new RegExp(`Claude's review of ${pull.headSha}:[^]*src/sum\\.ts`)),
+      expect.stringMatching(new RegExp(`Claude's review of ${pull.headSha}:[\\s\\S]*src/sum\\.ts`)),
     ]);
   });
 

@@ -1,17 +1,19 @@
 /** A world whose repository has the workflow file as it is delivered, a credential that fits, and a runner. */
 
 import { entryValue } from "../../../core/policy/fragment.ts";
-import { renderWorkflowFile, type WorkflowFileOptions } from "../../../core/workflow/file.ts";
+import { renderWorkflowFile, type StandaloneOptions } from "../../../core/workflow/file.ts";
+import { federatedSubject, type SubjectOptions } from "../../../core/workflow/oidc.ts";
 import {
   type PullRequest,
   pullOf,
   pushCommit,
   type Repository,
   setCollaborator,
+  slug,
   type WorkflowJob,
   type WorkflowRun,
 } from "../../../sandbox/github/index.ts";
-import { addIdentity, savePolicy } from "../../../sandbox/tailscale/index.ts";
+import { addIdentity, editIdentity, savePolicy } from "../../../sandbox/tailscale/index.ts";
 import { startWorld, type World, type WorldOptions } from "../../../sandbox/world.ts";
 import { options } from "../../core/workflow/workflows.ts";
 
@@ -34,7 +36,6 @@ export async function startStage(given: WorldOptions = {}): Promise<Stage> {
   const repository = github.state.repository("acme/app");
   setCollaborator(repository, "alice", "write");
   setCollaborator(repository, "mallory", "read");
-  giveIdentity(world, repository);
   let seen = 0;
   return {
     world,
@@ -52,20 +53,34 @@ export async function startStage(given: WorldOptions = {}): Promise<Stage> {
   };
 }
 
-/** A federated identity for the repository's pull requests, and the secrets that the workflow reads. */
-function giveIdentity({ tailscale, github }: World, { id, owner, name, secrets }: Repository): void {
-  const subject = `repo:${owner.login}@${owner.id}/${name}@${id}:pull_request`;
-  const key = addIdentity(tailscale.state, { subject, tags: ["tag:ci"], issuer: github.oidc.issuer });
-  if (key.keyType !== "federated") throw new Error("no federated identity");
-  secrets.set("TS_OAUTH_CLIENT_ID", key.id);
-  secrets.set("TS_AUDIENCE", key.audience);
-}
-
-/** Commits the file that the options give. */
-export function deliver({ repository }: Stage, given: Partial<WorkflowFileOptions> = {}): string {
-  const text = renderWorkflowFile({ role: "standalone", ...options, ...given } as WorkflowFileOptions);
+/** Commits the file that the options give, and makes the identity that a stack would make for it. */
+export function deliver({ repository, world }: Stage, given: Partial<StandaloneOptions> = {}): string {
+  const wanted: StandaloneOptions = { role: "standalone", ...options, ...given };
+  const text = renderWorkflowFile(wanted);
+  giveIdentity(world, repository, { ...wanted, workflowPath });
   pushCommit(repository, "main", { [workflowPath]: text });
   return text;
+}
+
+/** A federated identity for the repository's workflow, and the secrets that the workflow reads. */
+export function giveIdentity(
+  { tailscale, github }: Pick<World, "tailscale" | "github">,
+  repository: Repository,
+  options: Pick<SubjectOptions, "presets" | "runsOn" | "workflowPath" | "central">,
+): void {
+  const { id, owner, name, secrets } = repository;
+  const { subject, customClaimRules } = federatedSubject({
+    ...options,
+    repository: slug(repository),
+    repositoryId: id,
+    ownerId: owner.id,
+    oidc: { useDefault: true, subClaimPrefix: `repo:${owner.login}@${owner.id}/${name}@${id}` },
+  });
+  const key = addIdentity(tailscale.state, { subject, tags: ["tag:ci"], issuer: github.oidc.issuer });
+  if (key.keyType !== "federated") throw new Error("no federated identity");
+  editIdentity(tailscale.state, key.id, { customClaimRules });
+  secrets.set("TS_OAUTH_CLIENT_ID", key.id);
+  secrets.set("TS_AUDIENCE", key.audience);
 }
 
 /** The entries of the stack alone. */
