@@ -1,9 +1,11 @@
 /** Deployment environments. https://docs.github.com/en/rest/deployments/environments */
 import { type Context, Hono } from "hono";
+import { adminOnly } from "./access.ts";
 import { nodeId } from "./accounts.ts";
 import { apiUrl, notFound, origin, page } from "./answers.ts";
 import type { Env } from "./authentication.ts";
 import { type Environment, slug } from "./model.ts";
+import { secretJson } from "./secrets.ts";
 
 /** Below `/repos/:owner/:repo/environments`. Names ignore case. */
 export function environmentRoutes(): Hono<Env> {
@@ -18,6 +20,12 @@ export function environmentRoutes(): Hono<Env> {
       const found = c.var.repository.environments.find((one) => one.name.toLowerCase() === name);
       if (!found) throw notFound();
       return c.json(environmentJson(c, found));
+    })
+    .get("/:name/secrets", adminOnly, (c) => {
+      const name = c.req.param("name").toLowerCase();
+      const found = c.var.repository.environments.find((one) => one.name.toLowerCase() === name);
+      if (!found) throw notFound();
+      return c.json({ total_count: found.secrets.length, secrets: page(c, found.secrets).map(secretJson) });
     });
 }
 

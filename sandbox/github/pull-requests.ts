@@ -194,7 +194,9 @@ export function pullChanges({ git }: Repository, { base, headSha, mergeSha }: Pu
   // Of a merged one, the base from before.
   const onto = git.commits.get(git.commits.get(mergeSha ?? "")?.parents[0] ?? "") ?? git.tip(base);
   const head = git.commits.get(headSha);
-  const commits = head ? git.history(head).filter((commit) => !onto || !git.contains(onto, commit.sha)) : [];
+  const own = head ? git.history(head).filter((commit) => !onto || !git.contains(onto, commit.sha)) : [];
+  // GitHub lists them oldest first.
+  const commits = own.reverse();
   const fork = head && onto && git.mergeBase(head, onto);
   return { commits, fork, files: diffFiles(fork?.files ?? new Map(), head?.files ?? new Map()) };
 }

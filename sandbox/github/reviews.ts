@@ -23,7 +23,7 @@ export function reviewRoutes(): Hono<Env> {
     .get("/:number{[0-9]+}/files", (c) => c.json(filesPage(c, c.var.repository, pullOf(c))))
     .get("/:number{[0-9]+}/commits", (c) => {
       const { commits } = pullChanges(c.var.repository, pullOf(c));
-      return c.json(page(c, commits.reverse()).map((commit) => commitJson(c, commit)));
+      return c.json(page(c, commits).map((commit) => commitJson(c, commit)));
     })
     .get("/:number{[0-9]+}/reviews", (c) => {
       const pull = pullOf(c);

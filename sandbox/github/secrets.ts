@@ -52,7 +52,7 @@ export function checkName(kind: "Secret" | "Variable", name: string): void {
   if (/^GITHUB_/i.test(name)) throw new Refusal(422, `${kind} names must not start with GITHUB_.`);
 }
 
-const secretJson = ({ name, createdAt, updatedAt }: SecretMetadata): object => ({
+export const secretJson = ({ name, createdAt, updatedAt }: SecretMetadata): object => ({
   name,
   created_at: createdAt,
   updated_at: updatedAt,

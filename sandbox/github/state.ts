@@ -100,6 +100,7 @@ export class GitHubState {
       environments: (options.environments ?? []).map((one, index) => ({
         ...(typeof one === "string" ? { name: one, rules: [] } : one),
         id: (id % 1_000_000) * 1000 + index + 1,
+        secrets: [],
         createdAt: timestamp(),
       })),
       collaborators: new Map(),

@@ -80,17 +80,23 @@ function textOf({ git, defaultBranch }: Repository, { path }: Workflow): string 
   return tip && git.read(tip, path)?.toString("utf8");
 }
 
+/** As the API calls it. */
+export function stateOfWorkflow(repository: Repository, path: string): "active" | "disabled_manually" | "deleted" {
+  const workflow = knownWorkflow(repository, path);
+  if (textOf(repository, workflow) === undefined) return "deleted";
+  return workflow.isDisabled ? "disabled_manually" : "active";
+}
+
 function workflowJson(c: Context<Env>, workflow: Workflow): object {
   const { repository } = c.var;
-  const { id, path, isDisabled, createdAt, updatedAt } = workflow;
+  const { id, path, createdAt, updatedAt } = workflow;
   const text = textOf(repository, workflow);
   const name = /^name:\s*["']?(.*?)["']?\s*$/m.exec(text ?? "")?.[1];
-  const active = isDisabled ? "disabled_manually" : "active";
   return {
     id,
     name: name || path,
     path,
-    state: text === undefined ? "deleted" : active,
+    state: stateOfWorkflow(repository, path),
     created_at: createdAt,
     updated_at: updatedAt,
     url: `${apiUrl(c)}/repos/${slug(repository)}/actions/workflows/${id}`,

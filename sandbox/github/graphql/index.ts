@@ -14,10 +14,11 @@ import { queries } from "./queries.ts";
 import type { GraphqlRequest } from "./request.ts";
 import { rulesText } from "./rules.ts";
 import { schemaText } from "./schema.ts";
+import { checksText } from "./schema-checks.ts";
 import { mutationsText } from "./schema-mutations.ts";
 import { pullsText } from "./schema-pulls.ts";
 
-const schema = buildSchema(schemaText + mutationsText + pullsText + rulesText);
+const schema = buildSchema(schemaText + mutationsText + pullsText + rulesText + checksText);
 
 /** What an older server does not know: mutations by name, fields as `Type.field`. */
 interface Lacking {

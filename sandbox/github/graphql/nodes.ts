@@ -4,6 +4,7 @@ import { type Commit, type Sha, treeId } from "../git.ts";
 import { type Account, type Repository, slug } from "../model.ts";
 import { binds } from "../protection.ts";
 import { atLeast, type Viewer } from "../viewer.ts";
+import { checkSuites, type SuitesArguments } from "./checks.ts";
 import type { PageArguments } from "./connections.ts";
 import { type PullsArguments, pullsConnection } from "./pulls.ts";
 import type { GraphqlRequest } from "./request.ts";
@@ -97,13 +98,14 @@ const objectNode = (type: "Blob" | "Commit" | "Tree", oid: Sha) => ({
 export const commitNode = (
   { sha, message, parents, verified }: Commit,
   repository: Repository,
-  { html }: GraphqlRequest,
+  request: GraphqlRequest,
 ) => ({
   ...objectNode("Commit", sha),
+  checkSuites: (wanted: SuitesArguments) => checkSuites(repository, sha, wanted, request),
   message,
   parents: { totalCount: parents.length, nodes: parents.map((parent) => objectNode("Commit", parent)) },
   signature: verified ? { __typename: "GpgSignature", isValid: true, wasSignedByGitHub: true } : null,
-  url: `${html}/${slug(repository)}/commit/${sha}`,
+  url: `${request.html}/${slug(repository)}/commit/${sha}`,
 });
 
 function blobNode({ git }: Repository, oid: Sha) {
