@@ -18,12 +18,14 @@ import { renderOnce } from "../../core/delivery/rendered.ts";
 import { scopeOf } from "../../core/settings/delivery-rules.ts";
 import type { RepositorySettings, RepositorySlug } from "../../core/settings/settings.ts";
 import { settingsPaths } from "../../core/workflow/claude-settings.ts";
-import { keyOfCall } from "../../core/workflow/file.ts";
+import { callerJob, keyOfCall } from "../../core/workflow/file.ts";
 import { nameSecrets, WorkflowError } from "../../core/workflow/options.ts";
+import { listCheckNames } from "../../core/workflow/presets.ts";
 import { readActionsPolicy } from "../../services/github/actions-permissions.ts";
 import type { GitHubConnection } from "../../services/github/connection.ts";
 import { LiveFiles } from "../../services/github/live-files.ts";
 import { RepositoryNodes } from "../../services/github/nodes.ts";
+import { findPullRuns, type PullRuns } from "../../services/github/pull-runs.ts";
 import { findPulls } from "../../services/github/pulls.ts";
 import { findRepositories, type KnownRepository, readOidc } from "../../services/github/repositories.ts";
 import { listSecrets, type SecretPlace } from "../../services/github/secrets.ts";
@@ -97,19 +99,21 @@ class RepositoryReader {
     if (!known || known.archived || known.disabled)
       return { ...withoutGitHub(this.#stack, settings, notNeeded), ...common, github: known && toLive(known) };
     const { slug } = known;
-    const [oidc, secrets, actions, settingsFiles, file, workflowState] = await Promise.all([
+    const recent = readFact(() => this.#readPullRuns(settings, known));
+    const [oidc, secrets, actions, settingsFiles, file, workflowState, runs] = await Promise.all([
       settings.identity.kind === "federated" ? readFact(() => readOidc(slug, this.#github)) : notNeeded,
       scopeOf(settings.identity) === "organization" ? notNeeded : this.#readSecrets(settings, own, slug),
       readSeen(() => readActionsPolicy(this.#github, slug)),
       readFact(() => this.#readSettingsFiles(known)),
       readFact(() => this.#readFile(settings, own, known, wantedBlob)),
-      known.workflowBlob === undefined ? notNeeded : this.#readWorkflowState(slug, settings.workflow.path),
+      known.workflowBlob === undefined ? notNeeded : this.#readWorkflowState(settings, slug, recent),
+      recent.then((found) => toRuns(settings, found)),
     ]);
     const isPending = !isUnread(file) && file?.blob !== (wantedBlob ?? own?.file?.blob);
     const proposal = isPending ? await readFact(() => this.#readProposal(settings, known)) : [];
     return {
       ...{ ...common, github: toLive(known), oidc, secrets, actions, settingsFiles, file, workflowState, proposal },
-      runs: { unread: "not read" },
+      runs,
     };
   }
 
@@ -178,7 +182,28 @@ class RepositoryReader {
     return this.#files.readText({ repositoryId: nodeId, path });
   }
 
-  async #readWorkflowState(repository: RepositorySlug, path: string): Promise<Fact<string | undefined>> {
+  /** Those of the review, the one preset whose runs belong to pull requests. */
+  async #readPullRuns(
+    { workflow, delivery }: RepositorySettings,
+    { nodeId }: KnownRepository,
+  ): Promise<PullRuns | undefined> {
+    const { presets, path } = workflow;
+    const [check] = listCheckNames(
+      presets.filter((name) => name === "review"),
+      delivery.kind === "central" ? callerJob : undefined,
+    );
+    if (check === undefined) return undefined;
+    return findPullRuns(this.#nodes, { repositoryId: nodeId, workflowPath: path, check });
+  }
+
+  /** Where its newest runs do not tell it. */
+  async #readWorkflowState(
+    { workflow: { path } }: RepositorySettings,
+    repository: RepositorySlug,
+    recent: Promise<Fact<PullRuns | undefined>>,
+  ): Promise<Fact<string | undefined>> {
+    const found = await recent;
+    if (!isUnread(found) && found?.workflowState !== undefined) return found.workflowState;
     const state = await readSeen(() => readWorkflowState(this.#github, { repository, path }));
     return isUnread(state) && state.refused ? undefined : state;
   }
@@ -190,6 +215,17 @@ class RepositoryReader {
     const found = await findPulls(this.#nodes, { repositoryId: nodeId, path, ...branches });
     return found?.addition.pulls ?? [];
   }
+}
+
+/** Of a review alone there is no run before the first pull request; all other runs have to be asked for. */
+function toRuns(
+  { workflow: { presets } }: RepositorySettings,
+  found: Fact<PullRuns | undefined>,
+): RepositoryFacts["runs"] {
+  if (isUnread(found)) return found;
+  const isReviewAlone = presets.every((name) => name === "review");
+  if (!found || !(found.isCurrent || (found.pulls === 0 && isReviewAlone))) return { unread: "not read" };
+  return found.runs.map((run) => ({ ...run, createdAt: Date.parse(run.createdAt) }));
 }
 
 function toLive({ slug, id, nodeId, ownerId, url, ...known }: KnownRepository): LiveRepository {
