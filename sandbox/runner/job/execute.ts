@@ -3,7 +3,6 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { childEnvironment } from "../../engine/environment.ts";
 import { timestamp } from "../../github/answers.ts";
 import { type Conclusion, complete, slug, type WorkflowJob } from "../../github/index.ts";
 import { trackingVariable } from "../machine/leftovers.ts";
@@ -133,12 +132,16 @@ export class JobExecution {
       const args = [file.event, "--job", file.id, ...folder.args, "--actor", run.actor, ...fixedArguments];
       const process = machine.start(act, args, {
         cwd: folder.path,
-        environment: childEnvironment({
+        // Steps inherit it.
+        environment: {
           PATH: folder.searchPath,
           HOME: folder.home,
+          LANG: "C.UTF-8",
+          USER: "runner",
+          SHELL: "/bin/bash",
           [trackingVariable]: randomUUID(),
           ACT_DISABLE_VERSION_CHECK: "1",
-        }),
+        },
         onLine: (line) => this.#output.read(line),
       });
       this.#process = process;
