@@ -6,13 +6,11 @@ const style = `
   color-scheme: light dark;
   --page: #f5f6f8; --sheet: #ffffff; --ink: #1c2430; --soft: #5b6675; --line: #dde2e8; --shade: #eef1f5; --link: #1f5fbf;
   --good: #14663a; --good-back: #ddf3e5; --bad: #a11d2b; --bad-back: #fde4e6; --odd: #7a4d00; --odd-back: #fff0d2;
-  --add: #14663a; --remove: #a11d2b; --blue: #1f5fbf; --violet: #7a3fb0; --cyan: #0b6a78;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #12161c; --sheet: #1a2028; --ink: #e4e9ef; --soft: #9aa6b5; --line: #313a46; --shade: #222a34; --link: #84b4ff;
     --good: #7fdca4; --good-back: #163524; --bad: #ff9aa4; --bad-back: #431b21; --odd: #f5c56b; --odd-back: #3c2d10;
-    --add: #7fdca4; --remove: #ff9aa4; --blue: #84b4ff; --violet: #cfa6ff; --cyan: #7fd6e4;
   }
 }
 @media print {
@@ -20,13 +18,13 @@ const style = `
     color-scheme: light;
     --page: #ffffff; --sheet: #ffffff; --ink: #000000; --soft: #444444; --line: #c4c4c4; --shade: #f3f3f3; --link: #000000;
     --good: #14663a; --good-back: #ffffff; --bad: #a11d2b; --bad-back: #ffffff; --odd: #7a4d00; --odd-back: #ffffff;
-    --add: #14663a; --remove: #a11d2b; --blue: #1f5fbf; --violet: #7a3fb0; --cyan: #0b6a78;
   }
   .screen { display: none !important; }
 }
 * { box-sizing: border-box; }
 body {
   margin: 0; background: var(--page); color: var(--ink); -webkit-text-size-adjust: 100%;
+  overflow-wrap: break-word;
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", "DejaVu Sans", sans-serif;
 }
 main { max-width: 76rem; margin: 0 auto; padding: 1.5rem 1.25rem 3rem; }

@@ -6,13 +6,29 @@ export function heading(number: number, title: string): void {
   console.log(`\n${color.bold(color.cyan(`${number}. ${title}`))}`);
 }
 
+/** What an act says, for those who write it down beside the screen. */
+export type Piece =
+  | { kind: "explanation"; text: string }
+  | { kind: "text"; title?: string; text: string }
+  /** A unified diff. */
+  | { kind: "diff"; title: string; text: string };
+
+/** Called with each piece as it comes. */
+export const audience = new Set<(piece: Piece) => void>();
+
+const tell = (piece: Piece) => {
+  for (const hear of audience) hear(piece);
+};
+
 export function explain(text: string): void {
   console.log(color.dim(text));
+  tell({ kind: "explanation", text });
 }
 
 /** Text as it stands in a file, indented. */
 export function show(text: string): void {
-  console.log(text.replaceAll(/^/gm, "   ").trimEnd());
+  printIndented(text);
+  tell({ kind: "text", text });
 }
 
 /** A unified diff in colour, with so many lines at most; nothing when the texts are equal. */
@@ -25,13 +41,33 @@ export function showDiff(name: string, before: string, after: string, { most = N
         : line.startsWith("@@")
           ? color.cyan(line)
           : line;
-  const lines = createTwoFilesPatch(`${name} (before)`, `${name} (after)`, before, after, undefined, undefined, {
-    context: 2,
-  })
+  const text = formatDiff(name, before, after);
+  const lines = text.split("\n");
+  printIndented(lines.slice(0, most).map(paint).join("\n"));
+  if (lines.length > most) printIndented(color.dim(`... and ${lines.length - most} more lines`));
+  tell({ kind: "diff", title: name, text });
+}
+
+export function formatDiff(name: string, before: string, after: string): string {
+  const names = [`${name} (before)`, `${name} (after)`] as const;
+  return createTwoFilesPatch(...names, before, after, undefined, undefined, { context: 2 })
     .split("\n")
-    .slice(1);
-  show(lines.slice(0, most).map(paint).join("\n"));
-  if (lines.length > most) show(color.dim(`... and ${lines.length - most} more lines`));
+    .slice(1)
+    .join("\n");
+}
+
+/** A text for the report alone: too long for a screen. */
+export function log(title: string, text: string): void {
+  tell({ kind: "text", title, text });
+}
+
+/** A unified diff for the report alone. */
+export function diff(title: string, text: string): void {
+  tell({ kind: "diff", title, text });
+}
+
+function printIndented(text: string): void {
+  console.log(text.replaceAll(/^/gm, "   ").trimEnd());
 }
 
 export function showCheck(claim: string, holds: boolean): void {
