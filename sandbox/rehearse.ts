@@ -1,16 +1,24 @@
-/** `npm run rehearse`: the program on the real engine against the loopback world, act by act, each claim checked. */
+/**
+ * `npm run rehearse`: the program on the real engine against the loopback world, act by act, each claim checked.
+ * `--keep` leaves the services running; `--report FILE.html` writes the whole story into one page.
+ */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { prepareEngine } from "./engine/index.ts";
 import { createProject } from "./project.ts";
-import type { Stage } from "./rehearsal/act.ts";
+import type { Check, Stage } from "./rehearsal/act.ts";
 import { acts, rehearsalRepositories } from "./rehearsal/acts.ts";
+import { openReport } from "./rehearsal/report/file.ts";
+import { Narrator } from "./rehearsal/report/narrator.ts";
 import { explain, heading, type Measurement, showCheck, showTable } from "./rehearsal/screen.ts";
-import { sweep } from "./secrecy/sweep.ts";
+import { secretsInPlay, sweep } from "./secrecy/sweep.ts";
 import { startWorld } from "./world.ts";
 
-const { values: options } = parseArgs({ options: { keep: { type: "boolean", default: false } } });
+const { values: options } = parseArgs({
+  options: { keep: { type: "boolean", default: false }, report: { type: "string" } },
+});
+const writeReport = options.report === undefined ? undefined : openReport(options.report);
 const directory = join(import.meta.dirname, "..", ".sandbox", "rehearsal");
 
 explain("Everything below happens on this machine: the services are stand-ins on the loopback interface.");
@@ -18,6 +26,7 @@ const engine = await prepareEngine({ log: console.log });
 for (const line of engine.description) explain(line);
 
 const world = await startWorld({ repositories: rehearsalRepositories });
+const narrator = new Narrator(world, engine.description);
 rmSync(directory, { recursive: true, force: true });
 const project = await createProject({
   directory,
@@ -25,6 +34,7 @@ const project = await createProject({
   environment: { ...engine.environment, ...world.environment },
   onOutput: (text) => process.stdout.write(text),
 });
+narrator.listenTo(project);
 const stage: Stage = { world, project, policyBefore: world.tailscale.state.policy };
 
 const measurements: Measurement[] = [];
@@ -32,9 +42,14 @@ for (const [index, act] of acts.entries()) measurements.push(await perform(index
 showTable(measurements);
 explain("Everything that the runs have printed and left behind is searched for every secret that was in play.");
 const leaks = await sweep(world, [project]);
-showCheck("no secret is in outputs, state, logs, temporary files or journals, in clear or encoded", leaks.length === 0);
+const closing: Check = [
+  "no secret is in outputs, state, logs, temporary files or journals, in clear or encoded",
+  leaks.length === 0,
+];
+showCheck(...closing);
 for (const leak of leaks) console.log(leak);
 const failed = measurements.reduce((sum, { failed }) => sum + failed, 0) + Math.min(leaks.length, 1);
+finishReport([closing]);
 console.log(failed === 0 ? "\nEvery act did what it says." : `\n${failed} claims did not hold: see the lines with ✗.`);
 
 if (options.keep) keep();
@@ -45,7 +60,13 @@ async function perform(number: number, { title, explanation, perform }: (typeof 
   explain(explanation);
   const requests = { tailscale: world.tailscale.journal.length, github: world.github.journal.length };
   const start = performance.now();
-  const checks = await perform(stage);
+  narrator.begin({ title, explanation });
+  const checks = await perform(stage).catch((error) => {
+    narrator.end({ error });
+    finishReport([]);
+    throw error;
+  });
+  narrator.end({ checks });
   for (const [claim, holds] of checks) showCheck(claim, holds);
   return {
     title: `${number}. ${title}`,
@@ -55,6 +76,11 @@ async function perform(number: number, { title, explanation, perform }: (typeof 
     checks: checks.length,
     failed: checks.filter(([, holds]) => !holds).length,
   };
+}
+
+function finishReport(closing: Check[]): void {
+  const story = narrator.finish(closing);
+  if (writeReport) console.log(`The report: ${writeReport(story, secretsInPlay(world, [project]))}`);
 }
 
 /** Leaves the services running and says how to go on by hand. */
