@@ -9,6 +9,7 @@ import type { ActionsPolicy } from "../workflow/allowed-actions.ts";
 import type { CentralFile } from "../workflow/file.ts";
 import type { OidcCustomization } from "../workflow/oidc.ts";
 import type { PermissionSet } from "../workflow/permissions.ts";
+import type { WorkflowRun } from "./run-facts.ts";
 
 /** Nothing was read. The reason is for people, and holds no credential. */
 export interface Unread {
@@ -46,6 +47,8 @@ export interface Setup {
   central: readonly CentralSetup[];
   /** The client ids of all credentials in the state. */
   clientIds: ReadonlySet<string>;
+  /** When the policy entries were last changed, in milliseconds since 1970; absent where the state does not say. */
+  changedAt?: number;
 }
 
 /** What the state has of one repository. */
@@ -56,6 +59,8 @@ export interface RepositorySetup {
   credential?: CredentialSetup;
   /** Those that the file reads. */
   secrets: readonly SecretSetup[];
+  /** When any of it was last changed, in milliseconds since 1970; absent where the state does not say. */
+  changedAt?: number;
 }
 
 /** A workflow file as it was last delivered. */
@@ -210,27 +215,4 @@ export interface LiveSecrets {
 export interface SettingsFile {
   path: string;
   text: string;
-}
-
-/** A run of the workflow. */
-export interface WorkflowRun {
-  id: number;
-  number: number;
-  url: string;
-  event: string;
-  status: string;
-  conclusion?: string;
-  headSha: string;
-  /** In milliseconds since 1970. */
-  createdAt: number;
-  /** What it did; absent where nobody asked. */
-  jobs?: Fact<readonly WorkflowJob[]>;
-}
-
-export interface WorkflowJob {
-  name: string;
-  conclusion?: string;
-  steps: readonly { name: string; conclusion?: string }[];
-  /** What the run shows at its top; absent where nobody asked. */
-  annotations?: Fact<readonly { level: string; message: string }[]>;
 }

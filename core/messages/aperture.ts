@@ -94,6 +94,7 @@ export const aperture: Section = {
     tailscaledRuns,
     {
       seen: "`'using: node24' is not supported` in **Set up job**",
+      logged: /'using: node24' is not supported/,
       cause: "the runner is older than 2.327.1; no step of a workflow runs then, so none can say it",
       fix: "a newer runner",
     },

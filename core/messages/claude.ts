@@ -119,6 +119,7 @@ export const claude: Section = {
     notPosted,
     {
       seen: "an API key error: `Either ANTHROPIC_API_KEY, CLAUDE_CODE_OAUTH_TOKEN, or workload identity federation ... is required`",
+      logged: /Either ANTHROPIC_API_KEY, CLAUDE_CODE_OAUTH_TOKEN, or workload identity federation/,
       cause: '`anthropic_api_key` is empty. It must be `"-"`, as a literal: as a secret GitHub would mask every dash',
       fix: "restore the file",
     },
@@ -129,16 +130,28 @@ export const claude: Section = {
     },
     {
       seen: "`Actor does not have write permissions to the repository`",
+      logged: /Actor does not have write permissions to the repository/,
       cause: "the run was started by somebody without write access",
       fix: "somebody else starts it",
     },
-    { seen: "`Workflow initiated by non-human actor`", cause: "a bot started it", fix: "a person starts it" },
+    {
+      seen: "`Workflow initiated by non-human actor`",
+      logged: /Workflow initiated by non-human actor/,
+      cause: "a bot started it",
+      fix: "a person starts it",
+    },
     {
       seen: "`Could not fetch an OIDC token. Did you remember to add ...`, or 401 `Claude Code is not installed on this repository`",
+      logged: /Could not fetch an OIDC token\. Did you remember to add|Claude Code is not installed on this repository/,
       cause: "`github_token` was removed, so the action asks Anthropic for its App's token",
       fix: "restore the file",
     },
-    { seen: "`Not a git repository`", cause: "the checkout was removed", fix: "restore the file" },
+    {
+      seen: "`Not a git repository`",
+      logged: /Not a git repository/i,
+      cause: "the checkout was removed",
+      fix: "restore the file",
+    },
     {
       seen: "red after three minutes and not at once",
       cause: "401, 429 and 5xx are retried; ours retries twice, the default is ten times",

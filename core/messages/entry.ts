@@ -28,9 +28,11 @@ export interface ForeignMessage extends Row {
   pattern: RegExp;
 }
 
-/** Something without a text of its own, in words. */
+/** Something without a text of its own, in words; or texts of the actions, in words that say when. */
 export interface Observation extends Row {
   seen: string;
+  /** What it is known by in the log of a job. */
+  logged?: RegExp;
 }
 
 export interface Section {

@@ -85,11 +85,13 @@ export const noRun: Section = {
     },
     {
       seen: "the run fails at once and names an action that is not allowed",
+      logged: /actions? .*(is|are) not allowed (to be used )?in /i,
       cause: "the organisation allows only chosen actions",
       fix: "allow the four of [security.md](security.md#pins), or give mirrors in `workflow.actions`",
     },
     {
       seen: "green; `No trigger found, skipping remaining steps`; no `conclusion`",
+      logged: /No trigger found, skipping remaining steps/,
       cause:
         "a workflow by hand: `on: pull_request` without `prompt`. `@claude` in a pull request's body does not help",
       fix: "use a preset. Ours fails instead",
@@ -103,6 +105,7 @@ export const noRun: Section = {
     headMoved,
     {
       seen: "green; `workflow_not_found_on_default_branch` or `workflow validation failed` in the log of the Claude step",
+      logged: /workflow_not_found_on_default_branch|workflow validation failed/i,
       cause:
         "a workflow by hand without `github_token`: Claude's own App refuses a file that differs from the default branch's",
       fix: "give `github_token`, as ours does. Ours runs the version of the pull request",

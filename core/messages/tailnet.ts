@@ -64,11 +64,13 @@ export const tailnet: Section = {
     },
     {
       seen: "`Please provide either an auth key, OAuth secret and tags, or federated identity client ID and audience with tags.`",
+      logged: /Please provide either an auth key, OAuth secret and tags/,
       cause: "a secret is empty: deleted, or the run gets none (fork, Dependabot) and the `if` was removed",
       fix: "`pulumi up --refresh`; restore the file",
     },
     {
       seen: "`failed to exchange JWT for access token: token exchange failed with status 403`, then `sudo failed with exit code 1`",
+      logged: /token exchange failed with status 403/,
       cause:
         "the token does not match the identity: subject, audience or claim. Common: a custom subject template, a transfer to another owner, `environment` changed by hand",
       fix: `\`pulumi up\`, which reads the subject's form from GitHub; the reason is at [Trust credentials](${adminPages.trustCredentials})`,
@@ -81,11 +83,13 @@ export const tailnet: Section = {
     },
     {
       seen: "`Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable`",
+      logged: /Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable/,
       cause: "no `id-token: write`: the file was changed, or the run comes from a fork",
       fix: "restore the file; [forks](security.md#who-can-start-a-run)",
     },
     {
       seen: "`requested tags [...] are invalid or not permitted`",
+      logged: /requested tags \[.*\] are invalid or not permitted/,
       cause: "the workflow asks for a tag that the credential does not have",
       fix: "`tags:` and `tag` must agree: `pulumi up`",
     },
@@ -96,6 +100,7 @@ export const tailnet: Section = {
     },
     {
       seen: "`no matching peer`, then `Ping host ai did not respond` after three minutes",
+      logged: /no matching peer|Ping host \S+ did not respond/,
       cause:
         "the runner may not see the Aperture device: no grant for the tag to it, another `hostname`, or the device is off",
       fix: "`dst` and `ip` of the grant; `aperture.hostname`; the device in the admin console",

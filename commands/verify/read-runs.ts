@@ -1,0 +1,82 @@
+/** Reads the last runs of a workflow: one request, and of a red or doubtful run what says why. */
+import { type Fact, isUnread } from "../../core/checks/facts.ts";
+import { isRed, isTelling } from "../../core/checks/rows/runs.ts";
+import type { WorkflowJob, WorkflowRun } from "../../core/checks/run-facts.ts";
+import type { RepositorySlug } from "../../core/settings/settings.ts";
+import type { GitHubConnection } from "../../services/github/connection.ts";
+import { readJobLog } from "../../services/github/job-logs.ts";
+import * as api from "../../services/github/runs.ts";
+import type { Seen } from "../../services/github/seen.ts";
+import { readFact } from "./connections.ts";
+
+/** So many of the newest: drafts, forks and newer commits make runs that say nothing. */
+const newest = 10;
+
+export interface RunsQuestion {
+  slug: RepositorySlug;
+  /** The workflow file's path. */
+  path: string;
+  /** The file is the one that the stack delivers: its own last step is red where Claude was not asked. */
+  isAsDelivered: boolean;
+}
+
+export async function readRuns(
+  github: GitHubConnection,
+  { slug, path, isAsDelivered }: RunsQuestion,
+): Promise<Fact<readonly WorkflowRun[]>> {
+  const found = await readFact(() => api.listRuns(github, slug, { workflowPath: path, count: newest }));
+  if (isUnread(found)) return found;
+  // A workflow of which GitHub knows nothing has no runs.
+  if (found.kind === "refused") return found.status === 404 ? [] : { unread: found.said };
+  const runs = found.value.map(toRun);
+  const telling = runs.find(isTelling);
+  if (telling && (isRed(telling) || !isAsDelivered)) telling.jobs = await readJobs(github, slug, telling);
+  return runs;
+}
+
+/** The jobs of a run, with the annotations and the log of the one that tells: a red one, or the last that was not skipped. */
+export async function readJobs(
+  github: GitHubConnection,
+  slug: RepositorySlug,
+  run: Pick<WorkflowRun, "id" | "conclusion">,
+): Promise<Fact<readonly WorkflowJob[]>> {
+  return readFact(async () => {
+    const seen = await api.listJobs(github, slug, run.id);
+    if (seen.kind === "refused") return { unread: seen.said };
+    const telling = seen.value.findLast((job) => (isRed(run) ? isRed(job) : job.conclusion === "success"));
+    return Promise.all(seen.value.map((job) => readJob(github, slug, job, job === telling)));
+  });
+}
+
+async function readJob(
+  github: GitHubConnection,
+  slug: RepositorySlug,
+  { id, checkRunId, name, conclusion, steps }: api.WorkflowJob,
+  isTelling: boolean,
+): Promise<WorkflowJob> {
+  const job = { name, ...(conclusion === undefined ? {} : { conclusion }), steps };
+  if (!isTelling) return job;
+  const [annotations, log] = await Promise.all([
+    readFact(async () => toFact(await api.listAnnotations(github, slug, checkRunId))),
+    readFact(async () => toFact(await readJobLog(github, slug, id))),
+  ]);
+  return { ...job, annotations, log: isUnread(log) ? log : log.lines };
+}
+
+function toFact<T>(answer: Seen<T>): Fact<T> {
+  return answer.kind === "seen" ? answer.value : { unread: answer.said };
+}
+
+export const toRun = ({
+  id,
+  number,
+  url,
+  event,
+  status,
+  conclusion,
+  headSha,
+  createdAt,
+}: api.WorkflowRun): WorkflowRun => ({
+  ...{ id, number, url, event, status, headSha, createdAt: Date.parse(createdAt) },
+  ...(conclusion === undefined ? {} : { conclusion }),
+});

@@ -1,0 +1,29 @@
+/** What was read of the runs of a workflow, in the terms of the checks. */
+import type { Fact } from "./facts.ts";
+
+/** A run of the workflow. */
+export interface WorkflowRun {
+  id: number;
+  number: number;
+  url: string;
+  event: string;
+  /** GitHub's words: `queued`, `in_progress`, `waiting`, `completed` and so on. */
+  status: string;
+  /** Absent until it is completed. */
+  conclusion?: string;
+  headSha: string;
+  /** In milliseconds since 1970. */
+  createdAt: number;
+  /** What it did; absent where nobody asked. */
+  jobs?: Fact<readonly WorkflowJob[]>;
+}
+
+export interface WorkflowJob {
+  name: string;
+  conclusion?: string;
+  steps: readonly { name: string; conclusion?: string }[];
+  /** What the run shows at its top; absent where nobody asked. */
+  annotations?: Fact<readonly { level: string; message: string }[]>;
+  /** Of its end, line by line; absent where nobody asked. */
+  log?: Fact<readonly string[]>;
+}
