@@ -31,6 +31,7 @@ import { findRepositories, type KnownRepository, readOidc } from "../../services
 import { listSecrets, type SecretPlace } from "../../services/github/secrets.ts";
 import { readWorkflowState } from "../../services/github/workflow-state.ts";
 import { type Connections, readFact, readSeen } from "./connections.ts";
+import { readRuns } from "./read-runs.ts";
 
 /** Called when one more repository was read. */
 type Tell = () => void;
@@ -100,6 +101,8 @@ class RepositoryReader {
       return { ...withoutGitHub(this.#stack, settings, notNeeded), ...common, github: known && toLive(known) };
     const { slug } = known;
     const recent = readFact(() => this.#readPullRuns(settings, known));
+    const isAsDelivered = [wantedBlob, own?.file?.blob].includes(known.workflowBlob);
+    const question = { slug, path: settings.workflow.path, isAsDelivered };
     const [oidc, secrets, actions, settingsFiles, file, workflowState, runs] = await Promise.all([
       settings.identity.kind === "federated" ? readFact(() => readOidc(slug, this.#github)) : notNeeded,
       scopeOf(settings.identity) === "organization" ? notNeeded : this.#readSecrets(settings, own, slug),
@@ -107,7 +110,9 @@ class RepositoryReader {
       readFact(() => this.#readSettingsFiles(known)),
       readFact(() => this.#readFile(settings, own, known, wantedBlob)),
       known.workflowBlob === undefined ? notNeeded : this.#readWorkflowState(settings, slug, recent),
-      recent.then((found) => toRuns(settings, found)),
+      known.workflowBlob === undefined
+        ? []
+        : recent.then((found) => readRuns(this.#github, question, toRuns(settings, found))),
     ]);
     const isPending = !isUnread(file) && file?.blob !== (wantedBlob ?? own?.file?.blob);
     const proposal = isPending ? await readFact(() => this.#readProposal(settings, known)) : [];

@@ -1,4 +1,4 @@
-/** Reads the last runs of a workflow: one request, and of a red or doubtful run what says why. */
+/** Reads the last runs of a workflow: one request at most, and of a red or doubtful run what says why. */
 import { type Fact, isUnread } from "../../core/checks/facts.ts";
 import { isRed, isTelling } from "../../core/checks/rows/runs.ts";
 import type { WorkflowJob, WorkflowRun } from "../../core/checks/run-facts.ts";
@@ -20,18 +20,27 @@ export interface RunsQuestion {
   isAsDelivered: boolean;
 }
 
+/** @param known the newest that a query for many repositories has shown, where those are all that count. */
 export async function readRuns(
   github: GitHubConnection,
-  { slug, path, isAsDelivered }: RunsQuestion,
+  question: RunsQuestion,
+  known: Fact<readonly WorkflowRun[]>,
 ): Promise<Fact<readonly WorkflowRun[]>> {
+  const isEnough = !isUnread(known) && (known.length === 0 || known.some(isTelling));
+  const runs = isEnough ? known : await listRuns(github, question);
+  const telling = isUnread(runs) ? undefined : runs.find(isTelling);
+  if (isUnread(runs) || !telling) return runs;
+  if (!isRed(telling) && question.isAsDelivered) return runs;
+  const jobs = await readJobs(github, question.slug, telling);
+  return runs.map((run) => (run === telling ? { ...run, jobs } : run));
+}
+
+async function listRuns(github: GitHubConnection, { slug, path }: RunsQuestion): Promise<Fact<readonly WorkflowRun[]>> {
   const found = await readFact(() => api.listRuns(github, slug, { workflowPath: path, count: newest }));
   if (isUnread(found)) return found;
   // A workflow of which GitHub knows nothing has no runs.
   if (found.kind === "refused") return found.status === 404 ? [] : { unread: found.said };
-  const runs = found.value.map(toRun);
-  const telling = runs.find(isTelling);
-  if (telling && (isRed(telling) || !isAsDelivered)) telling.jobs = await readJobs(github, slug, telling);
-  return runs;
+  return found.value.map(toRun);
 }
 
 /** The jobs of a run, with the annotations and the log of the one that tells: a red one, or the last that was not skipped. */

@@ -16,6 +16,8 @@ const resource = z.object({
   id: z.string().optional(),
   inputs: z.record(z.string(), z.unknown()).optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),
+  /** RFC 3339: when its state was last changed, not only looked at. */
+  modified: z.string().optional(),
   /** It stands there to be deleted, behind one that replaced it. */
   delete: z.boolean().optional(),
 });
@@ -35,7 +37,8 @@ const secretType = "github:index/actionsSecret:ActionsSecret";
 export function readSetup(exported: z.infer<typeof exportedStack>, repositories: readonly RepositorySettings[]): Setup {
   const resources = (exported.deployment?.resources ?? []).filter((one) => !one.delete);
   const claim = resources.find(({ type }) => type === stackClaimType)?.id;
-  const fragment = resources.find(({ type }) => type === policyFragmentType)?.outputs;
+  const entries = resources.find(({ type }) => type === policyFragmentType);
+  const fragment = entries?.outputs;
   const own = repositories.map(({ slug, formerly, identity }): [string, RepositorySetup] => {
     const names = [slug, ...formerly].map(toResourceName);
     return [slug.toLowerCase(), readRepository(resources, slug, names, identity.kind)];
@@ -44,6 +47,7 @@ export function readSetup(exported: z.infer<typeof exportedStack>, repositories:
   return {
     ...(claim === undefined ? {} : { claim }),
     ...(fragment ? { fragment: toFragment(fragment) } : {}),
+    ...changedAt(entries ? [entries] : []),
     repositories: new Map(own.filter(([, { file, secrets }]) => file !== undefined || secrets.length > 0)),
     central: readCentral(resources),
     clientIds: new Set(credentials.flatMap(({ id }) => id ?? [])),
@@ -80,7 +84,14 @@ function readRepository(
     ...(delivered ? { file: delivered } : {}),
     ...(credential ? { credential: toCredential(credential) } : {}),
     secrets: secretNames.flatMap((wanted) => newest(secrets.filter((secret) => secret.name === wanted))),
+    ...changedAt(ours),
   };
+}
+
+/** The last of their changes. */
+function changedAt(resources: readonly Resource[]): { changedAt?: number } {
+  const times = resources.flatMap(({ modified }) => Date.parse(modified ?? "") || []);
+  return times.length === 0 ? {} : { changedAt: Math.max(...times) };
 }
 
 function readCentral(resources: readonly Resource[]): CentralSetup[] {

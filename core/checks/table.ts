@@ -7,6 +7,7 @@ import { policyRows } from "./rows/policy.ts";
 import { reachRows } from "./rows/reach.ts";
 import { redirectRows } from "./rows/redirects.ts";
 import { repositoryRows } from "./rows/repository.ts";
+import { runRows } from "./rows/runs.ts";
 import { secretRows } from "./rows/secrets.ts";
 import { stateRows } from "./rows/state.ts";
 import { workflowRows } from "./rows/workflow.ts";
@@ -22,4 +23,5 @@ export const table: readonly Row[] = [
   ...centralRows,
   ...workflowRows,
   ...redirectRows,
+  ...runRows,
 ];

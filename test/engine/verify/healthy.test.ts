@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { table } from "../../../core/checks/table.ts";
 import { runVerify } from "../../verify/run-verify.ts";
+import { addRun, greenReview } from "../../verify/scripted-runs.ts";
 import { claudeAperture } from "../inline-claude-aperture.ts";
 import { sharedStage } from "../shared-stage.ts";
 import { succeed } from "../support.ts";
@@ -35,6 +36,8 @@ const stage = sharedStage({
 
 beforeAll(async () => {
   await succeed(stage.project, "up");
+  const { state } = stage.world.github;
+  for (const name of ["app", "api", "web", "all"]) addRun(state, `acme/${name}`, "success", [greenReview]);
 });
 
 /** Its output is searched for secrets at the end, as what the engine prints. */
@@ -51,7 +54,9 @@ describe("a stack in which everything works", () => {
     expect(findFaults(verified)).toEqual([]);
     expect(verified).toMatchObject({ answer: "4 repositories: 4 work", exitCode: 0 });
     const ok = new Set(verified.checks.filter(({ status }) => status === "ok").map(({ id }) => id));
-    const never = table.filter(({ id, phase }) => phase === "after" && !ok.has(id)).map(({ id }) => id);
+    const never = table
+      .filter(({ id, phase }) => (phase === "after" || phase === "run") && !ok.has(id))
+      .map(({ id }) => id);
     expect(never).toEqual(["secrets-environment"]);
   });
 
@@ -59,11 +64,11 @@ describe("a stack in which everything works", () => {
     const { stdout, stderr, exitCode } = await print();
     expect(stdout).toBe(
       [
-        "          machine  policy  device  repository  credential  secrets  workflow  redirects",
-        "acme/app  ok       ok      ok      ok          ok          ok       ok        ok",
-        "acme/api  ok       ok      ok      ok          ok          ok       ok        ok",
-        "acme/web  ok       ok      ok      ok          ok          ok       ok        ok",
-        "acme/all  ok       ok      ok      ok          ok          -        ok        ok",
+        "          machine  policy  device  repository  credential  secrets  workflow  redirects  runs",
+        "acme/app  ok       ok      ok      ok          ok          ok       ok        ok         ok",
+        "acme/api  ok       ok      ok      ok          ok          ok       ok        ok         ok",
+        "acme/web  ok       ok      ok      ok          ok          ok       ok        ok         ok",
+        "acme/all  ok       ok      ok      ok          ok          -        ok        ok         ok",
         "",
         "4 repositories: 4 work",
         "",
@@ -106,6 +111,17 @@ describe("a stack in which everything works", () => {
       last: "4 repositories: 4 work",
       exitCode: 0,
     });
+  });
+
+  it("waits where the last run is red and is older than the last change", async () => {
+    const { state } = stage.world.github;
+    const old = { createdAt: "2026-01-01T00:00:00Z" };
+    state.repository("acme/app").runs.splice(0);
+    addRun(state, "acme/app", "failure", [{ name: "Claude review", conclusion: "failure" }], old);
+    const { checks, answer } = await verifyIn(stage.project, "--stack", "test");
+    expect(checks.find(({ id, status }) => id === "last-run" && status !== "ok")).toMatchObject({ waits: true });
+    expect(answer).toBe("4 repositories: 3 work, 1 waits for a merge or a first run");
+    addRun(state, "acme/app", "success", [greenReview]);
   });
 
   it("cannot be told where a service does not accept the credential", async () => {

@@ -1,18 +1,24 @@
 /** `npm run verify -- --before`: each broken link is named, and no other. */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { RepositoryBefore } from "../../core/checks/before-facts.ts";
-import { beforeTable } from "../../core/checks/before-table.ts";
-import type { Check } from "../../core/checks/check.ts";
-import { prepareEngine } from "../../sandbox/engine/index.ts";
-import { versions } from "../../sandbox/engine/pinned.ts";
-import { somebody } from "../../sandbox/github/index.ts";
-import { createProject } from "../../sandbox/project.ts";
-import { createKey, owner } from "../../sandbox/tailscale/index.ts";
-import { startWorld, type World } from "../../sandbox/world.ts";
-import { deployingJob } from "../engine/actions-runtime.ts";
-import { deployerScopes } from "../engine/deployer-scopes.ts";
-import { createFolder, createPrograms, findFailure, listBy, type Report, readReport, runVerify } from "./run-verify.ts";
+import { beforeTable } from "../../../core/checks/before-table.ts";
+import { prepareEngine } from "../../../sandbox/engine/index.ts";
+import { versions } from "../../../sandbox/engine/pinned.ts";
+import { somebody } from "../../../sandbox/github/index.ts";
+import { createProject } from "../../../sandbox/project.ts";
+import { createKey, owner } from "../../../sandbox/tailscale/index.ts";
+import { startWorld, type World } from "../../../sandbox/world.ts";
+import {
+  createFolder,
+  createPrograms,
+  findFailure,
+  listBy,
+  type Report,
+  readReport,
+  runVerify,
+} from "../../verify/run-verify.ts";
+import { deployingJob } from "../actions-runtime.ts";
+import { deployerScopes } from "../deployer-scopes.ts";
 
 const weakToken = "ghp_exampleOfAWeakToken";
 const branchRule = { requiredReviews: 1, enforceAdmins: true };
@@ -22,7 +28,8 @@ let world: World;
 beforeAll(async () => {
   world = await startWorld({
     repositories: [
-      ...(["acme/app", "acme/foreign", "acme/taken", "acme/off", "acme/chosen", "acme/staged"] as const),
+      ...(["acme/app", "acme/foreign", "acme/taken", "acme/off", "acme/chosen"] as const),
+      { name: "acme/staged", environments: ["production"] },
       { name: "acme/archived", archived: true },
       { name: "acme/empty", empty: true },
       { name: "acme/new-name", renamedFrom: ["acme/old-name"] },
@@ -106,7 +113,7 @@ it("it changes nothing, and asks six requests of a repository at most", async ()
   const before = world.tailscale.state.policy;
   world.github.journal.splice(0);
   world.tailscale.journal.splice(0);
-  await check();
+  await check({ "claude-aperture:workflow": { environment: "production" } });
   const writes = [...world.github.journal, ...world.tailscale.journal].filter(
     ({ method, path }) => method !== "GET" && !/graphql$|acl\/validate$/.test(path),
   );
@@ -379,21 +386,22 @@ describe("repositories", () => {
     expect(listBy(report, "skipped", "acme/gone")).toContain("github-repository");
   });
 
+  it("an environment that is not there is a warning", async () => {
+    const report = await check({
+      "claude-aperture:repositories": ["app", "staged"],
+      "claude-aperture:workflow": { environment: "production" },
+    });
+    expect(listBy(report, "broken", "acme/app")).toEqual(["environment-exists"]);
+    expect(listBy(report, "broken", "acme/staged")).toEqual([]);
+    expect(report.exitCode).toBe(0);
+  });
+
   it("a central workflow that nobody may call", async () => {
     const config = { "claude-aperture:delivery": { kind: "central", repository: ".github" } };
     expect(listBy(await check(config), "broken")).toEqual(["central-repository"]);
     world.github.state.repository("acme/.github").actionsAccess = "organization";
     expect(listBy(await check(config), "broken")).toEqual(["central-exposure"]);
   });
-});
-
-it("an environment that is not there", () => {
-  const row = beforeTable.find(({ id }) => id === "environment-exists") as Check<RepositoryBefore>;
-  const judge = (environment: RepositoryBefore["environment"], name?: string) =>
-    row.judge({ settings: { workflow: { environment: name } }, environment } as RepositoryBefore);
-  expect(judge(undefined, "production")).toMatchObject({ status: "broken" });
-  expect(judge({ rules: [] }, "production")).toMatchObject({ status: "ok" });
-  expect(judge(undefined)).toMatchObject({ status: "skipped" });
 });
 
 it("every check of the table is named by a test here", () => {
