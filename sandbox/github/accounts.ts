@@ -1,5 +1,6 @@
 /** `/user`, `/users/{username}` and `/orgs/{org}`. */
 import { Hono } from "hono";
+import { refused } from "./actions/job-rights.ts";
 import { type Asked, apiUrl, notFound, origin, Refusal } from "./answers.ts";
 import type { Env } from "./authentication.ts";
 import { type Account, type Person, typeOfPerson } from "./model.ts";
@@ -9,7 +10,7 @@ export function accountRoutes(state: GitHubState): Hono<Env> {
   return new Hono<Env>()
     .get("/user", (c) => {
       // There is no user behind the token of a job.
-      if (c.var.viewer.job) throw new Refusal(403, "Resource not accessible by integration", "rest/users/users");
+      if (c.var.viewer.job) throw new Refusal(403, refused, "rest/users/users");
       return c.json(personJson(c, c.var.viewer));
     })
     .get("/users/:username", (c) => {

@@ -61,6 +61,9 @@ function findObstacle({ git, pulls }: Repository, from: Repository, head: string
   return undefined;
 }
 
+/** Where the setting "Allow GitHub Actions to create and approve pull requests" is off, as it is at first. */
+export const notByActions = "GitHub Actions is not permitted to create or approve pull requests.";
+
 /** Opens a pull request, or says why not. */
 export function openPull(repository: Repository, asked: NewPull): PullRequest | Obstacle {
   const { head, base, title, body, draft, maintainerCanModify, author, headRepository: from = repository } = asked;

@@ -8,7 +8,7 @@ import type { Permission } from "./options.ts";
 import { mergePull } from "./people.ts";
 import { hasRequirements, pushObstacle } from "./protection.ts";
 import { pullJson } from "./pull-json.ts";
-import { changePull, closePull, type Obstacle, openPull, reopenPull } from "./pull-requests.ts";
+import { changePull, closePull, notByActions, type Obstacle, openPull, reopenPull } from "./pull-requests.ts";
 import { checkWorkflows } from "./refs.ts";
 
 const resource = "PullRequest";
@@ -27,6 +27,7 @@ export function pullRoutes(): Hono<Env> {
         draft: "boolean?",
         maintainer_can_modify: "boolean?",
       });
+      if (viewer.job) throw new Refusal(403, notByActions, "rest/pulls/pulls#create-a-pull-request");
       const head = body.head.replace(new RegExp(`^${repository.owner.login}:`, "i"), "");
       const { login, id } = viewer;
       const pull = openPull(repository, {

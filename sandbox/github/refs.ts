@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import { writersOnly } from "./access.ts";
 import { nodeId } from "./accounts.ts";
+import { refused } from "./actions/job-rights.ts";
 import { apiUrl, notFound, page, Refusal, readBody } from "./answers.ts";
 import type { Env } from "./authentication.ts";
 import { notEmpty } from "./commits.ts";
@@ -105,7 +106,7 @@ export function checkWorkflows(c: Context<Env>, sha: Sha): void {
   const { viewer, repository } = c.var;
   const target = repository.git.commits.get(sha);
   if (!viewer.job || !target || refusedWorkflow(repository.git, viewer, target) === undefined) return;
-  throw new Refusal(403, "Resource not accessible by integration", "rest/git/refs");
+  throw new Refusal(403, refused, "rest/git/refs");
 }
 
 function branchTip(c: Context<Env>, branch: string): Sha {

@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import { issuerPath, type Job } from "../issuer.ts";
 import type { GitHubState } from "../state.ts";
 import { findRun } from "./runs.ts";
-import { grantedPermissions, type Permissions } from "./trust.ts";
+import { grantedPermissions, nameOfRun, type Permissions } from "./trust.ts";
 
 export interface IdTokenRequest {
   /** Has a query already, to which clients add `&audience=`. */
@@ -17,6 +17,7 @@ export interface IdTokenRequest {
 /** A job of a run, with the permissions that its workflow grants. */
 export interface RunningJob extends Job {
   permissions: Permissions;
+  runId: number;
 }
 
 /** `routes` stand below the issuer's path. */
@@ -34,16 +35,23 @@ export function createIdTokens(state: GitHubState, issueToken: (job: Job) => Pro
     return c.json({ count: issued, value });
   });
 
-  /** Undefined for a job that gets none: without `id-token: write`, of a fork, or of Dependabot. */
+  /**
+   * Undefined for a job that gets none: without `id-token: write`, of a fork, or of Dependabot. Throws when it is not of a run
+   * of the repository, or says otherwise than its run.
+   */
   function issueRequest({ permissions, ...job }: RunningJob): IdTokenRequest | undefined {
     const repository = state.repository(job.repository);
-    const { event, actor = "" } = job;
-    const cause = findRun(repository, job.runId ?? 0) ?? { event, actor, pulls: [] };
-    if (grantedPermissions(repository, cause, permissions)["id-token"] !== "write") return undefined;
+    const run = findRun(repository, job.runId);
+    if (!run) throw new Error(`${job.repository} has no run ${job.runId}`);
+    const { event, actor = run.actor, workflowPath } = job;
+    if (event !== run.event || actor !== run.actor || workflowPath !== run.path) {
+      throw new Error(`${nameOfRun(repository, run)} is for ${run.event} by ${run.actor} in ${run.path}`);
+    }
+    if (grantedPermissions(repository, run, permissions)["id-token"] !== "write") return undefined;
     const id = randomUUID();
     const token = `idt_${randomBytes(18).toString("hex")}`;
     state.secrets.add(`request token for OIDC tokens of a job of ${job.repository}`, token);
-    open.set(id, { job, token });
+    open.set(id, { job: { ...job, actor }, token });
     return {
       url: `${state.url}${issuerPath}/idtoken/${id}?api-version=2.0`,
       token,

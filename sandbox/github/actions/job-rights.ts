@@ -11,7 +11,8 @@ import { findComment, findConversation } from "../conversations.ts";
 import type { Repository } from "../model.ts";
 import type { Viewer } from "../viewer.ts";
 
-const refused = "Resource not accessible by integration";
+/** How GitHub says that the token of a job, or of an App, may not do that. */
+export const refused = "Resource not accessible by integration";
 
 /** `contents=read`; of several one is enough. Empty: nothing is needed. `never`: no job's token has what it takes. */
 type Needs = string[] | "never";
@@ -39,6 +40,9 @@ const rules: [methods: string, path: RegExp, needs: Needs][] = [
   [write, /^\/issues(\/|$)/, ["issues=write"]],
 ];
 
+/** Whether it is no job's token, or that of a job of the repository: elsewhere it reads what is public, and that is all. */
+export const isOwn = ({ job }: Viewer, { id }: Repository): boolean => job === undefined || job.repositoryId === id;
+
 /** Whether a job with these rights has what is needed; names are written as GitHub's headers have them. */
 export function hasRight({ job }: Viewer, need: string): boolean {
   const [scope = "", level] = need.split("=");
@@ -50,13 +54,15 @@ export function hasRight({ job }: Viewer, need: string): boolean {
 export const jobRights: MiddlewareHandler<Env> = async (c, next) => {
   const { viewer, repository } = c.var;
   if (!viewer.job) return next();
-  const path = new URL(c.req.url).pathname.replace(/^\/api\/v3\/(repos\/[^/]+\/[^/]+|repositories\/\d+)/, "");
+  // As the routes read it: `%6D` is an `m` to them.
+  const path = c.req.path.replace(/^\/api\/v3\/(repos\/[^/]+\/[^/]+|repositories\/\d+)/, "");
   const [, , rule] =
     rules.find(([methods, form]) => methods.split("|").includes(c.req.method) && form.test(path)) ?? [];
   if (!rule) return unknownRoute(c, "No rule says what the token of a job needs for it.");
   const needs = rule === "never" || !isAboutPull(repository, path) ? rule : rule.flatMap(orOfPull);
-  const isPublicRead = read.includes(c.req.method) && repository.visibility === "public";
-  if (needs === "never") throw new Refusal(403, refused);
+  const isRead = read.split("|").includes(c.req.method);
+  const isPublicRead = isRead && repository.visibility === "public";
+  if (needs === "never" || (!isRead && !isOwn(viewer, repository))) throw new Refusal(403, refused);
   if (needs.length > 0 && !isPublicRead && !needs.some((need) => hasRight(viewer, need))) {
     c.header("X-Accepted-GitHub-Permissions", needs.join("; "));
     throw new Refusal(403, refused);
@@ -92,12 +98,16 @@ const fieldNeeds: Record<string, string[]> = {
   "Mutation.disablePullRequestAutoMerge": ["contents=write"],
 };
 
+/** What has an id of its own is found without the field above it. */
+const typeNeeds: Record<string, string[]> = { PullRequest: ["pull_requests=read"] };
+
 /** The errors that GraphQL answers instead of data, one for each field that the token of a job may not ask for. */
 export function refusedFields(viewer: Viewer, own: Repository | undefined, fields: [type: string, field: string][]) {
   if (!viewer.job) return [];
   return fields.flatMap(([type, field]) => {
     const isMutation = type === "Mutation";
-    const needs = fieldNeeds[`${type}.${field}`] ?? (isMutation ? ["pull_requests=write"] : []);
+    const ofType = isMutation ? ["pull_requests=write"] : (typeNeeds[type] ?? []);
+    const needs = fieldNeeds[`${type}.${field}`] ?? ofType;
     const isOpen = needs.length === 0 || (!isMutation && own?.visibility === "public");
     if (isOpen || needs.some((need) => hasRight(viewer, need))) return [];
     return [{ type: "FORBIDDEN", path: [field], extensions: { saml_failure: false }, message: refused }];

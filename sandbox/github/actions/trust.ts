@@ -23,7 +23,9 @@ export const isOfFork = (repository: Repository, pull: PullRequest): boolean => 
 export function isUntrusted(repository: Repository, { event, actor, pulls }: Cause): boolean {
   if (actor === dependabot && dependabotEvents.includes(event)) return true;
   if (!pullEvents.includes(event)) return false;
-  return repository.pulls.some((pull) => pulls.includes(pull.number) && isOfFork(repository, pull));
+  const found = repository.pulls.filter(({ number }) => pulls.includes(number));
+  // Of a pull request that nobody knows, nobody knows where it comes from.
+  return found.length === 0 || found.some((pull) => isOfFork(repository, pull));
 }
 
 /** The permissions that a job of the run really has of those that its workflow grants. */

@@ -5,6 +5,7 @@
  * deleted, a missing scope, missing permissions. The others are worded here.
  */
 import { nodeId } from "../accounts.ts";
+import { refused } from "../actions/job-rights.ts";
 import type { ContentLimiter } from "../content-limits.ts";
 import type { Sha } from "../git.ts";
 import type { Repository } from "../model.ts";
@@ -151,7 +152,7 @@ function checkUpdate(repository: Repository, update: RefUpdate, request: Graphql
   const after = repository.git.commits.get(update.afterOid);
   const { viewer } = request;
   if (viewer.job && after && refusedWorkflow(repository.git, viewer, after) !== undefined) {
-    throw refuse("FORBIDDEN", "Resource not accessible by integration");
+    throw refuse("FORBIDDEN", refused);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   autoMergeObstacle,
   changePull,
   closePull,
+  notByActions,
   type Obstacle,
   openPull,
   reopenPull,
@@ -61,6 +62,7 @@ export function pullMutations(request: GraphqlRequest, limiter: ContentLimiter) 
       limiter.count();
       const repository = repositoryByNodeId(input.repositoryId, request);
       requirePermission("createPullRequest", repository, request);
+      if (request.viewer.job) throw refuse("FORBIDDEN", notByActions);
       const base = branchOfRef(input.baseRefName);
       const head = branchOfRef(input.headRefName).replace(new RegExp(`^${repository.owner.login}:`, "i"), "");
       const { login, id } = request.viewer;

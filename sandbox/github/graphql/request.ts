@@ -1,6 +1,7 @@
 /** What every resolver knows of its request, and how it finds and refuses. */
 import { GraphQLError } from "graphql";
 import { nodeId } from "../accounts.ts";
+import { isOwn, refused } from "../actions/job-rights.ts";
 import { singleSignOnRequired } from "../answers.ts";
 import type { Repository } from "../model.ts";
 import type { Permission } from "../options.ts";
@@ -66,6 +67,7 @@ export function requirePermission(
   { viewer }: GraphqlRequest,
   needed: Permission = "write",
 ): void {
+  if (!isOwn(viewer, repository)) throw refuse("FORBIDDEN", refused);
   if (!atLeast(viewer.access(repository), needed)) {
     const name = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}`;
     throw refuse("FORBIDDEN", `${viewer.login} does not have the correct permissions to execute \`${name}\``);
