@@ -23,7 +23,7 @@ import { nameSecrets, WorkflowError } from "../../core/workflow/options.ts";
 import { listCheckNames } from "../../core/workflow/presets.ts";
 import { readActionsPolicy } from "../../services/github/actions-permissions.ts";
 import type { GitHubConnection } from "../../services/github/connection.ts";
-import { LiveFiles } from "../../services/github/live-files.ts";
+import { LiveFiles, readTexts } from "../../services/github/live-files.ts";
 import { RepositoryNodes } from "../../services/github/nodes.ts";
 import { findPullRuns, type PullRuns } from "../../services/github/pull-runs.ts";
 import { findPulls } from "../../services/github/pulls.ts";
@@ -166,13 +166,8 @@ class RepositoryReader {
   }
 
   async #readSettingsFiles({ nodeId }: KnownRepository): Promise<SettingsFile[]> {
-    const found = await Promise.all(
-      settingsPaths.map(async (path) => {
-        const live = await this.#files.readText({ repositoryId: nodeId, path });
-        return live ? [{ path, text: live.text }] : [];
-      }),
-    );
-    return found.flat();
+    const texts = await readTexts(this.#nodes, nodeId, settingsPaths);
+    return [...texts].map(([path, text]) => ({ path, text }));
   }
 
   /** Its text only where it is neither what the last run has brought nor what the next one would bring. */

@@ -128,6 +128,27 @@ export class LiveFiles {
   }
 }
 
+/** Texts of the default branch, by path, in one query for many repositories. A binary one, or a long one, has the text "". */
+export async function readTexts(
+  nodes: RepositoryNodes,
+  repositoryId: string,
+  paths: readonly string[],
+): Promise<Map<string, string>> {
+  const names = paths.map((_, index) => `file${index}`);
+  const parameters = names.map((name) => `$${name}: String!`).join(", ");
+  const fields = names.map((name) => `${name}: object(expression: $${name}) { ... on Blob { oid text } }`).join(" ");
+  const query = `query ($ids: [ID!]!, ${parameters}) { nodes(ids: $ids) { ... on Repository { ${fields} } } }`;
+  const variables = Object.fromEntries(paths.map((path, index) => [names[index] ?? "", `HEAD:${path}`]));
+  const shape = z.record(z.string(), textNode.shape.object);
+  const found = (await nodes.ask(query, variables, repositoryId, shape)) ?? {};
+  return new Map(
+    paths.flatMap((path, index): [string, string][] => {
+      const { oid, text } = found[names[index] ?? ""] ?? {};
+      return oid ? [[path, text ?? ""]] : [];
+    }),
+  );
+}
+
 /** What a file holds. A binary one, or one of more than half a megabyte, has no text. */
 export interface LiveText {
   blob: string;
