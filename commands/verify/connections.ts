@@ -1,8 +1,11 @@
 /** The services as the providers reach them: by the same variables, and for reading only. */
 
 import type { Unread } from "../../core/checks/facts.ts";
+import { formatMessage } from "../../core/messages/entry.ts";
+import { limitReached } from "../../core/messages/repositories.ts";
 import { connectToGitHub, type GitHubConnection } from "../../services/github/connection.ts";
 import { describeGitHubError } from "../../services/github/errors.ts";
+import { findLimitEnd, formatClockTime } from "../../services/github/rate-limit.ts";
 import type { Seen } from "../../services/github/seen.ts";
 import { TailnetConnection } from "../../services/tailscale/connection.ts";
 import { createRuntime, type Runtime } from "../../services/tailscale/runtime.ts";
@@ -45,6 +48,8 @@ function connectGitHub(
 
 /** Why something was not read: what a service or a client said. */
 export function toUnread(error: unknown): Unread {
+  const end = findLimitEnd(error);
+  if (end !== undefined) return { unread: formatMessage(limitReached, { time: formatClockTime(end) }) };
   const said = describeGitHubError(error) ?? (error instanceof Error ? error.message : String(error));
   return { unread: said.replace(/\s*\n\s*/g, " ") };
 }

@@ -180,6 +180,13 @@ export const rateLimited = message({
   fix: "wait. Hundreds of new repositories take hours, whatever the tool; an App of an Enterprise organisation has more requests",
 });
 
+export const limitReached = message({
+  says: "GitHub's limit of requests is used up for this credential until {time}.",
+  advice: " Other programs with the same token or app take from the same limit.",
+  cause: "as it says; `npm run verify` reads about three times for each repository",
+  fix: "run it again after that; or with some of the repositories only",
+});
+
 export const leftAndUnwritable = message({
   says: "{name} left the list and {reason}.",
   advice: " Its credential is deleted, its secrets and workflow file cannot be; the next `pulumi up` forgets them.",
@@ -215,6 +222,7 @@ there, once for each cause; \`pulumi destroy\` explains nothing unless it runs t
     secretsUnseen,
     ...githubErrors,
     rateLimited,
+    limitReached,
     {
       when: "in `destroy`",
       theirs: ["404 Not Found"],

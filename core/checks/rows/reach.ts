@@ -77,7 +77,8 @@ function judgeRules(
   say: (tag: string, lines: string) => string,
 ): Verdict {
   const rules = requireView(stack).reach.tags.find((one) => one.tag === tag)?.rules ?? [];
-  const found = rules.filter(({ meaning }) => meanings.includes(meaning));
+  // One that gives nothing but Aperture is judged by what it gives of it.
+  const found = rules.filter(({ meaning, isUse }) => meanings.includes(meaning) && (isUse || meaning === "assignment"));
   if (found.length === 0) return ok();
   // What the settings share on purpose is no news.
   if (stack.settings.policy.shareTag) return ok(`shared: ${listLines(found)}`);
