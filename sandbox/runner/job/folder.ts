@@ -2,6 +2,7 @@
 import { chmod, copyFile, mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { cacheDirectory } from "../../engine/cache.ts";
 import type { ActionSettings } from "../network/network.ts";
 
 /** Each in `<owner>/<name>`, as on GitHub. */
@@ -102,7 +103,11 @@ async function placeStandIn(uses: string, folder: string, settings: ActionSettin
   await copyFile(join(source, "action.yml"), join(folder, "action.yml"));
   for (const name of (await readdir(source)).filter((one) => /^(main|post)\.ts$/.test(one))) {
     const module = JSON.stringify(pathToFileURL(join(source, name)).href);
-    const text = `import { run } from ${module};\nawait run(${JSON.stringify(settings)});\n`;
+    const text = `import { enableCompileCache } from "node:module";
+enableCompileCache(${JSON.stringify(join(cacheDirectory(), "compiled"))});
+const { run } = await import(${module});
+await run(${JSON.stringify(settings)});
+`;
     await writeFile(join(folder, name.replace(/ts$/, "mjs")), text);
   }
 }

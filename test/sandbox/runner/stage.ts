@@ -3,6 +3,7 @@
 import { entryValue } from "../../../core/policy/fragment.ts";
 import { renderWorkflowFile, type StandaloneOptions } from "../../../core/workflow/file.ts";
 import { federatedSubject, type SubjectOptions } from "../../../core/workflow/oidc.ts";
+import { nameSecrets, type SecretNames } from "../../../core/workflow/options.ts";
 import {
   type PullRequest,
   pullOf,
@@ -67,6 +68,7 @@ export function giveIdentity(
   { tailscale, github }: Pick<World, "tailscale" | "github">,
   repository: Repository,
   options: Pick<SubjectOptions, "presets" | "runsOn" | "workflowPath" | "central">,
+  { clientId, audienceOrSecret }: SecretNames = nameSecrets("federated"),
 ): void {
   const { id, owner, name, secrets } = repository;
   const { subject, customClaimRules } = federatedSubject({
@@ -79,8 +81,8 @@ export function giveIdentity(
   const key = addIdentity(tailscale.state, { subject, tags: ["tag:ci"], issuer: github.oidc.issuer });
   if (key.keyType !== "federated") throw new Error("no federated identity");
   editIdentity(tailscale.state, key.id, { customClaimRules });
-  secrets.set("TS_OAUTH_CLIENT_ID", key.id);
-  secrets.set("TS_AUDIENCE", key.audience);
+  secrets.set(clientId, key.id);
+  secrets.set(audienceOrSecret, key.audience);
 }
 
 /** The entries of the stack alone. */
