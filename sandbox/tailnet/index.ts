@@ -17,9 +17,11 @@
  *
  * `baseURL` is Tailscale's own switch (its feature/oauthkey); without it the CLI asks api.tailscale.com for an auth key. What the
  * runner sends goes through `http_proxy=http://127.0.0.1:<port>`; where port 0 was asked for, standard error says
- * `HTTP proxy listening on 127.0.0.1:<port>`. `tailscale --socket=D/s logout` removes the device; ending `tailscaled` does not.
+ * `HTTP proxy listening on 127.0.0.1:<port>`. `tailscale --socket=D/s logout` removes the device, and so does SIGTERM to a
+ * `tailscaled` with `--state=mem:`; SIGKILL leaves it.
  */
 
+import { rmSync } from "node:fs";
 import type { Log } from "../engine/progress.ts";
 import { programInCache } from "../programs.ts";
 import { randomId } from "../tailscale/secrets.ts";
@@ -39,7 +41,7 @@ export interface TailnetOptions {
     /** First label of the name of the device that the node becomes. Default `ai`. */
     hostname?: string;
   };
-  /** For the progress of a build. */
+  /** For the progress of a build, and for the end of the program where nobody asked for it. */
   log?: Log;
 }
 
@@ -65,6 +67,12 @@ export interface Tailnet {
   nodes(): { name: string; hostname: string; tags: string[]; addresses: string[]; online: boolean }[];
   /** The last lines of the program, for the message of a failure. */
   log(): string;
+  /** Of the program, which holds control server, relay and the Aperture node. */
+  processId: number | undefined;
+  /** Temporary; gone when the program ends, whatever the reason. */
+  directory: string;
+  /** Comes if the program ends before `close`; until then nobody knows of an end to what they wait for. */
+  failure: Promise<Error>;
   close(): Promise<void>;
 }
 
@@ -80,17 +88,26 @@ export async function startTailnet({ tailscale, aperture, log }: TailnetOptions)
   const authKey = `tskey-auth-front-${randomId(32)}`;
   const members = new Members(state);
   const registry = new Registry(state, { authKey, hostname });
+  let directory = "";
   const ready = Promise.withResolvers<string>();
-  // It may fail later, when nobody waits any more.
-  ready.promise.catch(() => {});
-  const child = new TailnetProgram(tailnet, handle, ready.reject);
+  const failure = Promise.withResolvers<Error>();
+  const child = new TailnetProgram(tailnet, handle, (error) => {
+    // It removes the folder itself, but not where it was killed.
+    if (directory) rmSync(directory, { recursive: true, force: true });
+    registry.disconnectAll();
+    ready.reject(error);
+    failure.resolve(error);
+  });
   const publish = () => child.send({ netmap: members.list() });
 
   function handle(report: Report): void {
-    if (report.ready) ready.resolve(report.ready.controlUrl);
+    if (report.ready) {
+      directory = report.ready.directory;
+      ready.resolve(report.ready.controlUrl);
+    }
     if (report.online) registry.setOnline(report.online);
     if (report.register) child.send({ answer: registry.answer(report.register) });
-    if (report.failed) ready.reject(new Error(`The tailnet does not start: ${report.failed}\n${child.log()}`));
+    if (report.failed) ready.reject(new Error(`The tailnet does not start: ${report.failed}\n${child.log.last()}`));
   }
 
   state.observers.add(publish);
@@ -108,12 +125,16 @@ export async function startTailnet({ tailscale, aperture, log }: TailnetOptions)
   });
   try {
     const controlUrl = await ready.promise;
+    failure.promise.then(({ message }) => log?.(message));
     return {
       controlUrl,
       programs: { tailscaled, tailscale: cli },
       environment: { ...environment },
       nodes: () => registry.nodes(),
-      log: () => child.log(),
+      log: () => child.log.last(),
+      processId: child.processId,
+      directory,
+      failure: failure.promise,
       close,
     };
   } catch (error) {

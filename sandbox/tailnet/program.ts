@@ -58,7 +58,7 @@ export interface Answer {
 export type Order = { start: Settings } | { netmap: Member[] } | { answer: Answer };
 
 export interface Report {
-  ready?: { controlUrl: string };
+  ready?: { controlUrl: string; directory: string };
   register?: {
     id: number;
     key: string;
@@ -77,12 +77,23 @@ export interface Report {
   failed?: string;
 }
 
-/** How much of what it wrote is kept. */
-const keptLines = 500;
+/** What a program wrote last, for the message of a failure. */
+export class KeptLines {
+  readonly #lines: string[] = [];
+
+  add(line: string): void {
+    this.#lines.push(line);
+    if (this.#lines.length > 500) this.#lines.shift();
+  }
+
+  last(count = 40): string {
+    return tail(this.#lines.join("\n"), count);
+  }
+}
 
 export class TailnetProgram {
   readonly #child: ChildProcess;
-  readonly #lines: string[] = [];
+  readonly log = new KeptLines();
   readonly #ended: Promise<void>;
   /** Why it cannot be used any more. */
   #failure: Error | undefined;
@@ -92,15 +103,10 @@ export class TailnetProgram {
     this.#child = spawn(executable, [], { stdio: ["pipe", "pipe", "pipe"], env: childEnvironment(environment) });
     const { stdin, stdout, stderr } = this.#child;
     if (stdout) createInterface({ input: stdout }).on("line", (line) => onReport(JSON.parse(line) as Report));
-    if (stderr) {
-      createInterface({ input: stderr }).on("line", (line) => {
-        this.#lines.push(line);
-        if (this.#lines.length > keptLines) this.#lines.shift();
-      });
-    }
+    if (stderr) createInterface({ input: stderr }).on("line", (line) => this.log.add(line));
     const fail = (reason: string) => {
       if (this.#isClosing || this.#failure) return;
-      this.#failure = new Error(`The tailnet's program ${reason}:\n${this.log()}`);
+      this.#failure = new Error(`The tailnet's program ${reason}:\n${this.log.last()}`);
       onFailure(this.#failure);
     };
     stdin?.on("error", () => {}); // it has ended, which is reported as such
@@ -120,9 +126,8 @@ export class TailnetProgram {
     this.#child.stdin?.write(`${JSON.stringify(order)}\n`);
   }
 
-  /** The last lines that it wrote. */
-  log(lines = 40): string {
-    return tail(this.#lines.join("\n"), lines);
+  get processId(): number | undefined {
+    return this.#child.pid;
   }
 
   async close(): Promise<void> {

@@ -13,6 +13,8 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"syscall"
+	"time"
 
 	"tailscale.com/envknob"
 )
@@ -29,12 +31,19 @@ func main() {
 		log.Fatal(err)
 	}
 	end := func(code int) {
-		os.RemoveAll(directory)
+		remove(directory)
 		os.Exit(code)
 	}
 	// Ctrl-C is for the parent to understand; it closes standard input, also when it is killed.
-	signal.Ignore(os.Interrupt)
-	p := newParent(os.Stdout)
+	// Without it, a report to a parent that is gone would end this program before it has removed anything.
+	signal.Ignore(os.Interrupt, syscall.SIGPIPE)
+	terminated := make(chan os.Signal, 1)
+	signal.Notify(terminated, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		log.Print(<-terminated)
+		end(1)
+	}()
+	p := newParent(os.Stdout, func() { end(1) })
 	var n *netmap
 	err = p.read(os.Stdin,
 		func(s settings) {
@@ -51,6 +60,16 @@ func main() {
 		end(1)
 	}
 	end(0)
+}
+
+// remove is patient: nodes that end now still write to the folder.
+func remove(directory string) {
+	for range 50 {
+		if os.RemoveAll(directory) == nil {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
 }
 
 // start serves the login server, and lets the Aperture node join as soon as the parent answers.
@@ -80,7 +99,7 @@ func start(s settings, p *parent, directory string, fail func()) (*netmap, error
 			p.send(report{Failed: err.Error()})
 			fail()
 		}
-		p.send(report{Ready: &ready{ControlURL: controlURL}})
+		p.send(report{Ready: &ready{ControlURL: controlURL, Directory: directory}})
 	}()
 	return n, nil
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
 
@@ -63,6 +62,8 @@ type report struct {
 
 type ready struct {
 	ControlURL string `json:"controlUrl"`
+	// Directory is removed when this program ends.
+	Directory string `json:"directory"`
 }
 
 type registration struct {
@@ -93,18 +94,19 @@ type parent struct {
 	out     *json.Encoder
 	nextID  int
 	waiting map[int]chan answer
+	// gone ends this program.
+	gone func()
 }
 
-func newParent(out io.Writer) *parent {
-	return &parent{out: json.NewEncoder(out), waiting: map[int]chan answer{}}
+func newParent(out io.Writer, gone func()) *parent {
+	return &parent{out: json.NewEncoder(out), waiting: map[int]chan answer{}, gone: gone}
 }
 
 func (p *parent) send(message report) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.out.Encode(message); err != nil {
-		// Nobody is there any more.
-		os.Exit(1)
+		p.gone()
 	}
 }
 
