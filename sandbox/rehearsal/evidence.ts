@@ -11,10 +11,10 @@ const fetch = fetchThroughProxy(process.env);
 /** What a GraphQL request may ask for without a change of anything. */
 const queries = new Set(["node", "nodes", "repository", "viewer", "rateLimit"]);
 
-/** Whether a request changes something, if it is taken. Validating a policy and fetching a token are POST requests that do not. */
+/** Whether a request changes something, if it is taken. Some POST requests do not: validating a policy, fetching a token, fetching with git, asking a model. */
 export function isWrite({ method, path, operations = [] }: WorldRequest): boolean {
   if (path.endsWith("/graphql")) return operations.some((operation) => !queries.has(operation));
-  return method !== "GET" && !/\/(validate|oauth\/token|token-exchange)$/.test(path);
+  return method !== "GET" && !/\/(validate|oauth\/token|token-exchange|git-upload-pack|v1\/messages)$/.test(path);
 }
 
 type WorldRequest = { method: string; path: string; operations?: readonly string[] };

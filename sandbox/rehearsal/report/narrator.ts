@@ -1,5 +1,6 @@
 /** Writes down what happens in a rehearsal while it happens. The acts need to do nothing for it. */
 import type { Project } from "../../project.ts";
+import type { Runner } from "../../runner/index.ts";
 import type { JournalEntry, Service } from "../../service.ts";
 import type { World } from "../../world.ts";
 import type { Act, Check } from "../act.ts";
@@ -18,6 +19,7 @@ export class Narrator {
   #act: ActStory | undefined;
   #before = new Map<string, string>();
   #logged = 0;
+  #bypasses = 0;
 
   /** Listens from now on, until `finish`. */
   constructor(world: World, engine: readonly string[]) {
@@ -44,6 +46,7 @@ export class Narrator {
     this.#story.acts.push(this.#act);
     this.#before = readWorld(this.#world);
     this.#logged = this.#world.aperture.log.length;
+    this.#bypasses = this.#world.runner?.bypasses.length ?? 0;
   }
 
   /** The act has come to its end, or to an error. */
@@ -53,6 +56,8 @@ export class Narrator {
     this.#tellRuns(act, () => true);
     const entries = this.#world.aperture.log.slice(this.#logged);
     if (entries.length > 0) act.events.push({ kind: "gateway", entries: structuredClone(entries) });
+    const past = this.#world.runner?.bypasses.slice(this.#bypasses) ?? [];
+    if (past.length > 0) act.events.push({ kind: "text", title: "Connections past Aperture", text: describe(past) });
     act.changes = compareWorlds(this.#before, readWorld(this.#world));
     act.seconds = this.#seconds() - act.begun;
     if ("checks" in outcome) act.checks = [...outcome.checks];
@@ -118,4 +123,8 @@ export class Narrator {
   #seconds(): number {
     return (performance.now() - this.#start) / 1000;
   }
+}
+
+function describe(bypasses: Runner["bypasses"]): string {
+  return bypasses.map(({ host, port, step }) => `${host}:${port} in the step ${step}`).join("\n");
 }

@@ -75,7 +75,7 @@ ${act.error !== undefined && html`<p class="annotation failure"><b>The act broke
 ${renderChecks(act.checks)}
 ${renderLanes(act)}
 ${act.events.map(renderEvent)}
-${act.changes.length > 0 && renderDetails(`Changed in the world: ${list(act.changes.map(({ title }) => title))}`, html`${act.changes.map(({ title, text }) => renderDetails(title, renderDiff(text)))}`)}
+${renderChanges(act)}
 ${renderRequests(act)}</section>
 `;
 }
@@ -117,6 +117,14 @@ function renderGateway(entries: readonly LogEntry[]): Html {
       html`<li><span class="pill ${kind(status)}">${status}</span> <b>${login || "nobody"}</b>${repository && ` from ${repository}`}${run && `, run ${run}`}: ${provider && `${provider}/`}${model ?? "no model"}${inputTokens !== undefined && html` <span class="soft">${inputTokens} tokens in, ${outputTokens} out</span>`}${reason && html` <span class="soft">${reason}</span>`}</li>`,
   )}</ul></div>
 `;
+}
+
+function renderChanges({ changes }: ActStory): Html | undefined {
+  const [first, second] = changes;
+  if (!first) return undefined;
+  const diffs = changes.map(({ title, text }) => renderDetails(title, renderDiff(text)));
+  const names = list(changes.map(({ title }) => title));
+  return renderDetails(`Changed in the world: ${names}`, second ? html`${diffs}` : renderDiff(first.text));
 }
 
 /** The first names of a list, and how many more there are. */

@@ -18,7 +18,7 @@ function renderJob(job: WorkflowJob): Html {
   const { name, steps, annotations, summary, log, conclusion } = job;
   const failed = isRed(conclusion);
   return html`<div class="job"><p>${renderState(job)} <b>${name}</b>${lasted(job.startedAt, job.completedAt)}</p>
-${steps.length > 0 && html`<ol class="steps">${steps.map((step) => html`<li value="${step.number}">${renderState(step)} ${step.name}</li>`)}</ol>\n`}
+${steps.length > 0 && html`<ol class="steps">${steps.map((step) => html`<li class="${kindOf(step)}" title="${stateOf(step)}"><b>${signOf(step)}</b><span>${step.name}</span></li>`)}</ol>\n`}
 ${annotations.map(({ level, title, message }) => html`<p class="annotation ${level}"><b>${title ?? level}</b> ${message}</p>\n`)}
 ${summary.trim() !== "" && renderDetails("Summary", renderText(summary), { isOpen: failed })}
 ${log.trim() !== "" && renderDetails("Log", renderLog(log), { isOpen: failed })}</div>
@@ -27,9 +27,21 @@ ${log.trim() !== "" && renderDetails("Log", renderLog(log), { isOpen: failed })}
 
 const kinds: Partial<Record<Conclusion, string>> = { success: "good", skipped: "none", cancelled: "none" };
 
-function renderState({ status, conclusion }: { status: string; conclusion: Conclusion | null }): Html {
-  const kind = conclusion === null ? "odd" : (kinds[conclusion] ?? "bad");
-  return html`<span class="pill ${kind}">${(conclusion ?? status).replaceAll("_", " ")}</span>`;
+interface State {
+  status: string;
+  conclusion: Conclusion | null;
+}
+
+const kindOf = ({ conclusion }: State): string => (conclusion === null ? "odd" : (kinds[conclusion] ?? "bad"));
+
+const stateOf = ({ status, conclusion }: State): string => (conclusion ?? status).replaceAll("_", " ");
+
+const signs: Record<string, string> = { good: "✓", bad: "✗", none: "–", odd: "…" };
+
+const signOf = (state: State): string => signs[kindOf(state)] ?? "";
+
+function renderState(state: State): Html {
+  return html`<span class="pill ${kindOf(state)}">${stateOf(state)}</span>`;
 }
 
 const isRed = (conclusion: Conclusion | null): boolean => conclusion !== null && kinds[conclusion] === undefined;

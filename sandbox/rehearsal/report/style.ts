@@ -39,10 +39,13 @@ pre {
 .place, .warning { color: var(--odd); }
 .group { font-weight: 700; }
 .run, .gateway { margin: .75rem 0; padding: .7rem .85rem; border: 1px solid var(--line); border-left: .3rem solid var(--link); border-radius: .4rem; }
-.gateway ul, .steps { margin: .3rem 0; padding-left: 1.4rem; }
-.gateway ul { list-style: none; padding: 0; }
+.gateway ul, .steps { list-style: none; margin: .3rem 0; padding: 0; }
 .gateway li { padding: .15rem 0; overflow-wrap: anywhere; }
-.steps li { padding: .1rem 0; }
+.steps { columns: 15rem; }
+.steps li { display: grid; grid-template-columns: 1.2rem 1fr; background: none; color: var(--ink); break-inside: avoid; }
+.steps .good b { color: var(--good); }
+.steps .bad, .steps .bad b { color: var(--bad); }
+.steps .none { color: var(--soft); }
 .job { margin-top: .5rem; padding-top: .25rem; border-top: 1px solid var(--line); }
 .annotation { padding: .4rem .7rem; border-left: .25rem solid var(--soft); background: var(--shade); overflow-wrap: anywhere; }
 .annotation.failure { border-color: var(--bad); }

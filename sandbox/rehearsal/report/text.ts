@@ -5,14 +5,18 @@ import { type Html, html } from "../../pages/html.ts";
 /** Of a longer text the beginning and the end are shown: no browser likes a log of a million lines. */
 const mostLines = 3000;
 
-type Kind = "add" | "remove" | "place" | "error" | "warning" | "group" | "";
+interface Line {
+  text: string;
+  /** The class of its colour. */
+  kind?: "add" | "remove" | "place" | "error" | "warning" | "group" | undefined;
+}
 
-/** Lines of a text; what its kind of text has in colour stands in an element with that class. */
-function renderLines(text: string, kindOf: (line: string) => Kind): Html {
+/** The lines of a text as `read` has them; undefined: a line that is not shown. */
+function renderLines(text: string, read: (line: string) => Line | undefined): Html {
   const lines = clipLines(stripVTControlCharacters(text).trimEnd().split("\n"));
   return html`<pre>${lines.map((line) => {
-    const kind = kindOf(line);
-    return kind === "" ? `${line}\n` : html`<span class="${kind}">${line}</span>\n`;
+    const { text, kind } = read(line) ?? {};
+    return text !== undefined && (kind === undefined ? `${text}\n` : html`<span class="${kind}">${text}</span>\n`);
   })}</pre>`;
 }
 
@@ -23,19 +27,31 @@ function clipLines(lines: string[]): string[] {
   return [...lines.slice(0, half), `[${missing} lines are left out]`, ...lines.slice(-half)];
 }
 
-export const renderText = (text: string): Html => renderLines(text, () => "");
+export const renderText = (text: string): Html => renderLines(text, (line) => ({ text: line }));
+
+const diffKinds: Record<string, Line["kind"]> = { "+": "add", "-": "remove", "@": "place" };
 
 export const renderDiff = (text: string): Html =>
-  renderLines(text, (line) => {
-    if (/^(---|\+\+\+) /.test(line)) return "group";
-    return line.startsWith("+") ? "add" : line.startsWith("-") ? "remove" : line.startsWith("@@") ? "place" : "";
-  });
+  renderLines(text, (line) => ({
+    text: line,
+    kind: /^(---|\+\+\+) /.test(line) ? "group" : diffKinds[line.charAt(0)],
+  }));
 
-/** As GitHub colours a log; lines may begin with a time. */
+/** What GitHub shows in place of a command in a log. */
+const commands: Record<string, [mark: string, kind: Line["kind"]]> = {
+  group: ["▸ ", "group"],
+  error: ["Error: ", "error"],
+  warning: ["Warning: ", "warning"],
+};
+
+/** As GitHub shows a log: of a time the clock, commands as headings or in colour, ends of groups not at all. */
 export const renderLog = (text: string): Html =>
   renderLines(text, (line) => {
-    const [, command = ""] = /^(?:\S+Z )?(?:##\[|::)(error|warning|group|endgroup)/.exec(line) ?? [];
-    return command === "error" || command === "warning" ? command : command === "" ? "" : "group";
+    const [, clock = "", command, rest = ""] =
+      /^(?:\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)\S*Z )?(?:##\[(\w+)\])?(.*)$/.exec(line) ?? [];
+    if (command === "endgroup") return undefined;
+    const [mark = command === undefined ? "" : `##[${command}]`, kind] = commands[command ?? ""] ?? [];
+    return { text: `${clock && `${clock} `}${mark}${rest}`, kind };
   });
 
 /** `12.3 s`, `2 min 5 s` */

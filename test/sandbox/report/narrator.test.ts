@@ -2,6 +2,7 @@
 import { expect, it, onTestFinished, vi } from "vitest";
 import { commentOn, openPullAs } from "../../../sandbox/github/index.ts";
 import type { Project } from "../../../sandbox/project.ts";
+import { isWrite } from "../../../sandbox/rehearsal/evidence.ts";
 import { Narrator } from "../../../sandbox/rehearsal/report/narrator.ts";
 import { audience, diff, explain, log, show, showDiff } from "../../../sandbox/rehearsal/screen.ts";
 import { startWorld } from "../../../sandbox/world.ts";
@@ -145,4 +146,27 @@ it("what Aperture has logged belongs to the act in which it was asked", async ()
   narrator.end({ checks: [] });
   const [{ events = [] } = {}] = narrator.finish([]).acts;
   expect(events).toMatchObject([{ kind: "gateway", entries: [{ model: "claude-x", status: 400 }] }]);
+});
+
+it("a connection past Aperture stands out", async () => {
+  const { world, narrator } = await begin();
+  const bypasses = [{ host: "before.example", port: 443, step: "Checkout" }];
+  Object.assign(world, { runner: { bypasses } });
+  narrator.begin(act);
+  bypasses.push({ host: "collector.example", port: 80, step: "Run Claude Code" });
+  narrator.end({ checks: [] });
+  const [{ events = [] } = {}] = narrator.finish([]).acts;
+  const text = "collector.example:80 in the step Run Claude Code";
+  expect(events).toEqual([{ kind: "text", title: "Connections past Aperture", text }]);
+});
+
+it.each([
+  ["GET", "/acme/app/info/refs", false],
+  ["POST", "/acme/app/git-upload-pack", false],
+  ["POST", "/acme/app/git-receive-pack", true],
+  ["POST", "/v1/messages", false],
+  ["POST", "/api/v2/oauth/token-exchange", false],
+  ["DELETE", "/api/v2/tailnet/-/keys/k", true],
+])("%s %s is a write: %s", (method, path, writes) => {
+  expect(isWrite({ method, path })).toBe(writes);
 });

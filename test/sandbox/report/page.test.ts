@@ -27,7 +27,6 @@ it("tells acts, claims, commands, diffs, runs, requests and timings in order", (
     policy
     [6 lines]
     Changed in the world: tailnet policy file
-    tailnet policy file
     [2 lines]
     3 requests: 1 to Tailscale, 2 to GitHub; 1 write
     After To Request Status
@@ -41,9 +40,9 @@ it("tells acts, claims, commands, diffs, runs, requests and timings in order", (
     failure Claude Code #3
     acme/app#5, pull_request opened by octocat, topic at 0123456; .github/workflows/claude.yml 1 min 12 s
     failure Review 1 min 8 s
-    success Set up job
-    failure Ask Aperture
-    skipped Claude
+    ✓ Set up job
+    ✗ Ask Aperture
+    – Claude
     failure Aperture does not answer
     Summary
     [1 lines]
@@ -68,8 +67,8 @@ it("colours diffs and logs, and passes over the colours of terminals", () => {
   ]) {
     expect(text).toContain(line);
   }
-  expect(text).toContain('<span class="error">##[error]Aperture does not answer</span>');
-  expect(text).toContain("\ncurl: (28)\n");
+  expect(text).toContain('<pre><span class="group">08:00:03 ▸ Ask</span>\ncurl: (28)\n');
+  expect(text).toContain('<span class="error">Error: Aperture does not answer</span>\nlast line\n</pre>');
   expect(text).not.toContain("\u001b");
 });
 

@@ -14,7 +14,7 @@ const job: WorkflowJob = {
     { number: 2, name: "Ask Aperture", status: "completed", conclusion: "failure" },
     { number: 3, name: "Claude", status: "completed", conclusion: "skipped" },
   ],
-  log: "2026-11-26T08:00:03.1Z ##[group]Ask\n\u001b[31mcurl\u001b[0m: (28)\n##[error]Aperture does not answer\nlast line\n",
+  log: "2026-11-26T08:00:03.1Z ##[group]Ask\n\u001b[31mcurl\u001b[0m: (28)\n##[endgroup]\n##[error]Aperture does not answer\nlast line\n",
   summary: "### Claude did not succeed\n",
   annotations: [{ level: "failure", message: "Aperture does not answer" }],
 };
