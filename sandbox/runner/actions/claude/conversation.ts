@@ -18,12 +18,11 @@ export async function askWithSdk(task: ClaudeTask): Promise<StreamMessage[]> {
   const model = String(flags.get("model") ?? env.ANTHROPIC_MODEL ?? usualModel).replace(/\[1m\]$/, "");
   const session = randomUUID();
   const baseURL = env.ANTHROPIC_BASE_URL || "https://api.anthropic.com";
-  const retries = Number(env.CLAUDE_CODE_MAX_RETRIES ?? 10);
   const client = new Anthropic({
     apiKey: env.ANTHROPIC_API_KEY || task.apiKey,
     authToken: null,
     baseURL,
-    maxRetries: retries,
+    maxRetries: Number(env.CLAUDE_CODE_MAX_RETRIES ?? 10),
     timeout: Number(env.API_TIMEOUT_MS ?? 600_000),
     fetch: task.fetch as never,
     defaultHeaders: {
@@ -48,7 +47,7 @@ export async function askWithSdk(task: ClaudeTask): Promise<StreamMessage[]> {
       ...(system ? { system } : {}),
       tools: tools.map(({ definition }) => definition),
     };
-    const answer = await ask(client, request, retries).catch((error: unknown) => failureOf(error));
+    const answer = await ask(client, request).catch((error: unknown) => failureOf(error));
     if ("error" in answer) {
       return [
         ...stream,
@@ -94,20 +93,13 @@ export async function askWithSdk(task: ClaudeTask): Promise<StreamMessage[]> {
   }
 }
 
-/** What was seen: a 404 is asked once more without a stream, a 401 as often as everything that may pass. */
-async function ask(
-  client: Anthropic,
-  request: Anthropic.Beta.MessageCreateParamsNonStreaming,
-  retries: number,
-): Promise<Message> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await client.beta.messages.stream(request).finalMessage();
-    } catch (error) {
-      if (!(error instanceof APIError)) throw error;
-      if (error.status === 404) return client.beta.messages.create(request);
-      if (error.status !== 401 || attempt >= retries) throw error;
-    }
+/** What was seen: after a 404 it asks once more, without a stream. */
+async function ask(client: Anthropic, request: Anthropic.Beta.MessageCreateParamsNonStreaming): Promise<Message> {
+  try {
+    return await client.beta.messages.stream(request).finalMessage();
+  } catch (error) {
+    if (error instanceof APIError && error.status === 404) return client.beta.messages.create(request);
+    throw error;
   }
 }
 
