@@ -1,11 +1,10 @@
 /** Deployment environments. https://docs.github.com/en/rest/deployments/environments */
 import { type Context, Hono } from "hono";
-import { adminOnly } from "./access.ts";
 import { nodeId } from "./accounts.ts";
 import { apiUrl, notFound, origin, page } from "./answers.ts";
 import type { Env } from "./authentication.ts";
-import { type Environment, slug } from "./model.ts";
-import { secretJson } from "./secrets.ts";
+import { type Environment, type Repository, slug } from "./model.ts";
+import { secretRoutes } from "./secrets.ts";
 
 /** Below `/repos/:owner/:repo/environments`. Names ignore case. */
 export function environmentRoutes(): Hono<Env> {
@@ -15,19 +14,21 @@ export function environmentRoutes(): Hono<Env> {
       const shown = page(c, environments).map((one) => environmentJson(c, one));
       return c.json({ total_count: environments.length, environments: shown });
     })
-    .get("/:name", (c) => {
-      const name = c.req.param("name").toLowerCase();
-      const found = c.var.repository.environments.find((one) => one.name.toLowerCase() === name);
-      if (!found) throw notFound();
-      return c.json(environmentJson(c, found));
-    })
-    .get("/:name/secrets", adminOnly, (c) => {
-      const name = c.req.param("name").toLowerCase();
-      const found = c.var.repository.environments.find((one) => one.name.toLowerCase() === name);
-      if (!found) throw notFound();
-      return c.json({ total_count: found.secrets.length, secrets: page(c, found.secrets).map(secretJson) });
-    });
+    .get("/:environment", (c) => c.json(environmentJson(c, existing(c))))
+    .route(
+      "/:environment/secrets",
+      secretRoutes((c) => existing(c).secrets),
+    );
 }
+
+function existing(c: Context<Env>): Environment {
+  const found = findEnvironment(c.var.repository, c.req.param("environment") ?? "");
+  if (!found) throw notFound();
+  return found;
+}
+
+export const findEnvironment = ({ environments }: Repository, name: string): Environment | undefined =>
+  environments.find((one) => one.name.toLowerCase() === name.toLowerCase());
 
 function environmentJson(c: Context<Env>, { id, name, rules, createdAt }: Environment) {
   const { repository } = c.var;

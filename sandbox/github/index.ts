@@ -31,6 +31,7 @@ import { issueRoutes } from "./issues.ts";
 import { oidcRoutes } from "./oidc.ts";
 import { defaultToken, type GitHubOptions } from "./options.ts";
 import { organizationSecrets } from "./organization-secrets.ts";
+import { publicState } from "./public-state.ts";
 import { pullRoutes } from "./pulls.ts";
 import { activityRoutes } from "./pushes.ts";
 import { branchRoutes, refRoutes } from "./refs.ts";
@@ -38,14 +39,14 @@ import { repositoryRoutes } from "./repositories.ts";
 import { reviewRoutes } from "./reviews.ts";
 import { branchRules, rulesetRoutes } from "./rulesets.ts";
 import { secretRoutes } from "./secrets.ts";
-import { GitHubState, publicState } from "./state.ts";
+import { GitHubState } from "./state.ts";
 import { gitRoutes } from "./transport/routes.ts";
 import { variableRoutes } from "./variables.ts";
 import { workflowRoutes } from "./workflows.ts";
 
 export type * from "./actions/model.ts";
-export { addJob, complete, findJob, findRun, startRun } from "./actions/runs.ts";
-export { grantedPermissions, isUntrusted, jobSecrets } from "./actions/trust.ts";
+export { addJob, complete, findJob, findRun, startAttempt, startRun } from "./actions/runs.ts";
+export { environmentSecrets, grantedPermissions, isUntrusted, jobSecrets } from "./actions/trust.ts";
 export { actAs } from "./actor.ts";
 export * from "./administrators.ts";
 export * from "./authors.ts";
@@ -139,7 +140,10 @@ function restApi(state: GitHubState, { rateLimits }: GitHubOptions, limiterOf: L
     .route("/actions/oidc/customization/sub", oidcRoutes())
     .get("/actions/organization-secrets", organizationSecrets)
     .route("/actions/permissions", actionsPermissionRoutes())
-    .route("/actions/secrets", secretRoutes())
+    .route(
+      "/actions/secrets",
+      secretRoutes((c) => c.var.repository.secrets),
+    )
     .route("/actions/variables", variableRoutes())
     .route("/actions/workflows", workflowRoutes())
     .route("/actions", runRoutes(logs))

@@ -12,7 +12,7 @@ import type {
   RulesetOptions,
   Visibility,
 } from "./options.ts";
-import type { SecretMetadata, SecretStore } from "./secret-store.ts";
+import type { SecretStore } from "./secret-store.ts";
 
 export interface Account {
   login: string;
@@ -135,8 +135,8 @@ export interface Environment {
   name: string;
   /** What a job waits for that references it. */
   rules: EnvironmentRule[];
-  /** Its Actions secrets, as the API shows them: they win over the repository's of the same name. */
-  secrets: SecretMetadata[];
+  /** Its Actions secrets: they win over the repository's of the same name. */
+  secrets: SecretStore;
   createdAt: string;
 }
 

@@ -1,31 +1,31 @@
 /** Actions secrets. https://docs.github.com/en/rest/actions/secrets */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { adminOnly } from "./access.ts";
 import { invalidRequest, notFound, page, Refusal, readBody } from "./answers.ts";
 import type { Env } from "./authentication.ts";
-import type { SecretMetadata } from "./secret-store.ts";
+import type { SecretMetadata, SecretStore } from "./secret-store.ts";
 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/;
 
-/** Below `/repos/:owner/:repo/actions/secrets`. */
-export function secretRoutes(): Hono<Env> {
+/** Below `/repos/:owner/:repo/actions/secrets` and `/repos/:owner/:repo/environments/:environment/secrets`. */
+export function secretRoutes(storeOf: (c: Context<Env>) => SecretStore): Hono<Env> {
   return new Hono<Env>()
     .use(adminOnly)
     .get("/", (c) => {
-      const secrets = [...c.var.repository.secrets.metadata.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+      const secrets = [...storeOf(c).metadata.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
       return c.json({ total_count: secrets.length, secrets: page(c, secrets).map(secretJson) });
     })
     .get("/public-key", (c) => {
-      const { id, base64: key } = c.var.repository.secrets.publicKey;
+      const { id, base64: key } = storeOf(c).publicKey;
       return c.json({ key_id: id, key });
     })
     .get("/:name", (c) => {
-      const secret = c.var.repository.secrets.get(c.req.param("name"));
+      const secret = storeOf(c).get(c.req.param("name"));
       if (!secret) throw notFound();
       return c.json(secretJson(secret));
     })
     .put("/:name", async (c) => {
-      const { secrets } = c.var.repository;
+      const secrets = storeOf(c);
       checkName("Secret", c.req.param("name"));
       const body = await readBody(c, { encrypted_value: "string", key_id: "string" });
       // GitHub's own text repeats the value; this one does not.
@@ -35,7 +35,7 @@ export function secretRoutes(): Hono<Env> {
       return secrets.set(c.req.param("name"), value) === "created" ? c.json({}, 201) : c.body(null, 204);
     })
     .delete("/:name", (c) => {
-      if (!c.var.repository.secrets.delete(c.req.param("name"))) throw notFound();
+      if (!storeOf(c).delete(c.req.param("name"))) throw notFound();
       return c.body(null, 204);
     });
 }

@@ -6,8 +6,17 @@ import { timestamp } from "./answers.ts";
 import { Clock } from "./clock.ts";
 import { announce, type RepositoryEvent } from "./events.ts";
 import { GitStore } from "./git.ts";
-import { type Account, type OidcSettings, type Owner, type Repository, slug, somebody, typeOfPerson } from "./model.ts";
-import type { OidcOptions, RepositoryOptions, RepositorySlug, TokenOptions } from "./options.ts";
+import {
+  type Account,
+  type Environment,
+  type OidcSettings,
+  type Owner,
+  type Repository,
+  slug,
+  somebody,
+  typeOfPerson,
+} from "./model.ts";
+import type { EnvironmentRule, OidcOptions, RepositoryOptions, RepositorySlug, TokenOptions } from "./options.ts";
 import { resolvePullRef } from "./pull-refs.ts";
 import { settlePulls } from "./pull-requests.ts";
 import { recordPush } from "./pushes.ts";
@@ -91,18 +100,13 @@ export class GitHubState {
         selected: { githubOwnedAllowed: true, verifiedAllowed: false, patternsAllowed: [] },
       },
       git: new GitStore(parent?.git),
-      secrets: new SecretStore(this.clock, (name, value) => this.secrets.add(`repository secret ${name}`, value)),
+      secrets: this.#secretStore("repository"),
       variables: new Map(),
       pulls: [],
       issues: [],
       pushes: [],
       runs: [],
-      environments: (options.environments ?? []).map((one, index) => ({
-        ...(typeof one === "string" ? { name: one, rules: [] } : one),
-        id: (id % 1_000_000) * 1000 + index + 1,
-        secrets: [],
-        createdAt: timestamp(),
-      })),
+      environments: [],
       collaborators: new Map(),
       network: parent?.network ?? new Map(),
       parentId: parent?.id,
@@ -112,6 +116,9 @@ export class GitHubState {
       draftPulls: options.draftPulls ?? true,
       createdAt: timestamp(),
     };
+    for (const one of options.environments ?? []) {
+      this.addEnvironment(repository, typeof one === "string" ? { name: one } : one);
+    }
     const { git } = repository;
     git.hiddenRef = (name) => resolvePullRef(repository, name);
     git.branches.onMove = (move) => recordPush(repository, move);
@@ -135,6 +142,19 @@ export class GitHubState {
     worlds.set(repository, this);
     this.repositories.push(repository);
     return repository;
+  }
+
+  /** A deployment environment, as the settings page makes it. */
+  addEnvironment(
+    repository: Repository,
+    { name, rules = [] }: { name: string; rules?: EnvironmentRule[] },
+  ): Environment {
+    const { environments } = repository;
+    const id = (repository.id % 1_000_000) * 1000 + environments.length + 1;
+    const secrets = this.#secretStore("environment");
+    const added: Environment = { id, name, rules: [...rules], secrets, createdAt: timestamp() };
+    environments.push(added);
+    return added;
   }
 
   /** The repository of that current name. Throws when there is none: for tests, which know what they made. */
@@ -206,6 +226,10 @@ export class GitHubState {
     return firstRunId + this.#runs;
   }
 
+  #secretStore(of: string): SecretStore {
+    return new SecretStore(this.clock, (name, value) => this.secrets.add(`${of} secret ${name}`, value));
+  }
+
   #owner(login: string, { ownerId, ownerType }: Pick<RepositoryOptions, "ownerId" | "ownerType">): Owner {
     const known = this.owner(login);
     if (known) {
@@ -230,28 +254,4 @@ function byLogin(account: Account): [string, Account] {
 
 function oidcSettings({ format = "immutable", claimKeys, reportsPrefix = true }: OidcOptions): OidcSettings {
   return { nativelyImmutable: format === "immutable", useImmutableSubject: false, claimKeys, reportsPrefix };
-}
-
-/** What `/_sandbox/state` shows: everything but secret values and tokens. */
-export function publicState(state: GitHubState): object {
-  return { repositories: state.repositories.map(publicRepository) };
-}
-
-function publicRepository(repository: Repository): object {
-  const { git, owner, oidc, network, collaborators, ...rest } = repository;
-  const tip = git.tip(repository.defaultBranch);
-  const files = [...(tip?.files.keys() ?? [])].map((path) => [path, tip && git.read(tip, path)?.toString("utf8")]);
-  return {
-    ...rest,
-    name: slug(repository),
-    owner: { login: owner.login, id: owner.id, type: owner.type },
-    oidc,
-    collaborators: Object.fromEntries(collaborators),
-    branches: Object.fromEntries(git.branches),
-    /** Of the default branch. */
-    files: Object.fromEntries(files),
-    commits: [...git.commits.values()].map(({ sha, message, author, parents }) => ({ sha, message, author, parents })),
-    secrets: [...repository.secrets.metadata.values()],
-    variables: [...repository.variables.values()],
-  };
 }

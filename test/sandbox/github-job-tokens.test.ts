@@ -165,6 +165,7 @@ const never: Request[] = [
   get("/actions/secrets"),
   get("/actions/secrets/public-key"),
   get("/actions/organization-secrets"),
+  get("/environments/review/secrets"),
   get("/actions/variables"),
   get("/actions/permissions"),
   send("PUT", "/actions/permissions", { enabled: false }),

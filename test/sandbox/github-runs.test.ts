@@ -3,17 +3,21 @@ import { describe, expect, it, test } from "vitest";
 import {
   addJob,
   complete,
+  environmentSecrets,
   type GitHub,
   openPullAs,
   type Repository,
   setCollaborator,
+  startAttempt,
   startRun,
+  type WorkflowRun,
 } from "../../sandbox/github/index.ts";
 import { connectToGitHub } from "../../services/github/connection.ts";
 import { readEnvironment } from "../../services/github/environments.ts";
 import { readJobLog } from "../../services/github/job-logs.ts";
 import { listAnnotations, listJobs, listRuns, readRun } from "../../services/github/runs.ts";
-import { as, type Client, github } from "./github-client.ts";
+import { listSecrets } from "../../services/github/secrets.ts";
+import { as, type Client, github, seal } from "./github-client.ts";
 
 const slug = "acme/app";
 const path = ".github/workflows/claude.yml";
@@ -174,6 +178,21 @@ test("the checks of a commit are the jobs of the last run of each workflow and e
   });
 });
 
+test("a run that goes once more is the same run with another attempt", async () => {
+  const { client, connection, repository, failed, job } = await world();
+  startAttempt(failed);
+  expect(value(await readRun(connection, slug, failed.id))).toMatchObject({ number: 1, attempt: 2, status: "queued" });
+  expect(value(await readRun(connection, slug, failed.id))).not.toHaveProperty("conclusion");
+  expect(value(await listJobs(connection, slug, failed.id))).toEqual([]);
+  expect(await readJobLog(connection, slug, job.id)).toMatchObject({ kind: "refused", status: 404 });
+  const second = addJob(client.state, failed, "review");
+  complete(second, "success");
+  complete(failed, "success");
+  const { body } = await client.rest("GET", `/repos/${slug}/actions/runs/${failed.id}/jobs`);
+  expect(body).toMatchObject({ total_count: 1, jobs: [{ id: second.id, run_attempt: 2, conclusion: "success" }] });
+  expect(repository.runs).toHaveLength(2);
+});
+
 test("what is not modelled of runs is unknown", async () => {
   const { client, failed } = await world();
   const runs = `/repos/${slug}/actions/runs`;
@@ -198,6 +217,25 @@ test("environments say what their jobs wait for", async () => {
   expect(value(await readEnvironment(connection, slug, "guarded"))).toEqual({ rules: ["required_reviewers"] });
   expect(await readEnvironment(connection, slug, "none")).toMatchObject({ kind: "refused", status: 404 });
   expect((await client.rest("GET", `/repos/${slug}/environments`)).body).toMatchObject({ total_count: 2 });
+});
+
+test("an environment has secrets of its own, which are read and written as the repository's", async () => {
+  const { client, connection, repository } = await world();
+  const at = `/repos/${slug}/environments/guarded/secrets`;
+  const { key_id, key } = (await client.rest("GET", `${at}/public-key`)).body as { key_id: string; key: string };
+  const sealed = { key_id, encrypted_value: await seal("made-up-value", key) };
+  expect((await client.rest("PUT", `${at}/TS_A`, sealed)).status).toBe(201);
+  const place = { kind: "environment", name: "guarded" } as const;
+  expect(value(await listSecrets(connection, slug, place))).toMatchObject([{ name: "TS_A" }]);
+  expect(value(await listSecrets(connection, slug))).toEqual([]);
+  expect(await listSecrets(connection, slug, { ...place, name: "none" })).toMatchObject({ status: 404 });
+  const run = repository.runs[0] as WorkflowRun;
+  expect(environmentSecrets(repository, run, "GUARDED")).toEqual({ TS_A: "made-up-value" });
+  expect(environmentSecrets(repository, run, "review")).toEqual({});
+  expect(environmentSecrets(repository, { ...run, pulls: [99] }, "guarded")).toEqual({});
+  const state = (await client.controlAnswers())["/_sandbox/state"] ?? "";
+  expect(state).toContain("TS_A");
+  expect(state).not.toContain("made-up-value");
 });
 
 test("the organization's secrets are named to those who may write, as far as the repository gets them", async () => {

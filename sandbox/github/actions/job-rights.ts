@@ -27,6 +27,7 @@ const rules: [methods: string, path: RegExp, needs: Needs][] = [
   [read, /^\/(collaborators|forks|rules|rulesets)(\/|$)/, []],
   [anyMethod, /^\/(collaborators|forks|rulesets)(\/|$)/, "never"],
   [anyMethod, /^\/actions\/(secrets|organization-secrets|variables|permissions)(\/|$)/, "never"],
+  [anyMethod, /^\/environments\/[^/]+\/secrets(\/|$)/, "never"],
   [read, /^\/actions(\/|$)|^\/environments(\/|$)/, ["actions=read"]],
   [write, /^\/actions\/workflows\//, ["actions=write"]],
   [write, /^\/actions(\/|$)|^\/environments(\/|$)/, "never"],

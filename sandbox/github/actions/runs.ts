@@ -34,6 +34,13 @@ export function addJob(state: GitHubState, run: WorkflowRun, name: string): Work
   return job;
 }
 
+/** Runs it once more, whole: id and number stay, and what the jobs of the last attempt left is gone. */
+export function startAttempt(run: WorkflowRun): void {
+  const now = timestamp();
+  const attempt = run.attempt + 1;
+  Object.assign(run, { attempt, status: "queued", conclusion: null, startedAt: now, updatedAt: now, jobs: [] });
+}
+
 /** Ends a run or a job. */
 export function complete(one: WorkflowRun | WorkflowJob, conclusion: Conclusion): void {
   const now = timestamp();

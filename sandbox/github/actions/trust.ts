@@ -1,5 +1,7 @@
 /** Which runs GitHub trusts, and what a job may do in one that it does not. */
+import { findEnvironment } from "../environments.ts";
 import { type PullRequest, type Repository, slug } from "../model.ts";
+import type { SecretStore } from "../secret-store.ts";
 import type { WorkflowRun } from "./model.ts";
 
 export type Permissions = Readonly<Record<string, "read" | "write">>;
@@ -39,9 +41,17 @@ export function grantedPermissions(repository: Repository, cause: Cause, asked: 
 export function jobSecrets(repository: Repository, cause: Cause): Record<string, string> {
   if (isUntrusted(repository, cause)) return {};
   const shared = sharedSecrets(repository).map(({ name, value }) => [name, value]);
-  const own = [...repository.secrets.metadata.keys()].map((name) => [name, repository.secrets.value(name) ?? ""]);
-  return Object.fromEntries([...shared, ...own]);
+  return { ...Object.fromEntries(shared), ...valuesOf(repository.secrets) };
 }
+
+/** What a job of the run that references the environment gets besides, in place of secrets of the same names. */
+export function environmentSecrets(repository: Repository, cause: Cause, name: string): Record<string, string> {
+  const environment = findEnvironment(repository, name);
+  return environment && !isUntrusted(repository, cause) ? valuesOf(environment.secrets) : {};
+}
+
+const valuesOf = (store: SecretStore): Record<string, string> =>
+  Object.fromEntries([...store.metadata.keys()].map((name) => [name, store.value(name) ?? ""]));
 
 /** The organization's secrets that the repository gets. */
 export const sharedSecrets = (repository: Repository) =>

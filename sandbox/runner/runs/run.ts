@@ -2,6 +2,7 @@
 import {
   addJob,
   complete,
+  environmentSecrets,
   type GitHub,
   jobSecrets,
   slug,
@@ -208,7 +209,10 @@ export class RunExecution {
       file,
       token,
       idToken,
-      secrets: scope.secrets,
+      secrets: {
+        ...scope.secrets,
+        ...(environment === undefined ? {} : environmentSecrets(repository, this.#run, environment)),
+      },
       variables: this.#variables(),
       isSelfHosted,
       timeoutMs: minutes * minuteMs,

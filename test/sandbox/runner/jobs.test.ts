@@ -58,6 +58,18 @@ describe("environment", () => {
 });
 
 describe("log", () => {
+  test("gets the secrets of the environment that it names, in place of the repository's", async () => {
+    const { secrets } = small.github.state.addEnvironment(small.repository, { name: "production" });
+    secrets.set("PLACE", "made-up-environment");
+    small.repository.secrets.set("PLACE", "made-up-repository");
+    const env = { PLACE: "${{ secrets.PLACE }}" };
+    const show = [{ run: 'echo "length ${#PLACE}"', env }];
+    const staged = await small.runPushed(oneJob(show, { job: { environment: "Production" } }));
+    const plain = await small.runPushed(oneJob(show));
+    const lengths = [staged, plain].map((run) => /length \d+/.exec(run.jobs[0]?.log ?? "")?.[0]);
+    expect(lengths).toEqual(["length 19", "length 18"]);
+  });
+
   test("hides secrets, each line of them, and what is masked on the way", async () => {
     small.repository.secrets.set("KEY", "first-line\nsecond-line\nthird");
     const env = { KEY: "${{ secrets.KEY }}" };
