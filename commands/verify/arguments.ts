@@ -8,6 +8,8 @@ export interface Arguments {
   /** Check what the first `pulumi up` needs. */
   before: boolean;
   format: Format;
+  /** Where Aperture is, for this machine: `http://ai`; absent: at its name, where this machine is in the tailnet. */
+  aperture?: string;
   /** A file with what `pulumi stack export` prints, in place of the engine. */
   state?: string;
   /** As people write them: `app` or `acme/app`; empty: all of the stack. */
@@ -23,6 +25,7 @@ Checks a stack against the live services with your own credentials; it changes n
 
   --stack NAME   the stack (default: the selected one)
   --state FILE   what \`pulumi stack export\` printed, where there is no pulumi
+  --aperture URL look at Aperture as well, from within the tailnet (default: where this machine is in it)
   --before       what the first \`pulumi up\` needs
   --short        one line for each repository
   --json         every check, for programs
@@ -35,6 +38,7 @@ Exit code: 0 in order, 1 something is broken, 2 it could not be checked.
 const options = {
   stack: { type: "string" },
   state: { type: "string" },
+  aperture: { type: "string" },
   before: { type: "boolean", default: false },
   short: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
@@ -52,10 +56,19 @@ export function parseArguments(args: readonly string[]): Arguments | "help" {
   return {
     ...(values.stack === undefined ? {} : { stack: values.stack }),
     ...(values.state === undefined ? {} : { state: values.state }),
+    ...(values.aperture === undefined ? {} : { aperture: readUrl(values.aperture) }),
     before: values.before,
     format: formats[0] ?? "table",
     repositories: positionals,
   };
+}
+
+/** Without a slash at its end. */
+function readUrl(text: string): string {
+  const url = URL.parse(text.includes("://") ? text : `http://${text}`);
+  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.username || url.hash)
+    throw new ArgumentError("--aperture wants a scheme and a host, such as http://ai, and nothing behind it.");
+  return url.origin;
 }
 
 function parse(args: readonly string[]) {

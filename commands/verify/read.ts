@@ -6,6 +6,7 @@ import type { RepositorySettings, Settings } from "../../core/settings/settings.
 import type { Connections } from "./connections.ts";
 import type { Progress } from "./progress.ts";
 import { readCentral } from "./read-central.ts";
+import { type Machine, readInside } from "./read-inside.ts";
 import { readRepositories } from "./read-repositories.ts";
 import { readTailnet } from "./read-tailnet.ts";
 import type { Exported } from "./state.ts";
@@ -17,6 +18,8 @@ export interface Question {
   /** Those of the settings that are to be checked. */
   repositories: readonly RepositorySettings[];
   exported: Fact<Exported>;
+  /** Aperture's URL, of `--aperture`. */
+  aperture?: string | undefined;
 }
 
 export interface Reading {
@@ -24,15 +27,29 @@ export interface Reading {
   repositories: RepositoryFacts[];
 }
 
-export async function read(question: Question, connections: Connections, progress: Progress): Promise<Reading> {
+export async function read(
+  question: Question,
+  connections: Connections,
+  machine: Machine,
+  progress: Progress,
+): Promise<Reading> {
   const { stack: name, settings, repositories, exported } = question;
   const setup: Fact<Setup> = isUnread(exported) ? exported : readSetup(exported, settings.repositories);
   progress.say("the tailnet");
-  const [tailnet, central] = await Promise.all([
+  const [tailnet, central, inside] = await Promise.all([
     readTailnet(connections, setup),
     isUnread(setup) ? [] : readCentral(setup, settings.policy.owner, connections),
+    readInside(connections.runtime, machine, { hostname: settings.aperture.hostname, given: question.aperture }),
   ]);
-  const stack: StackFacts = { stack: name, now: connections.runtime.now(), settings, setup, ...tailnet, central };
+  const stack: StackFacts = {
+    stack: name,
+    now: connections.runtime.now(),
+    settings,
+    setup,
+    ...tailnet,
+    central,
+    inside,
+  };
   let done = 0;
   const tell = () => progress.say(`${++done} of ${repositories.length} repositories`);
   return { stack, repositories: await readRepositories(stack, repositories, connections, tell) };

@@ -12,6 +12,7 @@ import { readBefore } from "./before/read.ts";
 import { type Connections, connect } from "./connections.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import { type Question, read } from "./read.ts";
+import { type Machine, thisMachine } from "./read-inside.ts";
 import { renderers } from "./render/index.ts";
 import { FilesError, readSettings, readStackFiles, type StackFiles } from "./settings.ts";
 import { Engine, readExport } from "./state.ts";
@@ -22,6 +23,8 @@ export interface Surroundings {
   environment: Record<string, string | undefined>;
   stdout: { write(text: string): unknown };
   stderr: { isTTY?: boolean; write(text: string): unknown };
+  /** Default: this one. */
+  machine?: Machine;
 }
 
 /** It could not be checked: what is wrong, for people. */
@@ -48,7 +51,7 @@ export async function verify(args: readonly string[], surroundings: Surroundings
   }
 }
 
-async function check(parsed: Arguments, { directory, environment, stderr }: Surroundings) {
+async function check(parsed: Arguments, { directory, environment, stderr, machine = thisMachine }: Surroundings) {
   const engine = new Engine(directory, environment);
   const stack = parsed.stack?.split("/").at(-1) ?? (await engine.findSelectedStack());
   if (isUnread(stack)) throw new Uncheckable(`${stack.unread} Name the stack: npm run verify -- --stack NAME`);
@@ -64,10 +67,10 @@ async function check(parsed: Arguments, { directory, environment, stderr }: Surr
       githubUrl: files.config["github:baseUrl"],
       tell: (line) => progress.say(line),
     });
-    const question = { stack, settings, repositories, exported };
+    const question = { stack, settings, repositories, exported, aperture: parsed.aperture };
     const results = parsed.before
       ? await judgeBefore(question, files, connections, progress)
-      : await judgeAfter(question, connections, progress);
+      : await judgeAfter(question, connections, machine, progress);
     const summary = summarise(
       results,
       repositories.map(({ slug }) => slug),
@@ -86,9 +89,9 @@ async function judgeBefore(question: Question, files: StackFiles, connections: C
   return judge(beforeTable, stack, repositories);
 }
 
-async function judgeAfter(question: Question, connections: Connections, progress: Progress) {
-  const { stack, repositories } = await read(question, connections, progress);
-  return judge(chooseRows(table, ["after", "run"]), stack, repositories);
+async function judgeAfter(question: Question, connections: Connections, machine: Machine, progress: Progress) {
+  const { stack, repositories } = await read(question, connections, machine, progress);
+  return judge(chooseRows(table, ["after", "run", "inside"]), stack, repositories);
 }
 
 /** Those that were named, as `app` or `acme/app`; all of the stack where none was. */

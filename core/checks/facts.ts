@@ -9,6 +9,7 @@ import type { ActionsPolicy } from "../workflow/allowed-actions.ts";
 import type { CentralFile } from "../workflow/file.ts";
 import type { OidcCustomization } from "../workflow/oidc.ts";
 import type { PermissionSet } from "../workflow/permissions.ts";
+import type { Inside } from "./inside-facts.ts";
 import type { WorkflowRun } from "./run-facts.ts";
 
 /** Nothing was read. The reason is for people, and holds no credential. */
@@ -34,6 +35,8 @@ export interface StackFacts {
   devices: Fact<readonly TailnetDevice[]>;
   credentials: Fact<TailnetCredentials>;
   central: readonly CentralFacts[];
+  /** Absent where nobody asked. */
+  inside?: Inside;
 }
 
 /** What the stack's state says was set up. */

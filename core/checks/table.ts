@@ -3,6 +3,7 @@ import type { Row } from "./judge.ts";
 import { centralRows } from "./rows/central.ts";
 import { credentialRows } from "./rows/credential.ts";
 import { deviceRows } from "./rows/device.ts";
+import { insideRows } from "./rows/inside.ts";
 import { policyRows } from "./rows/policy.ts";
 import { reachRows } from "./rows/reach.ts";
 import { redirectRows } from "./rows/redirects.ts";
@@ -24,4 +25,5 @@ export const table: readonly Row[] = [
   ...workflowRows,
   ...redirectRows,
   ...runRows,
+  ...insideRows,
 ];
