@@ -31,7 +31,10 @@ export async function readRuns(
   const telling = isUnread(runs) ? undefined : runs.find(isTelling);
   if (isUnread(runs) || !telling) return runs;
   if (!isRed(telling) && question.isAsDelivered) return runs;
-  const jobs = await readJobs(github, question.slug, telling);
+  const shown = telling.jobs;
+  const jobs = await (shown === undefined || isUnread(shown)
+    ? readJobs(github, question.slug, telling)
+    : readLogOf(github, question.slug, telling, shown));
   return runs.map((run) => (run === telling ? { ...run, jobs } : run));
 }
 
@@ -43,6 +46,32 @@ async function listRuns(github: GitHubConnection, { slug, path }: RunsQuestion):
   return found.value.map(toRun);
 }
 
+/** The jobs as the query for many has shown them, with the log of the one that tells. */
+async function readLogOf(
+  github: GitHubConnection,
+  slug: RepositorySlug,
+  run: WorkflowRun,
+  jobs: readonly WorkflowJob[],
+): Promise<readonly WorkflowJob[]> {
+  const telling = findTelling(run, jobs);
+  if (telling?.id === undefined) return jobs;
+  const log = await readLog(github, slug, telling.id);
+  return jobs.map((job) => (job === telling ? { ...job, log } : job));
+}
+
+/** A red one, or the last that was not skipped. */
+function findTelling<Job extends Pick<WorkflowJob, "conclusion">>(
+  run: Pick<WorkflowRun, "conclusion">,
+  jobs: readonly Job[],
+): Job | undefined {
+  return jobs.findLast((job) => (isRed(run) ? isRed(job) : job.conclusion === "success"));
+}
+
+async function readLog(github: GitHubConnection, slug: RepositorySlug, id: number): Promise<Fact<readonly string[]>> {
+  const log = await readFact(async () => toFact(await readJobLog(github, slug, id)));
+  return isUnread(log) ? log : log.lines;
+}
+
 /** The jobs of a run, with the annotations and the log of the one that tells: a red one, or the last that was not skipped. */
 export async function readJobs(
   github: GitHubConnection,
@@ -52,7 +81,7 @@ export async function readJobs(
   return readFact(async () => {
     const seen = await api.listJobs(github, slug, run.id);
     if (seen.kind === "refused") return { unread: seen.said };
-    const telling = seen.value.findLast((job) => (isRed(run) ? isRed(job) : job.conclusion === "success"));
+    const telling = findTelling(run, seen.value);
     return Promise.all(seen.value.map((job) => readJob(github, slug, job, job === telling)));
   });
 }
@@ -67,9 +96,9 @@ async function readJob(
   if (!isTelling) return job;
   const [annotations, log] = await Promise.all([
     readFact(async () => toFact(await api.listAnnotations(github, slug, checkRunId))),
-    readFact(async () => toFact(await readJobLog(github, slug, id))),
+    readLog(github, slug, id),
   ]);
-  return { ...job, annotations, log: isUnread(log) ? log : log.lines };
+  return { ...job, annotations, log };
 }
 
 function toFact<T>(answer: Seen<T>): Fact<T> {

@@ -19,6 +19,8 @@ export interface WorkflowRun {
 }
 
 export interface WorkflowJob {
+  /** Absent where GitHub does not say. */
+  id?: number;
   name: string;
   conclusion?: string;
   steps: readonly { name: string; conclusion?: string }[];

@@ -20,6 +20,8 @@ export interface PullRun {
 }
 
 export interface PullJob {
+  /** As its address has it; absent where GitHub does not say. */
+  id?: number;
   name: string;
   conclusion?: RunConclusion;
   steps: { name: string; conclusion?: RunConclusion }[];
@@ -54,7 +56,7 @@ const query = `query ($ids: [ID!]!, $check: String!) {
                     workflowRun { event runNumber url workflow { resourcePath state } }
                     checkRuns(first: 3) {
                       nodes {
-                        name conclusion
+                        name conclusion detailsUrl
                         steps(first: 40) { nodes { name conclusion } }
                         annotations(first: 10) { nodes { annotationLevel title message } }
                       }
@@ -80,6 +82,7 @@ const list = <T extends z.ZodType>(item: T) =>
 const jobNode = z.object({
   name: z.string(),
   conclusion: word.nullable(),
+  detailsUrl: z.string().nullish(),
   steps: list(z.object({ name: z.string(), conclusion: word.nullable() })),
   annotations: list(z.object({ annotationLevel: word.nullable(), title: z.string().nullable(), message: z.string() })),
 });
@@ -158,7 +161,8 @@ function toRun({ workflowRun, status, conclusion, createdAt, oid, checkRuns }: S
     ...{ event, status, url, createdAt },
     ...(conclusion === null ? {} : { conclusion }),
     headSha: oid,
-    jobs: checkRuns.map(({ name, conclusion, steps, annotations }) => ({
+    jobs: checkRuns.map(({ name, conclusion, detailsUrl, steps, annotations }) => ({
+      ...toJobId(detailsUrl),
       name,
       ...(conclusion === null ? {} : { conclusion }),
       steps: steps.map((step) => ({
@@ -172,4 +176,10 @@ function toRun({ workflowRun, status, conclusion, createdAt, oid, checkRuns }: S
       })),
     })),
   };
+}
+
+/** `https://github.com/acme/app/actions/runs/1/job/2` */
+function toJobId(url: string | null | undefined): { id?: number } {
+  const id = /\/job\/(\d+)$/.exec(url ?? "")?.[1];
+  return id === undefined ? {} : { id: Number(id) };
 }

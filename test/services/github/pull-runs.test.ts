@@ -69,6 +69,7 @@ describe("the newest runs for pull requests", () => {
           createdAt: started.createdAt,
           jobs: [
             {
+              id: job.id,
               name: check,
               conclusion: "failure",
               steps: [{ name: "Run Claude Code", conclusion: "failure" }],
