@@ -93,7 +93,7 @@ const githubProviderSpeed: Row = {
   reads: "`github:parallelRequests`",
   cause:
     "the stack's file turns off what `Pulumi.yaml` turns on: 100 repositories take seven minutes and not a quarter of one",
-  fix: "`pulumi config rm github:parallelRequests`",
+  fix: "`pulumi config set github:parallelRequests true`",
   judge: ({ stack, githubProvider: { parallelRequests } }) =>
     parallelRequests === "true"
       ? ok()
