@@ -11,6 +11,7 @@ import type { Check, Stage } from "./rehearsal/act.ts";
 import { acts, rehearsalRepositories } from "./rehearsal/acts.ts";
 import { openReport } from "./rehearsal/report/file.ts";
 import { Narrator } from "./rehearsal/report/narrator.ts";
+import { prepareRunner } from "./rehearsal/runs.ts";
 import { explain, heading, type Measurement, showCheck, showTable } from "./rehearsal/screen.ts";
 import { secretsInPlay, sweep } from "./secrecy/sweep.ts";
 import { startWorld } from "./world.ts";
@@ -25,7 +26,12 @@ explain("Everything below happens on this machine: the services are stand-ins on
 const engine = await prepareEngine({ log: console.log });
 for (const line of engine.description) explain(line);
 
-const world = await startWorld({ repositories: rehearsalRepositories });
+const missing = await prepareRunner(console.log);
+const performed = acts.filter(({ needsRunner }) => !needsRunner || missing === undefined);
+const leftOut = acts.length - performed.length;
+if (missing !== undefined) explain(`${leftOut} of ${acts.length} acts run the workflow, and are left out. ${missing}`);
+
+const world = await startWorld({ repositories: rehearsalRepositories, runner: missing === undefined });
 const narrator = new Narrator(world, engine.description);
 rmSync(directory, { recursive: true, force: true });
 const project = await createProject({
@@ -38,7 +44,7 @@ narrator.listenTo(project);
 const stage: Stage = { world, project, policyBefore: world.tailscale.state.policy };
 
 const measurements: Measurement[] = [];
-for (const [index, act] of acts.entries()) measurements.push(await perform(index + 1, act));
+for (const [index, act] of performed.entries()) measurements.push(await perform(index + 1, act));
 showTable(measurements);
 explain("Everything that the runs have printed and left behind is searched for every secret that was in play.");
 const leaks = await sweep(world, [project]);
@@ -50,7 +56,7 @@ showCheck(...closing);
 for (const leak of leaks) console.log(leak);
 const failed = measurements.reduce((sum, { failed }) => sum + failed, 0) + Math.min(leaks.length, 1);
 finishReport([closing]);
-console.log(failed === 0 ? "\nEvery act did what it says." : `\n${failed} claims did not hold: see the lines with ✗.`);
+console.log(`\n${conclude()}`);
 
 if (options.keep) keep();
 else await end();
@@ -61,11 +67,17 @@ async function perform(number: number, { title, explanation, perform }: (typeof 
   const requests = { tailscale: world.tailscale.journal.length, github: world.github.journal.length };
   const start = performance.now();
   narrator.begin({ title, explanation });
-  const checks = await perform(stage).catch((error) => {
-    narrator.end({ error });
-    finishReport([]);
-    throw error;
-  });
+  const checks = await perform(stage)
+    // What an act started belongs to it.
+    .then(async (checks) => {
+      await world.runner?.idle();
+      return checks;
+    })
+    .catch((error) => {
+      narrator.end({ error });
+      finishReport([]);
+      throw error;
+    });
   narrator.end({ checks });
   for (const [claim, holds] of checks) showCheck(claim, holds);
   return {
@@ -83,6 +95,12 @@ function finishReport(closing: Check[]): void {
   if (writeReport) console.log(`The report: ${writeReport(story, secretsInPlay(world, [project]))}`);
 }
 
+/** The last line. */
+function conclude(): string {
+  const outcome = failed === 0 ? "Every act did what it says." : `${failed} claims did not hold: see the lines with ✗.`;
+  return leftOut === 0 ? outcome : `${outcome} ${leftOut} of ${acts.length} acts were left out: they run the workflow.`;
+}
+
 /** Leaves the services running and says how to go on by hand. */
 function keep(): void {
   const assignments = Object.entries(project.environment)
@@ -97,5 +115,6 @@ function keep(): void {
 async function end(): Promise<void> {
   await world.close();
   rmSync(directory, { recursive: true, force: true });
-  process.exit(failed === 0 ? 0 : 1);
+  // Where nobody reads the lines, an act that was left out is one that nobody misses.
+  process.exit(failed === 0 && (leftOut === 0 || !process.env.CI) ? 0 : 1);
 }

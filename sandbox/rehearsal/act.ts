@@ -16,6 +16,8 @@ export interface Stage {
 export interface Act {
   title: string;
   explanation: string;
+  /** It runs workflows, which takes act and programs of Tailscale's: left out where they cannot be built. */
+  needsRunner?: true;
   perform(stage: Stage): Promise<Check[]>;
 }
 

@@ -2,9 +2,10 @@
 import type { WorldOptions } from "../world.ts";
 import { centralRepository } from "../world.ts";
 import type { Act } from "./act.ts";
-import { actsByCommit } from "./by-commit.ts";
+import { actsByCommit, destroy } from "./by-commit.ts";
 import { actsByPullRequest } from "./by-pull-request.ts";
 import { actsOfCentral } from "./central.ts";
+import { actsOfReviews } from "./reviews.ts";
 
 /** The default branch of acme/shop takes no commits; that of acme/.github takes those of administrators. */
 export const rehearsalRepositories: NonNullable<WorldOptions["repositories"]> = [
@@ -15,4 +16,4 @@ export const rehearsalRepositories: NonNullable<WorldOptions["repositories"]> = 
   { ...centralRepository("acme"), protection: { requiredReviews: 1 } },
 ];
 
-export const acts: Act[] = [...actsByCommit, ...actsByPullRequest, ...actsOfCentral];
+export const acts: Act[] = [...actsByCommit, ...actsOfReviews, destroy, ...actsByPullRequest, ...actsOfCentral];

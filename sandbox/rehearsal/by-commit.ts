@@ -1,4 +1,4 @@
-/** The first acts: workflow files that are committed, from the first preview to destroy. */
+/** The first acts: workflow files that are committed, from the first preview on; and the destroy that ends them. */
 import type { Project } from "../project.ts";
 import { type Act, quiet, replaceSettings, update, workflowPath } from "./act.ts";
 import {
@@ -207,7 +207,7 @@ async function previewWith(project: Project, settings: Record<string, unknown> =
   return run;
 }
 
-const destroy: Act = {
+export const destroy: Act = {
   title: "pulumi destroy",
   explanation: "Everything is taken away again, in the reverse order.",
   async perform({ project, world, policyBefore }) {
@@ -222,4 +222,4 @@ const destroy: Act = {
   },
 };
 
-export const actsByCommit: Act[] = [before, preview, up, result, again, narrower, mistakes, destroy];
+export const actsByCommit: Act[] = [before, preview, up, result, again, narrower, mistakes];

@@ -1,7 +1,7 @@
 /** Acts in a repository whose default branch takes no commits: workflow files come and go by pull request. */
-import { mergePull, pullOf } from "../github/index.ts";
+import { mergePull, pullOf, type WorkflowRun } from "../github/index.ts";
 import type { World } from "../world.ts";
-import { type Act, quiet, replaceSettings, update, workflowPath } from "./act.ts";
+import { type Act, type Check, quiet, replaceSettings, update, workflowPath } from "./act.ts";
 import {
   changedFiles,
   countWrites,
@@ -12,6 +12,7 @@ import {
   names,
   secretNames,
 } from "./evidence.ts";
+import { showRun } from "./runs.ts";
 import { explain, show, showDiff } from "./screen.ts";
 
 const shop = "acme/shop";
@@ -43,11 +44,14 @@ const up: Act = {
   explanation: "Policy, credential and secrets are made at once; the workflow file is proposed.",
   async perform({ project, world }) {
     const { exitCode, output } = await project.pulumi(...update);
-    const { pulls } = world.github.state.repository(shop);
+    await world.runner?.idle();
+    const { pulls, runs } = world.github.state.repository(shop);
     showPull(world, 1);
+    runs.forEach(showRun);
     return [
       ["the update succeeds", exitCode === 0],
       ["one pull request is open, and adds the workflow file alone", pulls.length === 1 && proposes(world, 1, "added")],
+      ...claimsOfRuns(runs),
       ["the default branch is as it was", fileText(world, shop, workflowPath) === undefined],
       [
         "identity and secrets are there, so that merging is all that is left",
@@ -92,6 +96,12 @@ const destroy: Act = {
     ];
   },
 };
+
+/** Of those that the new pull request starts, where workflows run at all. */
+const claimsOfRuns = (runs: WorkflowRun[]): Check[] =>
+  runs.length === 0
+    ? []
+    : [["it is its own trial: the workflow has reviewed it", runs.every(({ conclusion }) => conclusion === "success")]];
 
 /** Whether the pull request is open, and this is all that it would change. */
 function proposes(world: World, number: number, status: "added" | "removed"): boolean {

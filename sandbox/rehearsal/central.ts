@@ -1,6 +1,6 @@
 /** Acts with one central workflow, which the repositories call, and one identity for all of them. */
 import { parse } from "yaml";
-import type { Job } from "../github/index.ts";
+import { type Job, openPullAs, setCollaborator } from "../github/index.ts";
 import type { World } from "../world.ts";
 import { type Act, quiet, replaceSettings, update, workflowPath } from "./act.ts";
 import {
@@ -13,6 +13,8 @@ import {
   type RunnerIdentity,
   secretNames,
 } from "./evidence.ts";
+import { ownWorkflow, ownWorkflowPath } from "./own-workflow.ts";
+import { entriesOf, failedStep, running, runsAfter, showEntries, showRun } from "./runs.ts";
 import { explain, show } from "./screen.ts";
 
 const central = "acme/.github";
@@ -109,6 +111,45 @@ const attack: Act = {
   },
 };
 
+const runs: Act = {
+  title: "Central: the workflow runs",
+  explanation:
+    "Three pull requests of acme/app: one as they all are; one that puts jobs of its own in the place of the caller; one that adds them.",
+  needsRunner: true,
+  async perform({ world }) {
+    const repository = world.github.state.repository("acme/app");
+    setCollaborator(repository, "ada", "write");
+    const { clientId, audience } = identityIn(world);
+    const own = ownWorkflow(clientId, audience);
+    const open = (head: string, files: Record<string, string>) =>
+      openPullAs(repository, { author: "ada", head, files });
+    const started = await runsAfter(world, repository, () => {
+      open("plain", { "src/plain.ts": "export const plain = true;\n" });
+      open("replaces", { [workflowPath]: own });
+      open("adds", { [ownWorkflowPath]: own });
+    });
+    const of = (head: string) => started.filter(({ headBranch }) => headBranch === head);
+    for (const run of started) showRun(run);
+    const [plain, ...more] = of("plain");
+    const refused = [...of("replaces"), ...of("adds").filter(({ path }) => path === ownWorkflowPath)];
+    showEntries(entriesOf(world, plain));
+    return [
+      ["the first is reviewed", more.length === 0 && plain?.conclusion === "success"],
+      [
+        "Aperture saw tag:ci alone",
+        entriesOf(world, plain).some(({ status }) => status === 200) &&
+          entriesOf(world, plain).every(({ tags }) => tags.join() === "tag:ci"),
+      ],
+      [
+        "jobs of an author's own do not join the tailnet",
+        refused.length === 2 &&
+          refused.every((run) => run.conclusion === "failure" && failedStep(run) === "Connect to tailnet"),
+      ],
+      ["nothing went past Aperture", running(world).runner.bypasses.length === 0],
+    ];
+  },
+};
+
 const destroy: Act = {
   title: "Central: pulumi destroy",
   explanation: "First the callers go, then the central file and its identity.",
@@ -143,4 +184,4 @@ function listFederated(world: World) {
   return listCredentials(world).flatMap((key) => (key.keyType === "federated" ? [key] : []));
 }
 
-export const actsOfCentral: Act[] = [up, prompt, attack, destroy];
+export const actsOfCentral: Act[] = [up, prompt, attack, runs, destroy];
