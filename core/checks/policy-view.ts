@@ -4,6 +4,7 @@ import type { Fragment, ObservedFragment, SectionName, Tag } from "../policy/fra
 import { findReach, type Reach } from "../policy/reach.ts";
 import { fragmentOf } from "../policy/stack-fragment.ts";
 import { type Fact, isUnread, type StackFacts } from "./facts.ts";
+import { destinationsOf } from "./rows/before-device.ts";
 
 export interface PolicyView {
   /** What the settings ask for; where Aperture is, the last run has found. */
@@ -37,7 +38,9 @@ function readView(stack: StackFacts): Fact<ReadPolicy> {
   if (isUnread(policy)) return policy;
   const { owner, mode } = stack.settings.policy;
   const applied = isUnread(stack.setup) ? undefined : stack.setup.fragment?.access;
-  const wanted = fragmentOf(stack.settings, findDestinations(stack));
+  const destinations = findDestinations(stack);
+  if (destinations.length === 0) return { unread: "Neither aperture.device nor the state says where Aperture is." };
+  const wanted = fragmentOf(stack.settings, destinations);
   try {
     return {
       kind: "read",
@@ -55,12 +58,15 @@ function readView(stack: StackFacts): Fact<ReadPolicy> {
   }
 }
 
-/** Where Aperture is, as grant destinations: by the settings, or as the last run has found it. */
-export function findDestinations({ settings, setup }: Pick<StackFacts, "settings" | "setup">): string[] {
-  const { device } = settings.aperture;
-  if (device !== undefined) return [device];
+/**
+ * Where Aperture is, as grant destinations: by the settings, or as the last run has found it; without a state as the next one would.
+ * None: nothing says it.
+ */
+export function findDestinations({ settings, setup, devices }: StackFacts): string[] {
   const [access] = isUnread(setup) ? [] : Object.values(setup.fragment?.access ?? {});
-  return access?.destinations ?? [];
+  if (settings.aperture.device === undefined && access) return access.destinations;
+  const found = destinationsOf(settings, devices);
+  return isUnread(found) ? [] : found;
 }
 
 /** How the entry of a tag stands in a section; undefined where none is wanted there. */

@@ -29,7 +29,9 @@ const hasRun: RepositoryCheck = {
   ...row,
   id: "workflow-has-run",
   title: "The workflow has run",
-  reads: "`GET /repos/{owner}/{repo}/actions/workflows/{file}/runs`",
+  reads:
+    "the newest runs for pull requests, in that query; else `GET /repos/{owner}/{repo}/actions/workflows/{file}/runs`",
+  needs: ["workflow-there"],
   cause: "nobody has opened a pull request since it is there",
   fix: "`npm run verify -- --open-pull-request REPOSITORY`, which opens one, waits, and closes it again",
   judge: ({ runs, settings, stack }) =>
@@ -55,7 +57,8 @@ const isTaken: RepositoryCheck = {
   severity: "warning",
   id: "run-is-taken",
   title: "No run waits for a runner or an approval",
-  reads: "`GET /repos/{owner}/{repo}/actions/workflows/{file}/runs`",
+  reads: "the same",
+  needs: ["workflow-there"],
   cause: "no runner has the labels of `workflow.runsOn`, or its environment wants a reviewer",
   fix: "approve it on its page; or correct `workflow.runsOn`",
   judge: ({ runs, stack, settings }) =>
