@@ -14,7 +14,9 @@ const queries = new Set(["node", "nodes", "repository", "viewer", "rateLimit"]);
 /** Whether a request changes something, if it is taken. Some POST requests do not: validating a policy, fetching a token, fetching with git, asking a model. */
 export function isWrite({ method, path, operations = [] }: WorldRequest): boolean {
   if (path.endsWith("/graphql")) return operations.some((operation) => !queries.has(operation));
-  return method !== "GET" && !/\/(validate|oauth\/token|token-exchange|git-upload-pack|v1\/messages)$/.test(path);
+  return (
+    !/^(GET|HEAD)$/.test(method) && !/\/(validate|oauth\/token|token-exchange|git-upload-pack|v1\/messages)$/.test(path)
+  );
 }
 
 type WorldRequest = { method: string; path: string; operations?: readonly string[] };

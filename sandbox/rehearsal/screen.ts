@@ -21,7 +21,7 @@ const tell = (piece: Piece) => {
 };
 
 export function explain(text: string): void {
-  console.log(color.dim(text));
+  printDim(text);
   tell({ kind: "explanation", text });
 }
 
@@ -66,7 +66,13 @@ export function diff(title: string, text: string): void {
   tell({ kind: "diff", title, text });
 }
 
-function printIndented(text: string): void {
+/** For the screen alone: what the report has in a form of its own. */
+export function printDim(text: string): void {
+  console.log(color.dim(text));
+}
+
+/** For the screen alone. */
+export function printIndented(text: string): void {
   console.log(text.replaceAll(/^/gm, "   ").trimEnd());
 }
 

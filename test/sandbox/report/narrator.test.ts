@@ -165,6 +165,7 @@ it.each([
   ["POST", "/acme/app/git-upload-pack", false],
   ["POST", "/acme/app/git-receive-pack", true],
   ["POST", "/v1/messages", false],
+  ["HEAD", "/api/hello", false],
   ["POST", "/api/v2/oauth/token-exchange", false],
   ["DELETE", "/api/v2/tailnet/-/keys/k", true],
 ])("%s %s is a write: %s", (method, path, writes) => {
