@@ -2,6 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 import { type Context, Hono } from "hono";
 import { writersOnly } from "./access.ts";
+import { refused } from "./actions/job-rights.ts";
 import { apiUrl, invalidRequest, notFound, origin, Refusal, readBody, timestamp } from "./answers.ts";
 import type { Env } from "./authentication.ts";
 import { gitCommitJson } from "./commits.ts";
@@ -121,7 +122,8 @@ function writablePath(c: Context<Env>, path: string): string {
   if (!isFilePath(path)) {
     throw new Refusal(422, "path contains a malformed path component", "rest/repos/contents");
   }
-  if (!mayWritePath(path, c.var.viewer)) throw notFound();
+  // Which to a token with scopes reads like a file that is not there.
+  if (!mayWritePath(path, c.var.viewer)) throw c.var.viewer.job ? new Refusal(403, refused) : notFound();
   return path;
 }
 

@@ -12,6 +12,12 @@ export const isFilePath = (path: string): boolean =>
 export const mayWritePath = (path: string, viewer: Viewer): boolean =>
   !workflows.test(path) || viewer.scopes.has("workflow");
 
+/** How GitHub says no to a token that may not write a workflow. */
+export function workflowRefusal({ job }: Viewer, path: string): string {
+  const [who, lacked] = job ? ["GitHub App", "`workflows` permission"] : ["Personal Access Token", "`workflow` scope"];
+  return `refusing to allow a ${who} to create or update workflow \`${path}\` without ${lacked}`;
+}
+
 /**
  * A workflow that the commits bring and the token may not write. One that a branch has as it is may go to another branch:
  * https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps, `workflow`

@@ -42,10 +42,17 @@ export function pullJson(c: Asked, repository: Repository, pull: PullRequest) {
   };
 }
 
+const label = (repository: Repository | undefined, ref: string): string =>
+  `${repository?.owner.login ?? "unknown"}:${ref}`;
+
+/** `owner:branch`, by which lists of pull requests are filtered. */
+export const headLabel = (repository: Repository, pull: PullRequest): string =>
+  label(headRepository(repository, pull), pull.head);
+
 /** A branch and its repository, which is null when it was deleted. */
 function sideJson(c: Asked, repository: Repository | undefined, ref: string, sha: Sha | undefined) {
   return {
-    label: `${repository?.owner.login ?? "unknown"}:${ref}`,
+    label: label(repository, ref),
     ref,
     sha,
     user: repository ? accountJson(c, repository.owner) : null,

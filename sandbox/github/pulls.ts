@@ -1,5 +1,6 @@
 /** Pull requests within one repository. https://docs.github.com/en/rest/pulls/pulls */
 import { Hono } from "hono";
+import { unknownRoute } from "../service.ts";
 import { writersOnly } from "./access.ts";
 import { notFound, page, Refusal, readBody, validationFailed } from "./answers.ts";
 import type { Env } from "./authentication.ts";
@@ -7,7 +8,7 @@ import type { PullRequest, Repository } from "./model.ts";
 import type { Permission } from "./options.ts";
 import { mergePull } from "./people.ts";
 import { hasRequirements, pushObstacle } from "./protection.ts";
-import { pullJson } from "./pull-json.ts";
+import { headLabel, pullJson } from "./pull-json.ts";
 import { changePull, closePull, notByActions, type Obstacle, openPull, reopenPull } from "./pull-requests.ts";
 import { checkWorkflows } from "./refs.ts";
 
@@ -41,18 +42,20 @@ export function pullRoutes(): Hono<Env> {
     })
     .get("/", (c) => {
       const { state = "open", head, base } = c.req.query();
-      const { pulls, owner } = c.var.repository;
+      const { pulls } = c.var.repository;
       const found = pulls.filter(
         (pull) =>
           (state === "all" || pull.state === state) &&
-          (!head || head.toLowerCase() === `${owner.login}:${pull.head}`.toLowerCase()) &&
+          (!head || head.toLowerCase() === headLabel(c.var.repository, pull).toLowerCase()) &&
           (!base || pull.base === base),
       );
       return c.json(page(c, found.reverse()).map((pull) => pullJson(c, c.var.repository, pull)));
     })
-    .get("/:number{[0-9]+}", (c) =>
-      c.json(pullJson(c, c.var.repository, existingPull(c.var.repository, c.req.param("number")))),
-    )
+    .get("/:number{[0-9]+}", (c) => {
+      const pull = existingPull(c.var.repository, c.req.param("number"));
+      if (/\b(diff|patch)\b/.test(c.req.header("Accept") ?? "")) return unknownRoute(c, "It is served as JSON alone.");
+      return c.json(pullJson(c, c.var.repository, pull));
+    })
     .patch("/:number{[0-9]+}", async (c) => {
       const pull = existingPull(c.var.repository, c.req.param("number"));
       const body = await readBody(c, {

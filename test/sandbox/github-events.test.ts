@@ -14,6 +14,7 @@ import {
 } from "../../sandbox/github/index.ts";
 import { as } from "./github-client.ts";
 import { type EventScene, eventScene } from "./github-events.ts";
+import { runFor } from "./github-pulls.ts";
 
 const pulls = "/repos/acme/app/pulls";
 const issues = "/repos/acme/app/issues";
@@ -233,7 +234,7 @@ test("what a job does with its token starts nothing; what anybody else does says
   const scene = await eventScene({}, { tokens: [{ token: "ghp_exampleOne", login: "carol" }] });
   const { client, repository, events, heard } = scene;
   openPullAs(repository, { author: "alice", head: "change" });
-  const run = { id: 1, event: "pull_request", actor: "alice", pulls: [1] } as never;
+  const run = runFor(scene);
   const permissions = { issues: "write", contents: "write" } as const;
   const { token } = client.issueJobToken({ repository, permissions, run });
   heard();

@@ -275,6 +275,27 @@ describe("a job's token", () => {
       expect((await client.rest("GET", `/repos/acme/app${path}`, undefined, asJob)).status).toBe(403);
   });
 
+  it("writes no workflow", async () => {
+    const { client, repository, tokenOf } = await world();
+    const asJob = as(tokenOf(everything).token);
+    const file = `/repos/acme/app/contents/${fromFile.path}`;
+    const change = { message: "M", branch: "change", sha: repository.git.tip("change")?.files.get(fromFile.path) };
+    expect((await client.rest("PUT", file, { ...change, content: "eA==" }, asJob)).body).toMatchObject(refused);
+    expect((await client.rest("DELETE", file, change, asJob)).body).toMatchObject(refused);
+    const query =
+      "mutation ($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $input) { clientMutationId } }";
+    const input = {
+      branch: { repositoryNameWithOwner: "acme/app", branchName: "change" },
+      expectedHeadOid: repository.git.branches.get("change"),
+      message: { headline: "M" },
+      fileChanges: { additions: [{ path: ".github/workflows/new.yml", contents: "eA==" }] },
+    };
+    const said = /^refusing to allow a GitHub App .* `.github\/workflows\/new.yml` without `workflows` permission$/;
+    expect((await client.graphql(query, { input }, asJob)).body).toMatchObject({
+      errors: [{ type: "FORBIDDEN", message: expect.stringMatching(said) }],
+    });
+  });
+
   it("opens no pull request, in REST or GraphQL", async () => {
     const { client, repository, tokenOf } = await world();
     const asJob = as(tokenOf(everything).token);
@@ -303,19 +324,28 @@ describe("a job's token in GraphQL", () => {
     ["pull-requests:read", '{ repository(owner: "acme", name: "app") { pullRequests(first: 1) { totalCount } } }'],
     ["pull-requests:read", 'query { node(id: "PULL") { ... on PullRequest { title } } }'],
     ["pull-requests:read", 'query { nodes(ids: ["PULL"]) { ... on PullRequest { body } } }'],
+    [
+      "checks:read, with contents:read",
+      '{ repository(owner: "acme", name: "app") { r: object(expression: "main") { ... on Commit { checkSuites(first: 1) { totalCount } } } } }',
+    ],
     ["pull-requests:write", 'mutation { addComment(input: { subjectId: "PULL", body: "B" }) { clientMutationId } }'],
     ["issues:write", 'mutation { addComment(input: { subjectId: "PULL", body: "B" }) { clientMutationId } }'],
     ["pull-requests:write", 'mutation { closePullRequest(input: { pullRequestId: "PULL" }) { clientMutationId } }'],
   ];
 
-  it.each(queries)("needs %s for %s", async (needed, text) => {
+  it.each(queries)("needs %s for %s", async (needs, text) => {
+    const [needed = "", also] = needs.split(", with ");
     const { client, tokenOf, pull } = await withPull();
     const query = text.replace("PULL", pull);
     const other = needed.startsWith("issues") || text.includes("addComment") ? ["issues", "pull-requests"] : [];
     const rest = lacking([needed, ...other.map((scope) => `${scope}:write`)]);
     const withheld = await client.graphql(query, {}, as(tokenOf(rest).token));
     expect(withheld.body).toMatchObject({ data: null, errors: [{ type: "FORBIDDEN", message: refused.message }] });
-    const granted = await client.graphql(query, {}, as(tokenOf(only(needed)).token));
+    const granted = await client.graphql(
+      query,
+      {},
+      as(tokenOf({ ...only(needed), ...(also ? only(also) : {}) }).token),
+    );
     expect(granted.body).not.toHaveProperty("errors");
   });
 });

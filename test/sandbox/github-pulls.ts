@@ -1,5 +1,5 @@
 /** A scene for the tests of the stand-in's pull requests. */
-import { type GitHubOptions, pushCommit, type RepositoryOptions } from "../../sandbox/github/index.ts";
+import { type GitHubOptions, pushCommit, type RepositoryOptions, startRun } from "../../sandbox/github/index.ts";
 import { github } from "./github-client.ts";
 
 type Errors = { type: string; message: string; path: unknown[] }[];
@@ -38,6 +38,14 @@ export async function scene(options: Omit<RepositoryOptions, "name"> = {}, more:
   };
   const read = async (number = 1) => (await list()).find((pull) => pull.number === number);
   return { client, repository, git, start, run, open, list, read };
+}
+
+/** A run for the first pull request. */
+export function runFor({ client, repository }: Pick<Awaited<ReturnType<typeof scene>>, "client" | "repository">) {
+  const [pull] = repository.pulls;
+  const of = { path: ".github/workflows/claude.yml", name: "Claude", event: "pull_request", actor: "alice" };
+  const head = { headSha: pull?.headSha ?? "", headBranch: pull?.head ?? "" };
+  return startRun(client.state, repository, { ...of, ...head, pulls: [1] });
 }
 
 const shown = `id number url state isDraft headRefOid headRefName baseRefName merged mergedAt closedAt title body

@@ -2,7 +2,7 @@
 import { describe, expect, it, test } from "vitest";
 import { mergePull, openPullAs, pushCommit, pushToPull, reviewAs } from "../../sandbox/github/index.ts";
 import { as } from "./github-client.ts";
-import { scene } from "./github-pulls.ts";
+import { runFor, scene } from "./github-pulls.ts";
 
 const pulls = "/repos/acme/app/pulls";
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `line ${index + 1}\n`).join("");
@@ -139,7 +139,7 @@ describe("a review", () => {
 
   it("of a workflow does not approve", async () => {
     const { client, repository, rest } = await world();
-    const run = { id: 1, event: "pull_request", actor: "alice", pulls: [1] } as never;
+    const run = runFor({ client, repository });
     const { token } = client.issueJobToken({ repository, permissions: { "pull-requests": "write" }, run });
     const asJob = as(token);
     const { status, body } = await rest("POST", `${pulls}/1/reviews`, { event: "APPROVE" }, asJob);
@@ -151,6 +151,23 @@ describe("a review", () => {
       user: { login: "github-actions[bot]", type: "Bot" },
     });
   });
+});
+
+test("pull requests are found by whose branch they are of", async () => {
+  const { repository, rest } = await world();
+  openPullAs(repository, { author: "bob", fork: true, head: "change" });
+  const found = async (head: string) =>
+    ((await rest("GET", `${pulls}?head=${head}`)).body as { number: number }[]).map(({ number }) => number);
+  expect(await found("acme:change")).toEqual([1]);
+  expect(await found("Bob:change")).toEqual([2]);
+  expect(await found("eve:change")).toEqual([]);
+});
+
+test("a pull request as a diff is not modelled", async () => {
+  const { rest } = await world();
+  const accept = { accept: "application/vnd.github.v3.diff" };
+  expect((await rest("GET", `${pulls}/1`, undefined, accept)).status).toBe(501);
+  expect((await rest("GET", `${pulls}/1`, undefined, { accept: "application/vnd.github+json" })).status).toBe(200);
 });
 
 test("Git's own objects lead from a commit to a file", async () => {

@@ -187,7 +187,7 @@ describe("a job's request for OIDC tokens", () => {
   });
 
   it("is for a run of the repository, as that run is", async () => {
-    const { client, runOf } = await world();
+    const { client, repository, runOf } = await world();
     const run = runOf("pull_request", "bob", [fork]);
     const elsewhere = runOf("push", "alice", [], client.state.repository("acme/other"));
     const job = { repository: "acme/app", workflowPath: path, event: "pull_request", permissions: asked };
@@ -198,5 +198,9 @@ describe("a job's request for OIDC tokens", () => {
     expect(issue({ actor: "alice" })).toThrow("is for pull_request by bob");
     expect(issue({ workflowPath: ".github/workflows/other.yml" })).toThrow("is for pull_request by bob");
     expect(issue({})()).toBeUndefined();
+    const tokenFor = (given: typeof run) => () => client.issueJobToken({ repository, permissions: asked, run: given });
+    expect(tokenFor(elsewhere)).toThrow("does not exist");
+    // A copy that says it is a branch's.
+    expect(tokenFor({ ...run, pulls: [branch] })).toThrow("does not exist");
   });
 });

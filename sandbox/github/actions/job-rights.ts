@@ -92,6 +92,7 @@ const fieldNeeds: Record<string, string[]> = {
   "Ref.associatedPullRequests": ["pull_requests=read"],
   "Commit.checkSuites": ["checks=read"],
   "Commit.statusCheckRollup": ["checks=read"],
+  "CheckSuite.workflowRun": ["actions=read"],
   "Mutation.addComment": ["pull_requests=write", "issues=write"],
   "Mutation.createCommitOnBranch": ["contents=write"],
   "Mutation.updateRefs": ["contents=write"],

@@ -22,6 +22,7 @@ export function createLogs(clock: Clock) {
   });
   const link = (c: Context, job: WorkflowJob): string => {
     const name = randomUUID();
+    for (const [old, { untilMs }] of links) if (clock.now() > untilMs + lifetimeMs) links.delete(old);
     links.set(name, { job, untilMs: clock.now() + lifetimeMs });
     return `${origin(c)}${logsPath}/${name}`;
   };

@@ -9,7 +9,7 @@ import { refused } from "../actions/job-rights.ts";
 import type { ContentLimiter } from "../content-limits.ts";
 import type { Sha } from "../git.ts";
 import type { Repository } from "../model.ts";
-import { decodeContent, isFilePath, mayWritePath, refusedWorkflow } from "../paths.ts";
+import { decodeContent, isFilePath, mayWritePath, refusedWorkflow, workflowRefusal } from "../paths.ts";
 import { type Push, pushObstacle, violation } from "../protection.ts";
 import { branchOfRef, isBranchName } from "../refs.ts";
 import { commitNode, refNode } from "./nodes.ts";
@@ -120,10 +120,7 @@ function changedFiles(
   const deletions = fileChanges?.deletions ?? [];
   for (const { path } of [...additions, ...deletions]) {
     if (!isFilePath(path)) throw refuse("UNPROCESSABLE", "path contains a malformed path component");
-    if (!mayWritePath(path, viewer)) {
-      const refused = `refusing to allow a Personal Access Token to create or update workflow \`${path}\``;
-      throw refuse("FORBIDDEN", `${refused} without \`workflow\` scope`);
-    }
+    if (!mayWritePath(path, viewer)) throw refuse("FORBIDDEN", workflowRefusal(viewer, path));
   }
   if (deletions.some(({ path }) => !existing.has(path))) {
     const reason = "A path was requested for deletion which does not exist as of commit oid";

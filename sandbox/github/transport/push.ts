@@ -2,7 +2,7 @@
 import { type Commit, type GitStore, objectId, type Sha, type Signature, treeId } from "../git.ts";
 import type { Repository } from "../model.ts";
 import type { Permission } from "../options.ts";
-import { isFilePath, refusedWorkflow } from "../paths.ts";
+import { isFilePath, refusedWorkflow, workflowRefusal } from "../paths.ts";
 import { type Push, pushObstacle } from "../protection.ts";
 import { isBranchName } from "../refs.ts";
 import type { Viewer } from "../viewer.ts";
@@ -85,9 +85,7 @@ function refusal(repository: Repository, { viewer, permission }: Pusher, command
   const obstacle = pushObstacle(repository, branch, permission, kindOf(git, now, target));
   if (obstacle) return obstacle.by === "ruleset" ? "push declined due to repository rule violations" : hookDeclined;
   const path = target && refusedWorkflow(git, viewer, target);
-  if (path === undefined) return undefined;
-  const [who, what] = viewer.job ? ["a GitHub App", "`workflows` permission"] : ["a token", "`workflow` scope"];
-  return `refusing to allow ${who} to create or update workflow \`${path}\` without ${what}`;
+  return path === undefined ? undefined : workflowRefusal(viewer, path);
 }
 
 const hookDeclined = "protected branch hook declined";
