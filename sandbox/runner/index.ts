@@ -3,17 +3,18 @@
  * their jobs with nektos/act on this machine. What a run did is in `repository.runs`.
  *
  * Not modelled: matrices, containers, services, artifacts and caches, `workflow_dispatch`, schedules, required reviewers of an
- * environment, approval of runs of first-time contributors, reruns.
+ * environment, approval of runs of first-time contributors.
  */
 import { availableParallelism } from "node:os";
 import type { Log } from "../engine/progress.ts";
-import { type GitHub, type RepositoryEvent, slug, startRun, type WorkflowRun } from "../github/index.ts";
+import { type GitHub, type RepositoryEvent, slug, startAttempt, startRun, type WorkflowRun } from "../github/index.ts";
 import type { Tailnet } from "../tailnet/index.ts";
 import { findAct } from "./job/program.ts";
 import { hostMachine } from "./machine/host.ts";
 import type { Bypass } from "./machine/machine.ts";
 import { ConcurrencyGroups } from "./rules/concurrency.ts";
 import type { RunFacts } from "./rules/context.ts";
+import type { WorkflowFile } from "./rules/workflow-file.ts";
 import { RunExecution, type RunMeans } from "./runs/run.ts";
 import { captureMoment, findTriggered, type Moment, type Triggered } from "./runs/triggers.ts";
 import { createTurns } from "./runs/turns.ts";
@@ -46,6 +47,8 @@ export interface Runner {
   /** Resolves when all that came so far has been dealt with. */
   idle(): Promise<void>;
   bypasses: StepBypass[];
+  /** "Re-run all jobs": of the same commit, with the secrets of now. Throws for a run that this runner did not start. */
+  rerun(run: WorkflowRun): void;
   close(): Promise<void>;
 }
 
@@ -81,6 +84,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const pending = new Set<Promise<void>>();
   const atWork = new Set<RunExecution>();
   const failures: unknown[] = [];
+  const started = new Map<WorkflowRun, { facts: RunFacts; file: WorkflowFile }>();
   const { onEvent } = github.state;
   let queue: Promise<unknown> = Promise.resolve();
   let isClosed = false;
@@ -111,10 +115,22 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
         Object.assign(run, { status: "completed", conclusion: "failure" });
         continue;
       }
-      const execution = new RunExecution(means, run, facts, triggered.file);
-      atWork.add(execution);
-      keep(execution.execute().finally(() => atWork.delete(execution)));
+      started.set(run, { facts, file: triggered.file });
+      execute(run, facts, triggered.file);
     }
+  }
+
+  function execute(run: WorkflowRun, facts: RunFacts, file: WorkflowFile): void {
+    const execution = new RunExecution(means, run, facts, file);
+    atWork.add(execution);
+    keep(execution.execute().finally(() => atWork.delete(execution)));
+  }
+
+  function rerun(run: WorkflowRun): void {
+    const { facts, file } = started.get(run) ?? {};
+    if (!facts || !file || run.status !== "completed") throw new Error(`run ${run.id} cannot be run once more`);
+    startAttempt(run);
+    execute(run, { ...facts, attempt: run.attempt }, file);
   }
 
   async function idle(): Promise<void> {
@@ -126,6 +142,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   return {
     idle,
     bypasses,
+    rerun,
     async close() {
       isClosed = true;
       if (onEvent) github.state.onEvent = onEvent;

@@ -2,18 +2,17 @@
 import {
   addJob,
   complete,
-  environmentSecrets,
   type GitHub,
   jobSecrets,
   slug,
   type WorkflowJob,
   type WorkflowRun,
 } from "../../github/index.ts";
-import { JobExecution, type JobMeans, type JobOutcome } from "../job/execute.ts";
+import type { JobExecution, JobMeans } from "../job/execute.ts";
 import type { Needed } from "../job/file.ts";
 import { findRefusedActions } from "../rules/allowed-actions.ts";
 import type { ConcurrencyGroups } from "../rules/concurrency.ts";
-import { branches, githubContext, lackedByAct, type RunFacts } from "../rules/context.ts";
+import { githubContext, type RunFacts } from "../rules/context.ts";
 import { type Before, type Contexts, interpolate, interpolateText, isTrue } from "../rules/expressions.ts";
 import {
   allUses,
@@ -26,6 +25,8 @@ import {
 } from "../rules/plan.ts";
 import { isRecord, type Value, type WorkflowFile } from "../rules/workflow-file.ts";
 import { findCalledFile } from "./called-files.ts";
+import { conclude, end, nameOf, outputsOf, refuse } from "./outcomes.ts";
+import { prepareJob, type Scope } from "./prepare.ts";
 
 export interface RunMeans extends JobMeans {
   github: GitHub;
@@ -35,19 +36,6 @@ export interface RunMeans extends JobMeans {
   /** Begins a job's work when the machine has room for it. */
   inTurn<T>(work: () => Promise<T>): Promise<T>;
 }
-
-type Result = Needed["result"];
-
-/** What a job gets from the file that calls its own, or from the repository. */
-interface Scope {
-  secrets: Readonly<Record<string, string>>;
-  inputs: Readonly<Record<string, unknown>>;
-  /** `claude / ` */
-  prefix: string;
-}
-
-/** GitHub's limit for a job that has none of its own. */
-const usualTimeout = 360;
 
 export class RunExecution {
   readonly #means: RunMeans;
@@ -134,93 +122,70 @@ export class RunExecution {
       inputs: scope.inputs,
     };
     const name = scope.prefix + nameOf(body.name, id, contexts);
-    if (job.kind === "call") {
-      if (this.#cancelled !== undefined || !isTrue(body.if, contexts, this.#before(needs))) return this.#skip(name);
-      return this.#call(job.level, body, { ...scope, prefix: `${name} / ` }, contexts);
+    try {
+      return await (job.kind === "call"
+        ? this.#runCall(job, name, scope, contexts, needs)
+        : this.#runJob(level, job, name, { scope, contexts, needs }));
+    } catch (error) {
+      // An expression that has no value.
+      return refuse(this.#record(name), error instanceof Error ? error.message : String(error));
     }
-    const record = addJob(this.#means.github.state, this.#run, name);
+  }
+
+  /** The job as people see it; made once. */
+  #record(name: string): WorkflowJob {
+    const { state } = this.#means.github;
+    return (
+      this.#run.jobs.find((job) => job.name === name && job.status !== "completed") ?? addJob(state, this.#run, name)
+    );
+  }
+
+  async #runJob(
+    level: Level,
+    job: PlannedJob,
+    name: string,
+    given: { scope: Scope; contexts: Contexts; needs: Record<string, Needed> },
+  ): Promise<Needed> {
+    const { body } = job;
+    const { contexts, needs } = given;
+    const record = this.#record(name);
+    let execution: JobExecution | undefined;
+    let isCancelled = false;
     // GitHub was seen to reserve the group before it reads the job's `if`.
-    let cancel = (reason: string): void => {
-      this.#cancelled ??= reason;
-    };
-    const group = await this.#enter(body.concurrency, contexts, (reason) => cancel(reason));
+    const group = await this.#enter(body.concurrency, contexts, (reason) => {
+      isCancelled = true;
+      execution?.cancel(reason);
+    });
     if (group === "replaced") return end(record, "cancelled");
     try {
-      if (this.#cancelled !== undefined) return end(record, "cancelled");
+      if (isCancelled || this.#cancelled !== undefined) return end(record, "cancelled");
       if (!isTrue(body.if, contexts, this.#before(needs))) return end(record, "skipped");
-      const execution = this.#prepare(level, job, record, { scope, contexts, needs });
-      if (typeof execution === "string") return refuse(record, execution);
-      cancel = (reason) => execution.cancel(reason);
-      this.#atWork.add(execution);
-      const outcome = await this.#means.inTurn(() => execution.run(this.#means));
-      this.#atWork.delete(execution);
+      const { github, minuteMs } = this.#means;
+      const own = { run: this.#run, facts: this.#facts, level, job, record, ...given, variables: this.#variables() };
+      const prepared = prepareJob({ github, minuteMs, ...own });
+      if (typeof prepared === "string") return refuse(record, prepared);
+      execution = prepared;
+      this.#atWork.add(prepared);
+      const outcome = await this.#means.inTurn(() => prepared.run(this.#means));
+      this.#atWork.delete(prepared);
       this.#run.updatedAt = record.completedAt ?? this.#run.updatedAt;
-      return {
-        result: outcome.conclusion,
-        outputs: outputsOf(body.outputs, { ...contexts, steps: outcome.steps }, outcome),
-      };
+      const outputs = outputsOf(body.outputs, { ...contexts, steps: outcome.steps }, outcome);
+      return { result: outcome.conclusion, outputs };
     } finally {
       group?.leave();
     }
   }
 
-  #prepare(
-    level: Level,
-    { id, body, permissions }: PlannedJob,
-    record: WorkflowJob,
-    { scope, contexts, needs }: { scope: Scope; contexts: Contexts; needs: Record<string, Needed> },
-  ): JobExecution | string {
-    const { github, minuteMs } = this.#means;
-    const run = this.#facts;
-    if (body.strategy !== undefined) return "The sandbox runs no job with a strategy.";
-    for (const key of ["container", "services"]) if (body[key] !== undefined) return `The sandbox runs no ${key}.`;
-    const minutes = Number(interpolate(body["timeout-minutes"], contexts) ?? usualTimeout);
-    const labels = interpolate(body["runs-on"], contexts);
-    const isSelfHosted = [labels].flat().includes("self-hosted");
-    const environment = environmentOf(body.environment, contexts);
-    const { repository } = run;
-    const token = github.issueJobToken({ repository, permissions, run: this.#run });
-    const idToken = github.issueIdTokenRequest({
-      repository: slug(repository),
-      permissions,
-      event: run.event,
-      workflowPath: this.#run.path,
-      calledFile: `${level.place.repository}/${level.place.path}@${level.place.ref}`,
-      ref: run.ref,
-      actor: run.actor,
-      ...branches(run),
-      runId: run.id,
-      sha: run.sha,
-      runnerEnvironment: isSelfHosted ? "self-hosted" : "github-hosted",
-      ...(environment === undefined ? {} : { environment }),
-    });
-    const file = {
-      workflow: run.workflow,
-      event: run.event,
-      file: level.file,
-      id,
-      body,
-      needs,
-      lacked: lackedByAct(run),
-      inputs: scope.inputs,
-    };
-    return new JobExecution(record, {
-      run,
-      file,
-      token,
-      idToken,
-      secrets: {
-        ...scope.secrets,
-        ...(environment === undefined ? {} : environmentSecrets(repository, this.#run, environment)),
-      },
-      variables: this.#variables(),
-      isSelfHosted,
-      timeoutMs: minutes * minuteMs,
-      timeout: minutes === 1 ? "1 minute" : `${minutes} minutes`,
-    });
-  }
-
-  async #call(level: Level, body: PlannedCall["body"], scope: Scope, contexts: Contexts): Promise<Needed> {
+  async #runCall(
+    { body, level }: PlannedCall,
+    name: string,
+    scope: Scope,
+    contexts: Contexts,
+    needs: Record<string, Needed>,
+  ): Promise<Needed> {
+    if (this.#cancelled !== undefined || !isTrue(body.if, contexts, this.#before(needs))) {
+      return end(this.#record(name), "skipped");
+    }
     const own = { ...contexts, secrets: scope.secrets };
     const given = body.secrets ?? {};
     const secrets =
@@ -231,12 +196,8 @@ export class RunExecution {
     const inputs = Object.fromEntries(
       declared.map(([name, input]) => [name, interpolate(body.with?.[name] ?? input.default, contexts)]),
     );
-    const outcomes = await this.#runLevel(level, { secrets, inputs, prefix: scope.prefix });
+    const outcomes = await this.#runLevel(level, { secrets, inputs, prefix: `${name} / ` });
     return { result: conclude([...outcomes.values()].map(({ result }) => result)), outputs: {} };
-  }
-
-  #skip(name: string): Needed {
-    return end(addJob(this.#means.github.state, this.#run, name), "skipped");
   }
 
   #before(needs: Record<string, Needed>): Before {
@@ -260,46 +221,4 @@ export class RunExecution {
   #variables(): Record<string, string> {
     return Object.fromEntries([...this.#facts.repository.variables.values()].map(({ name, value }) => [name, value]));
   }
-}
-
-function end(record: WorkflowJob, conclusion: "cancelled" | "skipped" | "failure"): Needed {
-  complete(record, conclusion);
-  return { result: conclusion, outputs: {} };
-}
-
-function refuse(record: WorkflowJob, message: string): Needed {
-  record.annotations.push({ level: "failure", message });
-  return end(record, "failure");
-}
-
-/** A run of skipped jobs alone is skipped. */
-function conclude(results: Result[]): "cancelled" | "failure" | "skipped" | "success" {
-  for (const worst of ["failure", "cancelled"] as const) if (results.includes(worst)) return worst;
-  return results.every((result) => result === "skipped") ? "skipped" : "success";
-}
-
-/** A name whose expression cannot be evaluated yet stays as it is written. */
-function nameOf(name: Value | undefined, id: string, contexts: Contexts): string {
-  try {
-    return name === undefined || name === null ? id : interpolateText(name, contexts);
-  } catch {
-    return String(name);
-  }
-}
-
-function environmentOf(environment: Value | undefined, contexts: Contexts): string | undefined {
-  const name = isRecord(environment) ? environment.name : environment;
-  return name === undefined || name === null ? undefined : interpolateText(name, contexts);
-}
-
-/** GitHub drops an output in which a secret is. */
-function outputsOf(
-  outputs: Record<string, Value> | undefined,
-  contexts: Contexts,
-  { masks }: JobOutcome,
-): Record<string, string> {
-  const values = Object.entries(outputs ?? {}).map(
-    ([name, value]) => [name, interpolateText(value, contexts)] as const,
-  );
-  return Object.fromEntries(values.filter(([, value]) => !masks.isIn(value)));
 }

@@ -153,6 +153,40 @@ describe("jobs", () => {
   });
 });
 
+describe("a run", () => {
+  test("goes once more with the same commit and what is set by then", async () => {
+    const show = { run: 'test -n "$KEY"', env: { KEY: "${{ secrets.LATER }}" } };
+    const run = await small.runPushed(oneJob([show]));
+    expect([run.attempt, run.conclusion]).toEqual([1, "failure"]);
+    small.repository.secrets.set("LATER", "made-up-secret-of-later");
+    await small.runsOf(() => small.runner.rerun(run));
+    expect([run.attempt, run.conclusion, run.jobs.length]).toEqual([2, "success", 1]);
+  });
+
+  test("ends with an expression that has no value, and says so", async () => {
+    const run = await small.runPushed(oneJob([{ run: "true" }], { job: { if: "fromJSON('{')" } }));
+    expect([run.conclusion, resultsOf(run)]).toEqual(["failure", { work: "failure" }]);
+    expect(run.jobs[0]?.annotations[0]?.message).toMatch(/JSON/);
+  });
+
+  test("whose job loses its place in a group goes on with the others", async () => {
+    const steps = (command: string) => ({ "runs-on": "ubuntu-latest", steps: [{ run: command }] });
+    const text = (command: string) =>
+      JSON.stringify({ on: "push", jobs: { held: { ...steps(command), concurrency: "place" }, free: steps("true") } });
+    const runs = await small.runsOf(async () => {
+      pushCommit(small.repository, "main", { [path]: text("sleep 3") });
+      await expect.poll(() => small.repository.runs.at(-1)?.jobs[0]?.status).toBe("in_progress");
+      for (const command of ["echo second", "echo third"])
+        pushCommit(small.repository, "main", { [path]: text(command) });
+    });
+    expect(runs.map(resultsOf)).toEqual([
+      { held: "success", free: "success" },
+      { held: "cancelled", free: "success" },
+      { held: "success", free: "success" },
+    ]);
+  });
+});
+
 describe("called files", () => {
   const central = () => small.github.state.repository("acme/.github");
   const callee = (jobs: object, call: object | null = null, rest: object = {}) =>
