@@ -5,6 +5,8 @@ import type { Format } from "./report.ts";
 export interface Arguments {
   /** `prod`, `acme/prod` or `acme/project/prod`; absent: the one that is selected. */
   stack?: string;
+  /** Follow a run to its end before anything is checked: the one that goes on, or that of a pull request which is opened for it. */
+  follow?: "watch" | "open-pull-request";
   /** Check what the first `pulumi up` needs. */
   before: boolean;
   format: Format;
@@ -21,12 +23,15 @@ export class ArgumentError extends Error {}
 
 export const usage = `npm run verify [-- OPTIONS [REPOSITORY...]]
 
-Checks a stack against the live services with your own credentials; it changes nothing.
+Checks a stack against the live services with your own credentials; it changes nothing, but for --open-pull-request.
 
   --stack NAME   the stack (default: the selected one)
   --state FILE   what \`pulumi stack export\` printed, where there is no pulumi
   --aperture URL look at Aperture as well, from within the tailnet (default: where this machine is in it)
   --before       what the first \`pulumi up\` needs
+  --watch        follow the run that goes on, or the next one, and judge it
+  --open-pull-request
+                 open a pull request in the repository, follow its run, judge it, close it again
   --short        one line for each repository
   --json         every check, for programs
   --markdown     for the summary of a job
@@ -39,6 +44,8 @@ const options = {
   stack: { type: "string" },
   state: { type: "string" },
   aperture: { type: "string" },
+  watch: { type: "boolean", default: false },
+  "open-pull-request": { type: "boolean", default: false },
   before: { type: "boolean", default: false },
   short: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
@@ -53,7 +60,13 @@ export function parseArguments(args: readonly string[]): Arguments | "help" {
   const formats = (["short", "json", "markdown"] as const).filter((name) => values[name]);
   if (formats.length > 1)
     throw new ArgumentError(`--${formats.join(" and --")} are two forms of one output. Choose one.`);
+  const follows = (["watch", "open-pull-request"] as const).filter((name) => values[name]);
+  if (follows.length > 1) throw new ArgumentError("--open-pull-request follows its run by itself: leave --watch out.");
+  const [follow] = follows;
+  if (follow && values.before)
+    throw new ArgumentError(`--before looks at what is not set up yet, and --${follow} at a run. Choose one.`);
   return {
+    ...(follow === undefined ? {} : { follow }),
     ...(values.stack === undefined ? {} : { stack: values.stack }),
     ...(values.state === undefined ? {} : { state: values.state }),
     ...(values.aperture === undefined ? {} : { aperture: readUrl(values.aperture) }),

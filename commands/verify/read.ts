@@ -1,6 +1,7 @@
 /** Reads what the checks after `pulumi up` need. */
 import type { RepositoryFacts, Setup, StackFacts } from "../../core/checks/facts.ts";
 import { type Fact, isUnread } from "../../core/checks/facts.ts";
+import type { Followed } from "../../core/checks/run-facts.ts";
 import { readSetup } from "../../core/checks/setup.ts";
 import type { RepositorySettings, Settings } from "../../core/settings/settings.ts";
 import type { Connections } from "./connections.ts";
@@ -20,6 +21,8 @@ export interface Question {
   exported: Fact<Exported>;
   /** Aperture's URL, of `--aperture`. */
   aperture?: string | undefined;
+  /** What became of the run that was waited for, in the one repository of the question. */
+  followed?: Followed | undefined;
 }
 
 export interface Reading {
@@ -52,5 +55,7 @@ export async function read(
   };
   let done = 0;
   const tell = () => progress.say(`${++done} of ${repositories.length} repositories`);
-  return { stack, repositories: await readRepositories(stack, repositories, connections, tell) };
+  const read = await readRepositories(stack, repositories, connections, tell);
+  const { followed } = question;
+  return { stack, repositories: followed ? read.map((facts) => ({ ...facts, followed })) : read };
 }

@@ -7,9 +7,11 @@ import { table } from "../../core/checks/table.ts";
 import { redact } from "../../core/messages/redact.ts";
 import { SettingsError } from "../../core/settings/problem.ts";
 import type { RepositorySettings, Settings } from "../../core/settings/settings.ts";
+import { describeGitHubError } from "../../services/github/errors.ts";
 import { ArgumentError, type Arguments, parseArguments, usage } from "./arguments.ts";
 import { readBefore } from "./before/read.ts";
 import { type Connections, connect } from "./connections.ts";
+import { FollowError, type FollowOptions, tryPullRequest, watchRun } from "./follow/index.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import { type Question, read } from "./read.ts";
 import { type Machine, thisMachine } from "./read-inside.ts";
@@ -25,6 +27,10 @@ export interface Surroundings {
   stderr: { isTTY?: boolean; write(text: string): unknown };
   /** Default: this one. */
   machine?: Machine;
+  /** Calls the listener when somebody interrupts; what it returns takes the listener away. Default: nobody does. */
+  onInterrupt?: (listener: () => void) => () => void;
+  /** Between two looks at a run, in milliseconds. Default 5000. */
+  pauseMs?: number;
 }
 
 /** It could not be checked: what is wrong, for people. */
@@ -51,7 +57,8 @@ export async function verify(args: readonly string[], surroundings: Surroundings
   }
 }
 
-async function check(parsed: Arguments, { directory, environment, stderr, machine = thisMachine }: Surroundings) {
+async function check(parsed: Arguments, surroundings: Surroundings) {
+  const { directory, environment, stderr, machine = thisMachine } = surroundings;
   const engine = new Engine(directory, environment);
   const stack = parsed.stack?.split("/").at(-1) ?? (await engine.findSelectedStack());
   if (isUnread(stack)) throw new Uncheckable(`${stack.unread} Name the stack: npm run verify -- --stack NAME`);
@@ -67,7 +74,8 @@ async function check(parsed: Arguments, { directory, environment, stderr, machin
       githubUrl: files.config["github:baseUrl"],
       tell: (line) => progress.say(line),
     });
-    const question = { stack, settings, repositories, exported, aperture: parsed.aperture };
+    const followed = await follow(parsed, surroundings, { connections, settings, repositories, progress });
+    const question = { stack, settings, repositories, exported, aperture: parsed.aperture, followed };
     const results = parsed.before
       ? await judgeBefore(question, files, connections, progress)
       : await judgeAfter(question, connections, machine, progress);
@@ -81,6 +89,29 @@ async function check(parsed: Arguments, { directory, environment, stderr, machin
     };
   } finally {
     progress.end();
+  }
+}
+
+/** Waits for a run, if that is asked for. What was opened for it is closed again, also when somebody interrupts. */
+async function follow(
+  { follow: way }: Arguments,
+  { onInterrupt = () => () => {}, pauseMs = 5000 }: Surroundings,
+  { repositories, ...rest }: Omit<FollowOptions, "repository" | "signal" | "pauseMs"> & Pick<Question, "repositories">,
+) {
+  if (way === undefined) return undefined;
+  const [repository, ...others] = repositories;
+  if (!repository || others.length > 0) throw new Uncheckable(`--${way} is for one repository: name it behind it.`);
+  const interrupted = new AbortController();
+  const forget = onInterrupt(() => interrupted.abort(new Uncheckable("Interrupted.")));
+  try {
+    const options = { ...rest, repository, pauseMs, signal: interrupted.signal };
+    return await (way === "watch" ? watchRun(options) : tryPullRequest(options));
+  } catch (error) {
+    if (interrupted.signal.aborted) throw interrupted.signal.reason;
+    const said = error instanceof FollowError ? error.message : describeGitHubError(error);
+    throw said === undefined ? error : new Uncheckable(said);
+  } finally {
+    forget();
   }
 }
 

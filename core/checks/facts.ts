@@ -10,7 +10,7 @@ import type { CentralFile } from "../workflow/file.ts";
 import type { OidcCustomization } from "../workflow/oidc.ts";
 import type { PermissionSet } from "../workflow/permissions.ts";
 import type { Inside } from "./inside-facts.ts";
-import type { WorkflowRun } from "./run-facts.ts";
+import type { Followed, WorkflowRun } from "./run-facts.ts";
 
 /** Nothing was read. The reason is for people, and holds no credential. */
 export interface Unread {
@@ -184,6 +184,8 @@ export interface RepositoryFacts {
   settingsFiles: Fact<readonly SettingsFile[]>;
   /** Newest first. */
   runs: Fact<readonly WorkflowRun[]>;
+  /** The run that was waited for; absent where none was. */
+  followed?: Followed;
 }
 
 /** A repository as GitHub has it now. */

@@ -18,6 +18,12 @@ export interface WorkflowRun {
   jobs?: Fact<readonly WorkflowJob[]>;
 }
 
+/** What became of a run that was waited for. */
+export type Followed =
+  | { kind: "ended"; run: WorkflowRun; seconds: number }
+  | { kind: "no run"; minutes: number }
+  | { kind: "not ended"; run: WorkflowRun; minutes: number };
+
 export interface WorkflowJob {
   /** Absent where GitHub does not say. */
   id?: number;

@@ -81,10 +81,11 @@ export function changeAutoMerge(pullRequestId: string, mergesItself: boolean, me
     : { name: "disablePullRequestAutoMerge", input: { pullRequestId }, ...nothingBack };
 }
 
-/** Closes it, and says why. */
-export function closePull(pullRequestId: string, comment: string): Mutation[] {
+/** Closes it, and says why in a comment. */
+export function closePull(pullRequestId: string, comment?: string): Mutation[] {
+  const said = { name: "addComment", input: { subjectId: pullRequestId, body: comment }, ...nothingBack };
   return [
-    { name: "addComment", input: { subjectId: pullRequestId, body: comment }, ...nothingBack },
+    ...(comment === undefined ? [] : [said]),
     { name: "closePullRequest", input: { pullRequestId }, ...nothingBack },
   ];
 }

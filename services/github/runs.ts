@@ -36,6 +36,8 @@ export interface WorkflowRun {
   url: string;
   createdAt: string;
   updatedAt: string;
+  /** Of the pull request or issue that it is about, or of its commit. */
+  title: string;
   /** Numbers of the pull requests of this repository whose head it is; none for a fork's. */
   pulls: number[];
 }
@@ -89,6 +91,7 @@ const runShape = z.looseObject({
   html_url: z.string(),
   created_at: z.string(),
   updated_at: z.string(),
+  display_title: z.string().nullish(),
   pull_requests: z.array(z.looseObject({ number: z.number() })).nullish(),
 });
 const runsShape = z.looseObject({ workflow_runs: z.array(runShape) });
@@ -199,6 +202,7 @@ function toRun(run: z.infer<typeof runShape>): WorkflowRun {
     url: run.html_url,
     createdAt: run.created_at,
     updatedAt: run.updated_at,
+    title: run.display_title ?? "",
     pulls: (run.pull_requests ?? []).map(({ number }) => number),
   };
 }

@@ -88,13 +88,19 @@ const lastRun: RepositoryCheck = {
     judgeFact(facts.runs, (found) => {
       const run = found.find(isTelling);
       if (!run || !isRed(run)) return ok(run && `#${run.number}`);
-      const explanation = explainRed(run);
-      const quoted = explanation.quoted === undefined ? "" : ` ${explanation.quoted}`;
-      const reason = `Run #${run.number} (${run.event}) is red: ${explanation.says}${quoted} ${run.url}`;
+      if (facts.followed) return skip("followed-run says it");
+      const { reason, fix } = describeRed(run, facts);
       if (isOld(run, facts)) return wait(`${reason} That was before the last change by pulumi up.`, runAgain(run));
-      return broken(reason, fixOf(explanation, facts, run));
+      return broken(reason, fix);
     }),
 };
+
+function describeRed(run: WorkflowRun, facts: RepositoryFacts): { reason: string; fix: Fix } {
+  const explanation = explainRed(run);
+  const quoted = explanation.quoted === undefined ? "" : ` ${explanation.quoted}`;
+  const reason = `Run #${run.number} (${run.event}) is red: ${explanation.says}${quoted} ${run.url}`;
+  return { reason, fix: fixOf(explanation, facts, run) };
+}
 
 /** What the run has used was written after it. */
 function isOld(run: WorkflowRun, { stack, setup }: RepositoryFacts): boolean {
@@ -140,4 +146,38 @@ const notIdle: RepositoryCheck = {
     }),
 };
 
-export const runRows: readonly RepositoryCheck[] = [hasRun, isTaken, lastRun, notIdle];
+const followed: RepositoryCheck = {
+  ...row,
+  id: "followed-run",
+  title: "The run that was waited for is green, and has asked Claude",
+  reads: "with `--watch` and `--open-pull-request`: the run, its jobs, their annotations and logs",
+  cause:
+    "as of the last run; or no run began: the file is not on the default branch, Actions are off, or the event is not the preset's",
+  fix: "as printed; see [no run](#no-run-a-skipped-job-or-green-and-nothing-happened)",
+  judge(facts) {
+    const { followed: found } = facts;
+    if (!found) return skip("no run was waited for");
+    if (found.kind === "no run") {
+      return broken(
+        `No run of the workflow has begun within ${found.minutes} minutes.`,
+        text("Is the file on the default branch, are Actions on, and is the event one of the preset's?"),
+      );
+    }
+    const { run } = found;
+    if (found.kind === "not ended") {
+      return unknown(`Run #${run.number} goes on after ${found.minutes} minutes: ${run.status}.`, pageOf(run));
+    }
+    if (isRed(run)) {
+      const { reason, fix } = describeRed(run, facts);
+      return broken(reason, fix);
+    }
+    if (run.conclusion !== "success")
+      return broken(`Run #${run.number} was ${run.conclusion}. ${run.url}`, pageOf(run));
+    const idle = run.jobs === undefined || isUnread(run.jobs) ? undefined : explainIdle(run.jobs);
+    if (idle?.isMistake) return broken(`Run #${run.number} is green, and idle: ${idle.says} ${run.url}`, pageOf(run));
+    if (idle) return unknown(`Run #${run.number} is green: ${idle.says} ${run.url}`, pageOf(run));
+    return ok(`#${run.number}, ${found.seconds} seconds`);
+  },
+};
+
+export const runRows: readonly RepositoryCheck[] = [followed, hasRun, isTaken, lastRun, notIdle];

@@ -57,7 +57,7 @@ describe("a stack in which everything works", () => {
     const never = table
       .filter(({ id, phase }) => (phase === "after" || phase === "run") && !ok.has(id))
       .map(({ id }) => id);
-    expect(never).toEqual(["secrets-environment"]);
+    expect(never).toEqual(["secrets-environment", "followed-run"]);
   });
 
   it("is a table that ends with the answer", async () => {
