@@ -1,4 +1,4 @@
-/** The commit of the event from the stand-in GitHub, with Git itself. It fetches the whole history, whatever `fetch-depth` says. */
+/** The commit of the event from the stand-in GitHub, with Git itself, fetched as the real action does it. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as core from "@actions/core";
@@ -30,16 +30,33 @@ async function checkOut(): Promise<void> {
   await git(folder, ["init", "--quiet", "--initial-branch=main"]);
   await git(folder, ["remote", "add", "origin", url]);
   await setCredentials(folder, GITHUB_SERVER_URL, token);
-  const isCommit = /^[0-9a-f]{40}$/.test(ref);
-  const wanted = isCommit ? "+refs/heads/*:refs/remotes/origin/*" : `+${ref}:refs/sandbox/wanted`;
-  await git(folder, ["fetch", "--quiet", "--no-tags", "origin", wanted]);
-  const commit = isOfEvent ? GITHUB_SHA : isCommit ? ref : "refs/sandbox/wanted";
-  const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
-  await git(folder, ["checkout", "--quiet", "--force", ...(branch ? ["-B", branch] : ["--detach"]), commit]);
+  const { spec, start, branch } = placeOf(ref, isOfEvent ? GITHUB_SHA : undefined);
+  const depth = Number(core.getInput("fetch-depth"));
+  const range = depth > 0 ? [`--depth=${depth}`, "origin"] : ["origin", "+refs/heads/*:refs/remotes/origin/*"];
+  await git(folder, ["fetch", "--quiet", "--no-tags", ...range, spec]);
+  await git(folder, ["checkout", "--quiet", "--force", ...(branch ? ["-B", branch] : ["--detach"]), start]);
   const head = await git(folder, ["log", "-1", "--format=%H"]);
   core.info(head.trim());
   core.setOutput("commit", head.trim());
   core.setOutput("ref", ref);
   if (core.getInput("persist-credentials") === "true") core.saveState("folder", folder);
   else await setCredentials(folder, GITHUB_SERVER_URL, undefined);
+}
+
+interface Place {
+  /** What is fetched, and where to. */
+  spec: string;
+  /** What is checked out. */
+  start: string;
+  /** Absent: no branch, as for pull requests. */
+  branch?: string;
+}
+
+function placeOf(ref: string, commit: string | undefined): Place {
+  if (/^[0-9a-f]{40}$/.test(ref)) return { spec: ref, start: ref };
+  const [, kind, name] = /^refs\/(heads|pull)\/(.+)$/.exec(ref) ?? [];
+  const known = kind === "pull" ? `refs/remotes/pull/${name}` : `refs/remotes/origin/${name ?? ref}`;
+  const from = commit ?? (name || ref === "HEAD" ? ref : `refs/heads/${ref}`);
+  const branch = kind === "pull" || ref === "HEAD" ? undefined : (name ?? ref);
+  return { spec: `+${from}:${known}`, start: known, ...(branch === undefined ? {} : { branch }) };
 }
