@@ -36,7 +36,7 @@ for (let run = 1; run <= options.runs; run++) {
 console.log(`\n## Wall seconds, medians\n\n${timeTable(measurements)}`);
 console.log(`\n## Ours / plain with best settings, medians of the runs' ratios\n\n${ratioTable(measurements)}`);
 console.log(`\n## Requests per repository\n\n${requestTable(measurements)}`);
-for (const step of ["first up", "no-op preview", "prompt change", "destroy"] as const) {
+for (const step of ["first up", "no-op preview", "verify", "prompt change", "destroy"] as const) {
   console.log(`\n## Requests by route: ${step}\n\n${routeTable(measurements, step)}`);
 }
 const edits = measureEdits(5000);

@@ -1,11 +1,13 @@
 /** One life of a stack, step by step: seconds, requests by route, bytes of state. */
+import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultToken } from "../sandbox/github/index.ts";
-import type { Run } from "../sandbox/project.ts";
+import type { Project, Run } from "../sandbox/project.ts";
 import type { JournalEntry } from "../sandbox/service.ts";
 import { startWorld, type World } from "../sandbox/world.ts";
+import { isOurs } from "./aims.ts";
 import { type Contestant, createContestant, type Program } from "./programs.ts";
 
 export const stepNames = [
@@ -13,6 +15,7 @@ export const stepNames = [
   "first up",
   "no-op preview",
   "preview --refresh",
+  "verify",
   "one-model change",
   "prompt change",
   "destroy",
@@ -42,7 +45,7 @@ export interface LifeOptions {
 }
 
 /** The preview that `pulumi up` would make is a step of its own, so updates run without one. */
-const commands: Record<StepName, string[]> = {
+const commands: Record<Exclude<StepName, "verify">, string[]> = {
   "first preview": ["preview"],
   "first up": ["up", "--yes", "--skip-preview"],
   "no-op preview": ["preview", "--expect-no-changes"],
@@ -72,7 +75,9 @@ export async function measureLife(options: LifeOptions): Promise<Measurement[]> 
       environment: { ...options.environment, ...world.environment },
     });
     const measurements: Measurement[] = [];
-    for (const step of stepNames) measurements.push(await measureStep(step, contestant, world, options));
+    // There is nothing like `npm run verify` for a program of one's own.
+    const steps = stepNames.filter((step) => step !== "verify" || isOurs(options.program.name));
+    for (const step of steps) measurements.push(await measureStep(step, contestant, world, options));
     return measurements;
   } finally {
     await world.close();
@@ -90,11 +95,14 @@ async function measureStep(
   if (step === "prompt change") changePrompt();
   const already = { github: world.github.journal.length, tailscale: world.tailscale.journal.length };
   const start = performance.now();
-  const run = await project.pulumi(
-    ...commands[step],
-    ...["--non-interactive", "--suppress-progress", "--color", "never"],
-    ...(program.raisesParallelism ? ["--parallel", String(parallel)] : []),
-  );
+  const run =
+    step === "verify"
+      ? await verify(project)
+      : await project.pulumi(
+          ...commands[step],
+          ...["--non-interactive", "--suppress-progress", "--color", "never"],
+          ...(program.raisesParallelism ? ["--parallel", String(parallel)] : []),
+        );
   const seconds = (performance.now() - start) / 1000;
   const requests = [...world.github.journal.slice(already.github), ...world.tailscale.journal.slice(already.tailscale)];
   refuse(run, requests, `${program.title}, ${repositories} repositories: ${step}`);
@@ -107,6 +115,17 @@ async function measureStep(
     routes: countRoutes(requests),
     stateBytes: stateBytes(project.directory),
   };
+}
+
+/** `npm run verify`, without npm. */
+function verify({ directory, environment }: Project): Promise<Run> {
+  const program = join(import.meta.dirname, "..", "commands", "verify.ts");
+  return new Promise((resolve) => {
+    const args = [program, "--stack", "bench", "--short"];
+    execFile(process.execPath, args, { cwd: directory, env: environment }, (error, stdout, stderr) => {
+      resolve({ exitCode: error ? Number(error.code) || 1 : 0, output: stdout + stderr });
+    });
+  });
 }
 
 function refuse(run: Run, requests: JournalEntry[], what: string): void {

@@ -143,7 +143,8 @@ function stepsOf({ measurements }: Group, step: StepName): Measurement[] {
 }
 
 function seconds(group: Group, step: StepName): string {
-  return medianSeconds(group, step).toFixed(1);
+  const found = medianSeconds(group, step);
+  return Number.isNaN(found) ? "" : found.toFixed(1);
 }
 
 function medianSeconds(group: Group, step: StepName): number {

@@ -1,4 +1,7 @@
 /** `npm run verify` after one `pulumi up` of a stack in which everything works, by each delivery and each kind of identity. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { table } from "../../../core/checks/table.ts";
 import { runVerify } from "../../verify/run-verify.ts";
@@ -122,6 +125,18 @@ describe("a stack in which everything works", () => {
     expect(checks.find(({ id, status }) => id === "last-run" && status !== "ok")).toMatchObject({ waits: true });
     expect(answer).toBe("4 repositories: 3 work, 1 waits for a merge or a first run");
     addRun(state, "acme/app", "success", [greenReview]);
+  });
+
+  it("is so for the program that npm starts", async () => {
+    const { directory, environment } = stage.project;
+    const program = join(import.meta.dirname, "..", "..", "..", "commands", "verify.ts");
+    const run = await promisify(execFile)(process.execPath, [program, "--short", "app"], {
+      cwd: directory,
+      env: environment,
+    });
+    stage.project.outputs.push({ command: "verify", output: run.stdout + run.stderr });
+    expect(run.stdout.trim().split("\n").at(-1)).toMatch(/^1 repository: /);
+    expect(run.stderr).toBe("Checking stack test ...\n");
   });
 
   it("cannot be told where a service does not accept the credential", async () => {
