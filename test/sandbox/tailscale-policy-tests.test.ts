@@ -120,7 +120,8 @@ test.each<[rules: object, proto: string | undefined, port: number, expected: boo
   [grant("tag:ci", "tag:aperture", "icmp:*"), "icmp", 0, true],
   [grant("tag:ci", "tag:aperture", "icmp:*"), "tcp", 80, false],
   [grant("tag:ci", "tag:aperture", "80"), "gre", 0, false],
-  [grant("tag:ci", "tag:aperture", "*"), "gre", 0, true],
+  [grant("tag:ci", "tag:aperture", "*"), "gre", 0, false],
+  [grant("tag:ci", "tag:aperture", "gre:*"), "gre", 0, true],
   [acl("tag:ci", "tag:aperture:*", "udp"), "tcp", 80, false],
   [acl("tag:ci", "tag:aperture:80"), "tcp", 80, true],
 ])("%j, protocol %s, port %i: %s", async (rules, proto, port, expected) => {

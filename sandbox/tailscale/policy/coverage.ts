@@ -72,7 +72,10 @@ export class Coverage {
 
   isDestination(selector: Selector, party: Party, src: Party): boolean {
     if (selector.kind === "any") return true;
-    if (isSelf(selector)) return src.kind === "user" && party.kind === "user" && src.login === party.login;
+    if (isSelf(selector)) {
+      const people = this.#identities(src).flatMap((one) => (one.kind === "user" ? [one.login] : []));
+      return this.#identities(party).some((one) => one.kind === "user" && people.includes(one.login));
+    }
     return this.#identities(party).some((identity) => this.covers(selector, identity));
   }
 

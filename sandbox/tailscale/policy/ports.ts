@@ -10,8 +10,8 @@ export const allPorts: PortRange = { first: 0, last: 65535 };
 
 /** What of a destination a rule opens. */
 export interface Opening {
-  /** IP protocol numbers; `any`: all of them. */
-  protocols: readonly number[] | "any";
+  /** IP protocol numbers. */
+  protocols: readonly number[];
   ports: PortRange[];
 }
 
@@ -34,7 +34,10 @@ const protocolNumbers: Record<string, readonly number[]> = {
   sctp: [132],
 };
 
-/** Those of an access rule that names no protocol. */
+/**
+ * Those of a rule that names no protocol, `*` as well: packet filters of both are recorded without protocols, which nodes take
+ * for these (tailcfg.FilterRule).
+ */
 const usualProtocols = [tcp, udp, ...icmp];
 
 export const isUsual = (protocols: readonly number[]): boolean => protocols === usualProtocols;
@@ -70,7 +73,6 @@ const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text)
 
 /** One word of a grant's `ip`: `*`, `443`, `80-443`, `tcp:443`, `icmp:*`, `*:443`. */
 export function parseIp(text: string): Opening {
-  if (text === "*" || text === "*:*") return { protocols: "any", ports: [allPorts] };
   const [protocol, ports, ...rest] = text.split(":");
   if (rest.length > 0) throw new InvalidPolicy("expected only one colon in Internet protocol and port type");
   if (ports === undefined) return { protocols: usualProtocols, ports: [parsePortRange(text)] };
@@ -98,6 +100,6 @@ export function parseHostPorts(text: string, proto: string): { host: string; ope
 export const withoutBrackets = (host: string): string => /^\[(.*)\]$/.exec(host)?.[1] ?? host;
 
 export function opens({ protocols, ports }: Opening, protocol: number, port: number): boolean {
-  if (protocols !== "any" && !protocols.includes(protocol)) return false;
+  if (!protocols.includes(protocol)) return false;
   return !hasPorts(protocol) || ports.some(({ first, last }) => first <= port && port <= last);
 }

@@ -1,4 +1,5 @@
 /** Which connections the access rules of a policy file allow: what the file's own tests ask. */
+import { isTailscaleAddress } from "./addresses.ts";
 import { Coverage, type Party, type Tailnet } from "./coverage.ts";
 import { opens } from "./ports.ts";
 import { compileRules, type Rule } from "./rules.ts";
@@ -12,6 +13,9 @@ export interface Connection {
   /** The device's posture is given; conditions themselves are not evaluated, they count as met. */
   postureGiven: boolean;
 }
+
+/** What goes by way of a router does not reach a device itself. */
+const isBehindRouter = (dst: Party): boolean => dst.kind === "address" && !isTailscaleAddress(dst.address);
 
 export class Reachability {
   readonly #coverage: Coverage;
@@ -28,6 +32,7 @@ export class Reachability {
     return this.#rules.some(
       (rule) =>
         (postureGiven || !rule.needsPosture) &&
+        (rule.via.length === 0 || isBehindRouter(dst)) &&
         rule.src.some((selector) => coverage.isSource(selector, src)) &&
         rule.dst.some(
           ({ selector, openings }) =>
