@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TailnetNode } from "../../sandbox/tailnet/node.ts";
-import { joinArguments } from "../../sandbox/tailnet/node.ts";
+import { joinArguments, type TailnetNode } from "../../sandbox/tailnet/node.ts";
+import { judgePolicy } from "../../sandbox/tailscale/policy/judge.ts";
 import {
   ask,
   connect,
@@ -131,6 +131,37 @@ describe("what a running node may", () => {
     await expect.poll(() => reaches(runner, 80, monitor)).toBe(false);
     stage.state.policy = policyWith(grant);
     await expect.poll(() => connect(runner, 80, AbortSignal.timeout(2000))).toBe(true);
+  });
+
+  const aperture = "100.64.0.5";
+  test.each<[rule: object, isOpen: boolean]>([
+    [{ src: ["*"], ip: ["*"] }, true],
+    [{ src: ["autogroup:tagged"], ip: ["80"] }, true],
+    [{ src: ["autogroup:member"], ip: ["80"] }, false],
+    [{ src: ["autogroup:danger-all"], ip: ["tcp:1-100"] }, true],
+    [{ src: ["ipset:runners"], dst: [aperture], ip: ["tcp:80"] }, true],
+    [{ src: ["ipset:none"], dst: [aperture], ip: ["tcp:80"] }, false],
+    [{ dst: ["*"], ip: ["tcp:79", "tcp:80-81"] }, true],
+    [{ dst: ["gateway"], ip: ["80"] }, true],
+    [{ dst: ["100.64.0.0/16"], ip: ["icmp:*", "udp:80"] }, false],
+    [{ dst: ["100.64.0.0/16"], ip: ["tcp:80"], via: ["tag:other"] }, false],
+  ])("%j opens port 80 to it: %s, at the node and in the file's own tests", async (rule, isOpen) => {
+    const definitions = {
+      hosts: { gateway: aperture },
+      ipsets: { "ipset:runners": ["100.64.0.0/10"], "ipset:none": ["add 100.64.0.0/10", "remove 100.65.0.0/16"] },
+    };
+    const tests = (address: string) => [
+      { src: address, proto: "tcp", [isOpen ? "accept" : "deny"]: [`${aperture}:80`] },
+    ];
+    const { addresses = [] } = stage.tailnet.nodes().find(({ hostname }) => hostname === "changing") ?? {};
+    stage.state.policy = policyWith(isOpen ? undefined : grant);
+    await expect.poll(() => reaches(runner, 80, monitor)).toBe(!isOpen);
+    const file = JSON.stringify({ ...JSON.parse(policyWith(rule)), ...definitions, tests: tests(addresses[0] ?? "") });
+    expect(judgePolicy(file, stage.state)).toEqual({ kind: "valid", warnings: [] });
+    stage.state.policy = file;
+    await expect.poll(() => reaches(runner, 80, monitor)).toBe(isOpen);
+    stage.state.policy = policyWith(grant);
+    await expect.poll(() => reaches(runner, 80, monitor)).toBe(true);
   });
 
   test("a port beside the granted one is closed", async () => {
