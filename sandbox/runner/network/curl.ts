@@ -9,6 +9,7 @@ import { request } from "node:http";
 import { delimiter } from "node:path";
 import { findOnPath } from "../../engine/process.ts";
 import type { Verdict } from "./egress.ts";
+import { reachPath } from "./paths.ts";
 
 const [egress = "", ownFolder = "", ...args] = process.argv.slice(2);
 
@@ -33,7 +34,7 @@ else {
 
 function ask(host: string, at: number): Promise<Verdict> {
   return new Promise((resolve, reject) => {
-    request(`${egress}/_reach?${new URLSearchParams({ host, port: String(at) })}`, (answer) => {
+    request(`${egress}${reachPath}?${new URLSearchParams({ host, port: String(at) })}`, (answer) => {
       let text = "";
       answer.setEncoding("utf8").on("data", (part: string) => {
         text += part;

@@ -11,6 +11,7 @@ import type { Duplex } from "node:stream";
 import type { Bypass } from "../machine/machine.ts";
 import { isOfTailnet, lookUp } from "./members.ts";
 import type { Network } from "./network.ts";
+import { forwardPath, reachPath } from "./paths.ts";
 
 export interface Egress {
   /** `http://127.0.0.1:<port>` */
@@ -31,9 +32,6 @@ export type Verdict = "reached" | "refused" | "no name" | "timeout";
 
 /** How long a node may take to answer; a packet that the filter drops gets no answer at all. */
 const patienceMs = 1500;
-
-/** `/_reach?host=H&port=P` of the proxy itself answers with a verdict. */
-export const reachPath = "/_reach";
 
 export async function startEgress(options: EgressOptions): Promise<Egress> {
   const { network, membershipFile, onBypass } = options;
@@ -68,17 +66,22 @@ export async function startEgress(options: EgressOptions): Promise<Egress> {
   }
 
   async function handOn(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(incoming.url ?? "", "http://egress");
-    if (url.host === "egress") {
-      if (url.pathname === reachPath) return answerReach(url, response);
+    const asked = new URL(incoming.url ?? "", "http://egress");
+    if (asked.host === "egress" && asked.pathname === reachPath) return answerReach(asked, response);
+    const url = asked.host === "egress" ? targetOf(asked) : asked;
+    if (!url) {
       response.writeHead(404).end();
       return;
     }
-    const port = Number(url.port || 80);
+    const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
     const route = await findRoute(url.hostname, port);
-    if (route.kind === "none") return refuse(response, route.verdict, url.host);
+    // Without a proxy a client gets no answer at all.
+    const fail = (verdict: Verdict) =>
+      asked === url ? refuse(response, verdict, url.host) : void incoming.socket.destroy();
+    if (route.kind === "none") return fail(route.verdict);
     const headers = { ...incoming.headers };
     delete headers["proxy-connection"];
+    headers.host = url.host;
     const [proxyHost = "", proxyPort = ""] = route.kind === "tailnet" ? route.proxy.split(":") : [];
     const target =
       route.kind === "tailnet"
@@ -88,7 +91,7 @@ export async function startEgress(options: EgressOptions): Promise<Egress> {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
-    outgoing.on("error", () => (response.headersSent ? response.destroy() : refuse(response, "timeout", url.host)));
+    outgoing.on("error", () => (response.headersSent ? response.destroy() : fail("timeout")));
     response.on("close", () => outgoing.destroy());
     incoming.pipe(outgoing);
   }
@@ -125,6 +128,11 @@ export async function startEgress(options: EgressOptions): Promise<Egress> {
         for (const socket of sockets) socket.destroy();
       }),
   };
+}
+
+function targetOf({ pathname, searchParams }: URL): URL | undefined {
+  const target = searchParams.get("url") ?? "";
+  return pathname === forwardPath && URL.canParse(target) ? new URL(target) : undefined;
 }
 
 const open = (route: Exclude<Route, { kind: "none" }>, host: string, port: number): Promise<Socket | Verdict> =>

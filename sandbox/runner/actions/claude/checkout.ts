@@ -1,9 +1,9 @@
 /** What the action does to the checkout before Claude starts. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import * as core from "@actions/core";
 import type { Context } from "../context.ts";
 import { git } from "../git.ts";
+import * as core from "../toolkit.ts";
 
 /** Taken from the base branch, whatever the pull request has in their place. */
 const restored = [

@@ -1,7 +1,8 @@
 /** Whose events the action takes: its src/github/validation/permissions.ts and actor.ts. */
-import * as core from "@actions/core";
+
 import type { Context } from "../context.ts";
 import type { GitHubClient } from "../octokit.ts";
+import * as core from "../toolkit.ts";
 
 const isListed = (list: string, login: string): boolean =>
   list.trim() === "*" ||

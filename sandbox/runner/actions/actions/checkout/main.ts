@@ -1,8 +1,8 @@
 /** The commit of the event from the stand-in GitHub, with Git itself, fetched as the real action does it. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import * as core from "@actions/core";
 import { git, setCredentials } from "../../git.ts";
+import * as core from "../../toolkit.ts";
 
 export async function run(): Promise<void> {
   try {

@@ -1,6 +1,7 @@
 /** Takes the token out of Git's configuration again. */
-import * as core from "@actions/core";
+
 import { setCredentials } from "../../git.ts";
+import * as core from "../../toolkit.ts";
 
 export async function run(): Promise<void> {
   const folder = core.getState("folder");

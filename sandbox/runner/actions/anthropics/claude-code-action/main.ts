@@ -1,7 +1,6 @@
 /** What the action does, in its order: mode, token, who asks, whether anything is asked, key, checkout, Claude. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import * as core from "@actions/core";
 import type { ActionSettings } from "../../../network/network.ts";
 import { type ClaudeTask, readArguments } from "../../claude/arguments.ts";
 import { prepareCheckout } from "../../claude/checkout.ts";
@@ -15,6 +14,7 @@ import { dialAll, readTraffic } from "../../claude/traffic.ts";
 import { readContext } from "../../context.ts";
 import { createFetch } from "../../fetch.ts";
 import { createOctokit } from "../../octokit.ts";
+import * as core from "../../toolkit.ts";
 
 export async function run(settings: ActionSettings): Promise<void> {
   try {

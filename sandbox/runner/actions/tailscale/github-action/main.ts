@@ -8,9 +8,9 @@ import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import * as core from "@actions/core";
 import { type ExecOutput, getExecOutput } from "@actions/exec";
 import type { ActionSettings, Membership, TailnetAccess } from "../../../network/network.ts";
+import * as core from "../../toolkit.ts";
 
 /** In place of 180 s for a ping. */
 const pingMs = 4000;

@@ -1,7 +1,7 @@
 /** Logs out, so that the device goes at once, and stops the daemon. */
 import { rmSync } from "node:fs";
-import * as core from "@actions/core";
 import { getExecOutput } from "@actions/exec";
+import * as core from "../../toolkit.ts";
 
 export async function run(): Promise<void> {
   const state = core.getState("daemon");
