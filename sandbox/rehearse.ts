@@ -33,6 +33,7 @@ if (missing !== undefined) explain(`${leftOut} of ${acts.length} acts run the wo
 
 const world = await startWorld({ repositories: rehearsalRepositories, runner: missing === undefined });
 const narrator = new Narrator(world, engine.description);
+for (const act of acts) if (!performed.includes(act)) narrator.leaveOut(act.title, missing ?? "");
 rmSync(directory, { recursive: true, force: true });
 const project = await createProject({
   directory,

@@ -29,6 +29,9 @@ export async function takePicture({ html, file, width, height }: Shot): Promise<
     // The switch --screenshot leaves the lower edge white: its window is larger than what is drawn.
     await call("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false });
     await call("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: "light" }] });
+    const loaded =
+      "new Promise((resolve) => document.readyState === 'complete' ? resolve() : addEventListener('load', resolve))";
+    await call("Runtime.evaluate", { expression: loaded, awaitPromise: true });
     const { data } = await call("Page.captureScreenshot", { format: "png" });
     writeFileSync(file, Buffer.from(String(data), "base64"));
   } finally {

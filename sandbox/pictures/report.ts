@@ -1,8 +1,17 @@
-/** The part of a rehearsal's report that its picture shows: the list of all acts, and one act. */
+/** Parts of a rehearsal's report: as a whole it is too long for a picture. */
 
-/** @throws Error for a page that is no report with such an act */
-export function cutReport(page: string, title: string): string {
+/** The list of all acts. */
+export function cutContents(page: string): string {
+  return addRules(page, "section { display: none; }");
+}
+
+/** One act. @throws Error for a page that has none of that title */
+export function cutAct(page: string, title: string): string {
   const [, id] = new RegExp(`<a href="#(act-\\d+)">\\d+\\. ${title}</a>`).exec(page) ?? [];
   if (id === undefined) throw new Error(`the page has no act "${title}"`);
-  return page.replace("</style>", `section { display: none; } #${id} { display: block; }</style>`);
+  return addRules(page, `header, nav, section { display: none; } #${id} { display: block; }`);
+}
+
+function addRules(page: string, rules: string): string {
+  return page.replace("</style>", `${rules}</style>`);
 }

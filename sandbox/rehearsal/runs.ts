@@ -8,7 +8,7 @@ import { findAct } from "../runner/job/program.ts";
 import type { Tailnet } from "../tailnet/index.ts";
 import { program as tailnetProgram } from "../tailnet/program.ts";
 import type { World } from "../world.ts";
-import { explain, show } from "./screen.ts";
+import { printDim, printIndented } from "./screen.ts";
 
 /** Has what runs workflows built, if it is not there. What is missing for it, in a sentence; nothing where all is there. */
 export async function prepareRunner(log: Log): Promise<string | undefined> {
@@ -74,22 +74,22 @@ export const hasLeft = (world: World, tag: string): boolean =>
 export const commentsOfWorkflow = ({ comments }: PullRequest) =>
   comments.filter(({ author }) => author.login === "github-actions[bot]");
 
-/** As the Actions page would show it: each job with its steps, and what failed. */
+/** As the Actions page would show it: each job with its steps, and what failed. The report has all runs by itself. */
 export function showRun({ name, event, action, jobs, conclusion }: WorkflowRun): void {
-  explain(`Run of "${name}" on ${action ? `${event}: ${action}` : event}: ${conclusion}`);
+  printDim(`Run of "${name}" on ${action ? `${event}: ${action}` : event}: ${conclusion}`);
   for (const job of jobs) {
     const steps = job.steps.map((step) => `${signs[step.conclusion ?? ""] ?? "·"} ${step.name}`);
-    show([`${job.name}: ${job.conclusion}`, ...steps.map((line) => `  ${line}`)].join("\n"));
-    for (const { level, message } of job.annotations) show(`  ${level}: ${message}`);
+    printIndented([`${job.name}: ${job.conclusion}`, ...steps.map((line) => `  ${line}`)].join("\n"));
+    for (const { level, message } of job.annotations) printIndented(`  ${level}: ${message}`);
   }
 }
 
 const signs: Record<string, string> = { success: "✓", failure: "✗", skipped: "-" };
 
-/** As the page of Aperture shows it. */
+/** As the page of Aperture shows it; so does the report. */
 export function showEntries(entries: LogEntry[]): void {
   for (const { login, repository, number, model, status, reason } of entries) {
-    show(
+    printIndented(
       `Aperture: ${login || "nobody"} for ${repository}#${number} asked for ${model}: ${status}${reason ? `, ${reason}` : ""}`,
     );
   }

@@ -23,7 +23,8 @@ describe("the rehearsal", () => {
     const narrator = new Narrator(world, []);
     narrator.listenTo(project);
     const rehearsal: Stage = { world, project, policyBefore: world.tailscale.state.policy };
-    for (const act of acts.filter(({ needsRunner }) => !needsRunner)) {
+    const performed = acts.filter(({ needsRunner }) => !needsRunner);
+    for (const act of performed) {
       narrator.begin(act);
       const checks = await act.perform(rehearsal);
       narrator.end({ checks });
@@ -33,7 +34,7 @@ describe("the rehearsal", () => {
     const story = narrator.finish([]);
     const report = renderSafely(story, secretsInPlay(world, [project]));
     expect(report).toContain(`All ${countClaims(story)} claims held`);
-    for (const act of acts) expect(report).toContain(`. ${act.title} <span class="pill good">`);
+    for (const act of performed) expect(report).toContain(`. ${act.title} <span class="pill good">`);
     const commands = story.acts.flatMap(({ events }) => events.filter(({ kind }) => kind === "command"));
     // The first made the stack.
     expect(commands.length).toBe(project.outputs.length - 1);

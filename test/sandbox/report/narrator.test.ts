@@ -171,3 +171,9 @@ it.each([
 ])("%s %s is a write: %s", (method, path, writes) => {
   expect(isWrite({ method, path })).toBe(writes);
 });
+
+it("what this machine cannot perform is told as left out", async () => {
+  const { narrator } = await begin();
+  narrator.leaveOut("A review", "Go is missing.");
+  expect(narrator.finish([]).leftOut).toEqual([{ title: "A review", reason: "Go is missing." }]);
+});
