@@ -9,6 +9,7 @@ import type {
 } from "../../core/checks/facts.ts";
 import { isUnread } from "../../core/checks/facts.ts";
 import { listDevices } from "../../services/tailscale/devices.ts";
+import { readMagicDns } from "../../services/tailscale/dns.ts";
 import { KeysApi, type TailnetKey } from "../../services/tailscale/keys.ts";
 import { PolicyApi } from "../../services/tailscale/policy-file.ts";
 import { type Connections, readFact, toUnread } from "./connections.ts";
@@ -16,13 +17,14 @@ import { type Connections, readFact, toUnread } from "./connections.ts";
 export async function readTailnet(
   { tailnet }: Pick<Connections, "tailnet">,
   setup: Fact<Setup>,
-): Promise<Pick<StackFacts, "policy" | "devices" | "credentials">> {
-  const [policy, devices, credentials] = await Promise.all([
+): Promise<Pick<StackFacts, "policy" | "devices" | "magicDns" | "credentials">> {
+  const [policy, devices, magicDns, credentials] = await Promise.all([
     readFact(async (): Promise<LivePolicy> => ({ text: (await new PolicyApi(tailnet).read()).text })),
     readFact(() => listDevices(tailnet)),
+    readFact(() => readMagicDns(tailnet)),
     readFact(() => readCredentials(new KeysApi(tailnet), tailnet.isUser(), isUnread(setup) ? [] : setup.clientIds)),
   ]);
-  return { policy, devices, credentials };
+  return { policy, devices, magicDns, credentials };
 }
 
 /**

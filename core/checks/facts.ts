@@ -33,6 +33,8 @@ export interface StackFacts {
   setup: Fact<Setup>;
   policy: Fact<LivePolicy>;
   devices: Fact<readonly TailnetDevice[]>;
+  /** Names of devices resolve in the tailnet. */
+  magicDns: Fact<boolean>;
   credentials: Fact<TailnetCredentials>;
   central: readonly CentralFacts[];
   /** Absent where nobody asked. */

@@ -1,4 +1,4 @@
-/** Devices and tailnet settings, read only. */
+/** Devices, MagicDNS and tailnet settings, read only. */
 import type { Hono } from "hono";
 import { ApiError } from "./answers.ts";
 import { authorize, hasScope } from "./authentication.ts";
@@ -12,6 +12,11 @@ export function addDeviceRoutes(app: Hono, state: TailscaleState): void {
     return c.json({
       devices: devices.filter((device) => filters.every(([field, values]) => isMatch(device, field, values))),
     });
+  });
+
+  app.get("/api/v2/tailnet/:tailnet/dns/preferences", (c) => {
+    authorize(state, c, "dns:read");
+    return c.json({ magicDNS: state.magicDns });
   });
 
   app.get("/api/v2/tailnet/:tailnet/settings", (c) => {

@@ -128,6 +128,8 @@ export interface TailscaleState {
   /** Whoever changes a device's tags, addresses or expiry says so with `announce`. */
   devices: Device[];
   settings: TailnetSettings;
+  /** Whether names of devices resolve in the tailnet: the page DNS of the console. */
+  magicDns: boolean;
   /** Login -> `owner`, `admin`, `it-admin`, `member`, ... Whoever has a device or is in a group of the policy file is a member, too. */
   roles: Map<string, string>;
   /** Those that `user:*@domain` may name. Default: the owner's, and those that the first policy file names. */
@@ -214,6 +216,7 @@ export function createState(policy: string, apiKeys: string[], devices: DeviceOp
       postureIdentityCollectionOn: false,
       httpsEnabled: true,
     },
+    magicDns: true,
     roles: new Map([[owner.login, "owner"]]),
     domains: new Set([ownerDomain, ...namedDomains(policy)]),
     apiKeys: new Set(apiKeys),

@@ -85,6 +85,8 @@ test.each<[scopes: string[], path: string, status: number]>([
   [["devices:core:read"], "/devices", 200],
   [["policy_file"], "/devices", 403],
   [["dns"], "/settings", 403],
+  [["dns:read"], "/dns/preferences", 200],
+  [["devices:core:read"], "/dns/preferences", 403],
 ])("with the scopes %j, GET %s is %i", async (scopes, path, status) => {
   const client = await startClient();
   expect((await client.get(path, await client.createToken(scopes, ["tag:ci"]))).status).toBe(status);

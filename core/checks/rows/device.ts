@@ -1,13 +1,14 @@
 /** The Aperture device, to which the grant leads. */
 import { adminPages } from "../../messages/admin-pages.ts";
 import type { TailnetDevice } from "../../policy/aperture-device.ts";
+import { isTailscaleAddress } from "../../policy/rules.ts";
 import type { Verdict } from "../check.ts";
 import { type Fact, isUnread, type StackFacts } from "../facts.ts";
 import type { StackCheck } from "../judge.ts";
 import { findDestinations } from "../policy-view.ts";
-import { broken, command, link, ok, text, unknown } from "../verdicts.ts";
+import { broken, command, link, ok, skip, text, unknown } from "../verdicts.ts";
 
-const row = (own: Omit<StackCheck, "category" | "phase" | "scope" | "reads">): StackCheck => ({
+const row = (own: Omit<StackCheck, "category" | "phase" | "scope" | "reads"> & { reads?: string }): StackCheck => ({
   category: "device",
   phase: "after",
   scope: "stack",
@@ -75,6 +76,20 @@ export const deviceRows: readonly StackCheck[] = [
           : command(`pulumi config set --path aperture.hostname ${label} --stack ${stack}`),
       );
     }),
+  }),
+  row({
+    id: "device-magicdns",
+    severity: "error",
+    title: "MagicDNS is on, so that the device's name resolves",
+    reads: "`GET /api/v2/tailnet/-/dns/preferences`",
+    cause: "MagicDNS was switched off in the admin console. The ping passes all the same: it needs no DNS",
+    fix: "the page [DNS](https://login.tailscale.com/admin/dns): enable MagicDNS; or the address of the device as `aperture.hostname`",
+    judge({ magicDns, settings }) {
+      if (isTailscaleAddress(settings.aperture.hostname)) return skip("runners ask for an address");
+      // A right that nothing else needs: the runs tell it as well.
+      if (isUnread(magicDns)) return skip(magicDns.unread);
+      return magicDns ? ok() : broken("MagicDNS is off.", link(adminPages.dns, "DNS, in the admin console"));
+    },
   }),
   row({
     id: "device-key",
