@@ -16,10 +16,7 @@ import { explain, heading, type Measurement, showCheck, showTable } from "./rehe
 import { secretsInPlay, sweep } from "./secrecy/sweep.ts";
 import { startWorld } from "./world.ts";
 
-const { values: options } = parseArgs({
-  options: { keep: { type: "boolean", default: false }, report: { type: "string" } },
-});
-const writeReport = options.report === undefined ? undefined : openReport(options.report);
+const { keepsRunning, writeReport } = readOptions();
 const directory = join(import.meta.dirname, "..", ".sandbox", "rehearsal");
 
 explain("Everything below happens on this machine: the services are stand-ins on the loopback interface.");
@@ -59,8 +56,23 @@ const failed = measurements.reduce((sum, { failed }) => sum + failed, 0) + Math.
 finishReport([closing]);
 console.log(`\n${conclude()}`);
 
-if (options.keep) keep();
+if (keepsRunning) keep();
 else await end();
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: { keep: { type: "boolean", default: false }, report: { type: "string" } },
+    });
+    return {
+      keepsRunning: values.keep,
+      writeReport: values.report === undefined ? undefined : openReport(values.report),
+    };
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(2);
+  }
+}
 
 async function perform(number: number, { title, explanation, perform }: (typeof acts)[number]): Promise<Measurement> {
   heading(number, title);

@@ -16,8 +16,10 @@ import type { Story } from "./story.ts";
  */
 export function openReport(path: string): (story: Story, secrets: readonly KnownSecret[]) => string {
   const file = resolve(path);
+  const folder = statSync(dirname(file), { throwIfNoEntry: false });
+  if (!folder?.isDirectory()) throw new Error(`--report ${path}: there is no folder ${dirname(file)}`);
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`--report ${path}: that is a folder`);
   accessSync(dirname(file), constants.W_OK);
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`${path} is a folder`);
   return (story, secrets) => {
     writeFileSync(file, renderSafely(story, secrets));
     return pathToFileURL(file).href;

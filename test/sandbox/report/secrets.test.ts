@@ -54,8 +54,8 @@ it("a secret that only the page would make is not written", () => {
 it("is written to a file, which is looked for before", () => {
   const directory = mkdtempSync(join(tmpdir(), "claude-aperture-report-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  expect(() => openReport(join(directory, "nowhere", "report.html"))).toThrow("ENOENT");
-  expect(() => openReport(directory)).toThrow("is a folder");
+  expect(() => openReport(join(directory, "nowhere", "report.html"))).toThrow("there is no folder");
+  expect(() => openReport(directory)).toThrow("that is a folder");
   const file = join(directory, "a report.html");
   const write = openReport(file);
   expect(existsSync(file)).toBe(false);
