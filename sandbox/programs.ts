@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { formatMessage } from "../core/messages/entry.ts";
-import { buildFailed } from "../core/messages/sandbox.ts";
+import { buildFailed, noGo } from "../core/messages/sandbox.ts";
 import { cacheDirectory, exists, makeOnce } from "./engine/cache.ts";
 import { downloadEnvironment } from "./engine/environment.ts";
 import { findOnPath, run, tail } from "./engine/process.ts";
@@ -60,10 +60,7 @@ async function folderOf({ name, sources, executables }: Program): Promise<string
 
 async function build({ name, sources, executables, usualSeconds }: Program, folder: string, log: Log): Promise<void> {
   const [go] = await findOnPath("go", process.env.PATH ?? process.env.Path);
-  if (!go)
-    throw new GoMissing(
-      `${name} is built from Go, and Go is not on PATH. Install Go 1.26 or newer: https://go.dev/doc/install`,
-    );
+  if (!go) throw new GoMissing(formatMessage(noGo, { part: name }));
   const step = { name, usualSeconds };
   await new Steps(log, [step]).run(step, async () => {
     for (const executable of executables) {

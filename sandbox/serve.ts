@@ -7,6 +7,8 @@ import { prepareEngine } from "./engine/index.ts";
 import type { RepositorySlug } from "./github/index.ts";
 import { startHand } from "./hand/server.ts";
 import { startHujson } from "./hujson/index.ts";
+import { GoMissing } from "./programs.ts";
+import { showRuns } from "./show-runs.ts";
 import { centralRepository, startWorld, type WorldOptions } from "./world.ts";
 
 const usage = `npm run sandbox -- [options]          starts the services
@@ -15,6 +17,7 @@ npm run sandbox -- do COMMAND ...     changes what runs, as somebody else would:
   --repositories a/b,c/d   repositories that exist, beside a/.github and c/.github (default acme/app,acme/api)
   --store raw|canonical    what the tailnet keeps of a policy that it is sent (default raw; canonical needs Go)
   --latency MS             delay before each answer (default 0)
+  --runner                 events start workflows, in a tailnet of real nodes (needs Go, which builds them once)
   --port-base N            first of three ports (default: the system chooses)
   --assignments FILE       where to write the shell assignments (default .sandbox/env)`;
 
@@ -25,7 +28,14 @@ const engine = await prepareEngine({ log });
 for (const line of engine.description) log(line);
 
 const hujson = options.store === "canonical" ? await startHujson() : undefined;
-const world = await startWorld({ ...options, ...(hujson ? { format: (text) => hujson.format(text) } : {}) });
+const world = await startWorld({ ...options, log, ...(hujson ? { format: (text) => hujson.format(text) } : {}) }).catch(
+  async (error) => {
+    await hujson?.close();
+    if (!(error instanceof GoMissing)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  },
+);
 // The services begin anew each time: a state of earlier ones would name what is nowhere.
 mkdirSync(directory, { recursive: true });
 const backend = mkdtempSync(join(directory, "state-"));
@@ -38,6 +48,8 @@ writeAssignments(environmentFile, {
 });
 log(`Tailscale ${world.tailscale.url}   GitHub ${world.github.url}   (each: /_sandbox/journal, /_sandbox/state)`);
 log(`Aperture  ${world.aperture.url}   (also: /admin/, its log)`);
+if (world.runner) showRuns(world, log);
+if (world.tailnet) log(`Tailnet   ${world.tailnet.controlUrl}   (how to join it: docs/sandbox.md)`);
 log(`In another shell:  set -a; source '${relative("", environmentFile)}'; set +a; pulumi stack init dev`);
 log("Then the settings, as in README.md. Ctrl-C ends the services and forgets all that was set up, the state too.");
 log("What others do in the meantime: npm run sandbox -- do help");
@@ -62,6 +74,7 @@ function readOptions(): WorldOptions & { environmentFile?: string } {
         repositories: { type: "string" },
         store: { type: "string" },
         latency: { type: "string" },
+        runner: { type: "boolean", default: false },
         "port-base": { type: "string" },
         assignments: { type: "string" },
         help: { type: "boolean", short: "h" },
@@ -81,6 +94,7 @@ function readOptions(): WorldOptions & { environmentFile?: string } {
         : { repositories: withCentral(values.repositories.split(",").map(repositorySlug)) }),
       ...(values.store === undefined ? {} : { store: values.store }),
       ...(values.latency === undefined ? {} : { latencyMs: wholeNumber("--latency", values.latency) }),
+      runner: values.runner,
       ...(values["port-base"] === undefined ? {} : { portBase: wholeNumber("--port-base", values["port-base"]) }),
       ...(values.assignments === undefined ? {} : { environmentFile: values.assignments }),
     };

@@ -3,7 +3,7 @@
  * them; where wanted, the tailnet itself, and a runner of workflows in it.
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Aperture, configuredGrant, startAperture } from "./aperture/index.ts";
 import type { Log } from "./engine/progress.ts";
 import {
@@ -103,7 +103,11 @@ export async function startWorld(options: WorldOptions = {}) {
     tailnet,
     /** With the option `runner`. */
     runner,
-    environment: { ...providerEnvironment(tailscale.url, github), SANDBOX_APERTURE_URL: aperture.url },
+    environment: {
+      ...providerEnvironment(tailscale.url, github),
+      SANDBOX_APERTURE_URL: aperture.url,
+      ...(tailnet ? tailnetEnvironment(tailnet) : {}),
+    },
     async close() {
       await runner?.close();
       await tailnet?.close();
@@ -111,6 +115,13 @@ export async function startWorld(options: WorldOptions = {}) {
     },
   };
 }
+
+/** What a person needs to let a node of their own join. */
+const tailnetEnvironment = ({ controlUrl, programs, environment }: Tailnet): Record<string, string> => ({
+  SANDBOX_TAILNET_URL: controlUrl,
+  SANDBOX_TAILNET_PROGRAMS: dirname(programs.tailscaled),
+  ...environment,
+});
 
 async function startNetwork(
   { tailnet: isWanted, runner: wanted = false, log }: WorldOptions,

@@ -37,7 +37,14 @@ export const buildFailed = message({
   fix: "install Go 1.26 or newer, or Pulumi 3.230 or newer",
 });
 
+export const noGo = message({
+  says: "{part} is built from Go, and Go is not on PATH.",
+  advice: "\n  Install Go 1.26 or newer: https://go.dev/doc/install",
+  cause: "workflows run, in a tailnet of Tailscale's own programs, with programs that are built from Go once",
+  fix: "install Go 1.26 or newer; `npm run rehearse` leaves out the acts that need them",
+});
+
 export const sandbox: Section = {
   title: "Rehearsal and sandbox",
-  entries: [notDownloaded, noEngine, buildFailed, noForcedEngine, damagedEngine],
+  entries: [notDownloaded, noEngine, buildFailed, noGo, noForcedEngine, damagedEngine],
 };

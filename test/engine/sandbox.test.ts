@@ -1,6 +1,7 @@
 /** `npm run sandbox` as a person uses it: the file of assignments, the line that says ready, pulumi by hand, Ctrl-C. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,15 +20,15 @@ async function startSandbox(...args: string[]) {
     await stop(child);
     rmSync(directory, { recursive: true, force: true });
   });
+  let output = "";
   await new Promise<void>((resolve, reject) => {
-    let output = "";
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       output += text;
       if (/^ready/m.test(output)) resolve();
     });
     child.once("exit", (code) => reject(new Error(`ended with ${code}:\n${output}`)));
   });
-  return { child, directory, environmentFile };
+  return { child, directory, environmentFile, output: () => output };
 }
 
 function stop(child: ChildProcess): Promise<void> {
@@ -35,6 +36,16 @@ function stop(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.once("exit", () => resolve());
     child.kill("SIGINT");
+  });
+}
+
+function freePort(): Promise<number> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
   });
 }
 
@@ -86,6 +97,43 @@ it("begins with the policy file that it is given", async () => {
     headers: { authorization: `Bearer ${TAILSCALE_API_KEY}`, accept: "application/hujson" },
   });
   expect(await answer.text()).toBe(readFileSync(join(root, "sandbox", "example-policy.hujson"), "utf8"));
+});
+
+it("runs workflows in a tailnet with --runner, says how they end, and ends whole", async () => {
+  const { child, environmentFile, output } = await startSandbox("--runner");
+  const [, controlUrl] = /^Tailnet {3}(http:\S+)/m.exec(output()) ?? [];
+  expect((await fetch(`${controlUrl}/key?v=1`)).status).toBe(200);
+  const work = (name: string, command: string) =>
+    JSON.stringify({ name, on: "push", jobs: { one: { "runs-on": "ubuntu-latest", steps: [{ run: command }] } } });
+  for (const text of [work("Good", "echo hello"), work("Bad", "exit 1")])
+    execFileSync(
+      process.execPath,
+      ["sandbox/main.ts", "do", "edit", "acme/app", ".github/workflows/x.yml", text, "--assignments", environmentFile],
+      { cwd: root },
+    );
+  await expect.poll(output).toMatch(/^acme\/app {2}Good, push by \S+: success$/m);
+  await expect.poll(output).toMatch(/^acme\/app {2}Bad, push by \S+: failure in "Run exit 1"$/m);
+  await stop(child);
+  expect(child.exitCode).toBe(0);
+  await expect(fetch(`${controlUrl}/key?v=1`)).rejects.toThrow("fetch failed");
+});
+
+it("lets a node join as docs/sandbox.md says", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "claude-aperture-policy-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const capabilities = [{ role: "user" }, { models: "anthropic/claude-haiku-*" }];
+  const app = { "tailscale.com/cap/aperture": capabilities };
+  const grants = [{ src: ["tag:ci"], dst: ["tag:aperture"], ip: ["tcp:80"], app }];
+  const policy = join(directory, "policy.json");
+  writeFileSync(policy, JSON.stringify({ tagOwners: { "tag:ci": [], "tag:aperture": [] }, grants }));
+  const { environmentFile } = await startSandbox("--runner", "--policy", policy);
+  const page = readFileSync(join(root, "docs", "sandbox.md"), "utf8");
+  const [, commands = ""] = /<!-- join -->\n```sh\n(.*?)\n```/s.exec(page) ?? [];
+  const script = `set -a; . "$1"; set +a\n${commands.replaceAll(":1055", `:${await freePort()}`)}`;
+  const environment = { ...process.env, TMPDIR: directory };
+  const output = execFileSync("sh", ["-ec", script, "sh", environmentFile], { encoding: "utf8", env: environment });
+  expect(output).toContain('"id":"claude-haiku-');
+  expect(output).not.toContain("sonnet");
 });
 
 it.each([

@@ -54,7 +54,10 @@ test("without Go and without a cache the reason is Go", async () => {
   vi.stubEnv("CLAUDE_APERTURE_CACHE", join(folder, "cache"));
   vi.stubEnv("PATH", folder);
   await expect(start()).rejects.toThrow(GoMissing);
-  await expect(start()).rejects.toThrow(/^tailnet is built from Go, and Go is not on PATH\. Install Go/);
+  await expect(start()).rejects.toThrow(
+    "tailnet is built from Go, and Go is not on PATH.\n  Install Go 1.26 or newer: https://go.dev/doc/install",
+  );
+  await expect(startWorld({ tailnet: true })).rejects.toThrow(GoMissing);
 });
 
 test("a tailnet that cannot start says why, and leaves nothing", async () => {
