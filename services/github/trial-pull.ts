@@ -41,7 +41,14 @@ export interface TrialEnd {
 }
 
 const ref = z.looseObject({ object: z.looseObject({ sha: z.string() }) });
-const pulls = z.array(z.looseObject({ number: z.number(), node_id: z.string(), html_url: z.string() }));
+const pulls = z.array(
+  z.looseObject({
+    number: z.number(),
+    node_id: z.string(),
+    html_url: z.string(),
+    head: z.looseObject({ ref: z.string() }),
+  }),
+);
 
 /** One pull request of one run, which leaves nothing behind whatever happens in between. */
 export class TrialPull {
@@ -77,6 +84,12 @@ export class TrialPull {
     return { pull: readOpenedPull(opened), commit };
   }
 
+  /** Addresses of open pull requests whose branch is named so: a run that was killed has left them. @throws RequestError */
+  async findEarlier(name: RegExp): Promise<string[]> {
+    const open = await this.#listPulls("per_page=100");
+    return open.filter(({ head }) => name.test(head.ref)).map(({ html_url }) => html_url);
+  }
+
   /** Says something in its conversation. @throws RequestError */
   async comment(number: number, body: string): Promise<void> {
     await this.#github.request(`POST /repos/${this.#plan.slug}/issues/${number}/comments`, { body });
@@ -107,10 +120,14 @@ export class TrialPull {
     return { closed: open.length > 0, left: [...left, ...kept] };
   }
 
-  async #findPulls(): Promise<z.infer<typeof pulls>> {
+  #findPulls(): Promise<z.infer<typeof pulls>> {
     const { slug, branch } = this.#plan;
     const [owner = ""] = slug.split("/");
-    const request = `GET /repos/${slug}/pulls?state=open&head=${encodeURIComponent(`${owner}:${branch}`)}`;
+    return this.#listPulls(`head=${encodeURIComponent(`${owner}:${branch}`)}`);
+  }
+
+  async #listPulls(filter: string): Promise<z.infer<typeof pulls>> {
+    const request = `GET /repos/${this.#plan.slug}/pulls?state=open&${filter}`;
     const { data } = await this.#github.request(request);
     return requireDocumented(pulls, data, (what) => unexpectedAnswer(this.#github, request, what));
   }

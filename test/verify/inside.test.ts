@@ -204,6 +204,15 @@ describe("what answers", () => {
     expect(broken(await look({}, await serve(answer)))).toEqual(["inside-is-aperture"]);
   });
 
+  it("takes the request and says nothing", async () => {
+    const { faults } = world.aperture;
+    faults.choose = () => ({ kind: "drop before" });
+    onTestFinished(() => void delete faults.choose);
+    const report = await look();
+    expect(broken(report)).toEqual(["inside-port"]);
+    expect(reasonOf(report, "inside-port")).toContain("does not answer");
+  });
+
   it("fails", async () => {
     const report = await look({}, await serve(() => new Response("{}", { status: 502 })));
     expect(reasonOf(report, "inside-is-aperture")).toContain("502");

@@ -76,6 +76,8 @@ export async function tryPullRequest(options: FollowOptions): Promise<Followed> 
     (seconds) => connections.runtime.sleep(seconds * 1000, options.signal),
   );
   try {
+    for (const url of await trial.findEarlier(/^claude-aperture-verify\/[0-9a-f]{8}$/))
+      progress.note(`Still open from a run that was killed: ${url}`);
     options.signal.throwIfAborted();
     const { pull, commit } = await trial.open();
     progress.note(`Opened ${pull.url}`);

@@ -223,7 +223,7 @@ const log: RepositoryCheck = {
   id: "inside-log",
   title: "Aperture's log has the last run, and its caller is the tag alone",
   reads: "`GET /admin/`, as JSON",
-  needs: ["inside-role", "workflow-has-run"],
+  needs: ["inside-role"],
   cause: "a second tag makes another identity of the runner; or Claude's requests went past Aperture",
   fix: "[one tag only](security.md#what-a-tag-may-reach); the run's log, for where they went",
   judge(facts) {

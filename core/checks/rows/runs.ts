@@ -40,11 +40,7 @@ const hasRun: RepositoryCheck = {
       if (found.some(isTelling)) return ok();
       const [last] = found;
       const all = found.every(({ conclusion }) => conclusion === "skipped");
-      if (all)
-        return wait(
-          `Its ${found.length} runs were all skipped: drafts, forks or bots.`,
-          tryIt(stack.stack, settings.slug),
-        );
+      if (all) return wait("Its last runs were all skipped: drafts, forks or bots.", tryIt(stack.stack, settings.slug));
       return wait(`No run has ended yet: #${last?.number} is ${last?.conclusion ?? last?.status}.`);
     }),
 };

@@ -232,6 +232,17 @@ describe("the checks", () => {
     expect(verdicts([run({ status: "waiting" })])["run-is-taken"]).toMatchObject({ status: "broken" });
   });
 
+  it("a run that was waited for says it, and the last run does not say it again", () => {
+    const found = verdicts([redRun], { followed: { kind: "ended", run: redRun, seconds: 60 } });
+    expect(found["followed-run"]).toMatchObject({ status: "broken", reason: expect.stringContaining("Run #12") });
+    expect(found["last-run"]).toMatchObject({ status: "skipped" });
+    expect(verdicts([redRun])["followed-run"]).toMatchObject({ status: "skipped" });
+    const none = verdicts([], { followed: { kind: "no run", minutes: 5 } });
+    expect(none["followed-run"]).toMatchObject({ reason: "No run of the workflow has begun within 5 minutes." });
+    const going = { kind: "not ended", run: run({ status: "in_progress" }), minutes: 30 };
+    expect(verdicts([], { followed: going })["followed-run"]).toMatchObject({ status: "unknown" });
+  });
+
   it("a file that GitHub does not start", () => {
     const found = verdicts([run({ conclusion: "startup_failure" })]);
     expect(found["last-run"]).toMatchObject({ status: "broken", reason: expect.stringContaining("not allowed") });

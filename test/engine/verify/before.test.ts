@@ -267,6 +267,22 @@ describe("the GitHub credential", () => {
   });
 });
 
+describe("a page in the place of a service", () => {
+  const page = { kind: "text", status: 200, text: "<html>Sign in</html>", type: "text/html" } as const;
+  it.each([
+    ["github", "github-credential"],
+    ["tailscale", "tailscale-credential"],
+  ] as const)("%s cannot be told, and is not called broken", async (name, id) => {
+    const { faults } = world[name];
+    faults.choose = () => page;
+    onTestFinished(() => void delete faults.choose);
+    const report = await check();
+    expect(listBy(report, "unknown")).toContain(id);
+    expect(listBy(report, "broken")).toEqual([]);
+    expect(report.exitCode).toBe(2);
+  });
+});
+
 describe("the tailnet", () => {
   it("a policy file that is managed elsewhere, unless the stack only looks", async () => {
     const link = "https://github.com/acme/policy";
