@@ -1,6 +1,7 @@
-/** The checks as a section of docs/troubleshooting.md. */
+/** The checks in the docs: a section of docs/troubleshooting.md, and the end of docs/verify.md. */
 import type { Section } from "../messages/entry.ts";
 import { beforeTable } from "./before-table.ts";
+import type { Phase } from "./check.ts";
 import { table } from "./table.ts";
 
 /** Each row can be linked to by the id of its check. */
@@ -14,3 +15,28 @@ export const checksSection: Section = {
     fix,
   })),
 };
+
+const phases: Record<Phase, string> = {
+  before: "Before the first `pulumi up`",
+  after: "After it",
+  run: "Of runs",
+  inside: "From within the tailnet",
+};
+
+/** What each check reads, by phase: the end of docs/verify.md, from its heading on. */
+export function renderReads(): string {
+  const rows = [...beforeTable, ...table];
+  const parts = Object.entries(phases).flatMap(([phase, title]) => [
+    `| ${title} | reads |`,
+    "| --- | --- |",
+    ...rows
+      .filter((row) => row.phase === phase)
+      .map(({ id, title, reads }) => `| [\`${id}\`](troubleshooting.md#${id}): ${title} | ${reads} |`),
+    "",
+  ]);
+  return [readsHeading, "", "<!-- Written by `npm run troubleshooting` from core/checks/. -->", "", ...parts].join(
+    "\n",
+  );
+}
+
+export const readsHeading = "## What each check reads";

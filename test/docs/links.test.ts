@@ -15,9 +15,9 @@ function withoutCode(text: string): string {
   return text.replace(/^```[\s\S]*?^```$/gm, "");
 }
 
-/** The anchors that GitHub gives the headings: lower case, no punctuation, a dash for each space, a number if repeated. */
+/** The anchors that GitHub gives the headings: lower case, no punctuation, a dash for each space, a number if repeated; and those by hand. */
 function anchorsOf(text: string): Set<string> {
-  const anchors = new Set<string>();
+  const anchors = new Set([...text.matchAll(/<a id="([^"]+)"><\/a>/g)].map(([, id = ""]) => id));
   for (const [, heading = ""] of withoutCode(text).matchAll(/^#+ (.+)$/gm)) {
     const words = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
     const anchor = words.replace(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(" ", "-");

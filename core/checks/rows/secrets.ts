@@ -22,6 +22,9 @@ const row = (own: Omit<RepositoryCheck, "category" | "phase" | "scope" | "severi
 /** Of a second, in which GitHub counts. */
 const precision = 1000;
 
+/** Two services' clocks may differ by as much. */
+const skew = 60_000;
+
 export const secretRows: readonly RepositoryCheck[] = [
   row({
     id: "secrets-present",
@@ -59,7 +62,7 @@ export const secretRows: readonly RepositoryCheck[] = [
       if (isUnread(live) || live?.created === undefined) return skip("the API does not say when it was made");
       const { created } = live;
       const old = secrets.repository.filter(
-        ({ name, updatedAt }) => names.includes(name) && updatedAt + precision < created,
+        ({ name, updatedAt }) => names.includes(name) && updatedAt + skew < created,
       );
       return old.map(({ name, updatedAt }) =>
         broken(

@@ -3,6 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { beforeTable } from "../../../core/checks/before-table.ts";
 import { categories } from "../../../core/checks/categories.ts";
+import { readsHeading, renderReads } from "../../../core/checks/section.ts";
 import { table } from "../../../core/checks/table.ts";
 
 const root = new URL("../../../", import.meta.url).pathname;
@@ -48,6 +49,11 @@ describe("the tables of checks", () => {
         id,
       ).toEqual([true, true, true, true]);
     }
+  });
+
+  it("are the end of docs/verify.md: run `npm run troubleshooting` after a change", () => {
+    const page = readFileSync(`${root}/docs/verify.md`, "utf8");
+    expect(page.slice(page.indexOf(readsHeading))).toBe(renderReads());
   });
 
   it("suggest nothing destructive as a command", () => {
