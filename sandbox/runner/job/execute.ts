@@ -1,5 +1,6 @@
 /** One job from its start to its end: act, fed with what the job is, and what act says turned into what GitHub shows. */
 import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +9,7 @@ import { type Conclusion, complete, slug, type WorkflowJob } from "../../github/
 import { trackingVariable } from "../machine/leftovers.ts";
 import type { Bypass, JobProcess, Machine } from "../machine/machine.ts";
 import { startEgress } from "../network/egress.ts";
-import type { Network } from "../network/network.ts";
+import type { ActionSettings, Network } from "../network/network.ts";
 import { githubEnvironment, type RunFacts } from "../rules/context.ts";
 import { type JobFile, jobFile, runnerLabel } from "./file.ts";
 import { createFolder, hasStandIn } from "./folder.ts";
@@ -95,64 +96,74 @@ export class JobExecution {
     return { conclusion, steps: this.#output.steps, masks: this.#masks };
   }
 
-  async #run({ act, machine, network, claude, onBypass }: JobMeans): Promise<Conclusion> {
-    const { file, secrets, token, variables, run, timeoutMs, timeout } = this.#work;
-    const uses = (file.body.steps ?? []).flatMap((step) => (typeof step.uses === "string" ? [step.uses] : []));
-    for (const one of uses) {
+  async #run(means: JobMeans): Promise<Conclusion> {
+    const { file, run } = this.#work;
+    const actions = actionsOf(file);
+    for (const one of actions) {
       if (!(await hasStandIn(one)))
         throw new Error(`Unable to resolve action ${one}: the sandbox has no stand-in for it.`);
     }
     const path = await mkdtemp(join(tmpdir(), "claude-aperture-job-"));
+    // Secrets are in it.
+    const remove = () => rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+    process.once("exit", remove);
     const membershipFile = join(path, "tailscaled.json");
-    const egress = await startEgress({
-      network,
-      membershipFile,
-      onBypass: (bypass) => {
-        this.#bypasses.push(bypass);
-        onBypass({ ...bypass, repository: slug(run.repository), run: run.id, step: this.#output.currentStep });
-      },
-    });
+    const onBypass = (bypass: Bypass) => {
+      this.#bypasses.push(bypass);
+      means.onBypass({ ...bypass, repository: slug(run.repository), run: run.id, step: this.#output.currentStep });
+    };
+    const egress = await startEgress({ network: means.network, membershipFile, onBypass });
+    try {
+      await this.#start(path, actions, means, { egress: egress.url, membershipFile });
+    } finally {
+      await egress.close();
+      remove();
+      process.off("exit", remove);
+    }
+    return this.#conclude();
+  }
+
+  async #start(
+    path: string,
+    actions: readonly string[],
+    { act, machine, network, claude }: JobMeans,
+    way: Pick<ActionSettings, "egress" | "membershipFile">,
+  ): Promise<void> {
+    const { file, secrets, token, variables, run, timeoutMs, timeout } = this.#work;
     const folder = await createFolder(path, {
       workflow: jobFile(file),
       event: run.payload,
       secrets: { ...secrets, GITHUB_TOKEN: token.token },
       variables,
       environment: this.#environment(),
-      actions: uses.filter((one) => !one.startsWith("./")),
+      actions: actions.filter((one) => !one.startsWith("./")),
       settings: {
-        egress: egress.url,
-        membershipFile,
+        ...way,
         tailscale: network.tailscale,
         tailnet: network.tailnet,
         ...(claude === undefined ? {} : { claude }),
       },
     });
-    try {
-      if (this.#cancelled !== undefined) return "cancelled";
-      const args = [file.event, "--job", file.id, ...folder.args, "--actor", run.actor, ...fixedArguments];
-      const process = machine.start(act, args, {
-        cwd: folder.path,
-        // Steps inherit it.
-        environment: {
-          PATH: folder.searchPath,
-          HOME: folder.home,
-          LANG: "C.UTF-8",
-          USER: "runner",
-          SHELL: "/bin/bash",
-          [trackingVariable]: randomUUID(),
-          ACT_DISABLE_VERSION_CHECK: "1",
-        },
-        onLine: (line) => this.#output.read(line),
-      });
-      this.#process = process;
-      const limit = setTimeout(() => this.cancel(timeIsUp(timeout)), timeoutMs);
-      await process.ended;
-      clearTimeout(limit);
-    } finally {
-      await egress.close();
-      await folder.remove();
-    }
-    return this.#conclude();
+    if (this.#cancelled !== undefined) return;
+    const args = [file.event, "--job", file.id, ...folder.args, "--actor", run.actor, ...fixedArguments];
+    const child = machine.start(act, args, {
+      cwd: path,
+      // Steps inherit it.
+      environment: {
+        PATH: folder.searchPath,
+        HOME: folder.home,
+        LANG: "C.UTF-8",
+        USER: "runner",
+        SHELL: "/bin/bash",
+        [trackingVariable]: randomUUID(),
+        ACT_DISABLE_VERSION_CHECK: "1",
+      },
+      onLine: (line) => this.#output.read(line),
+    });
+    this.#process = child;
+    const limit = setTimeout(() => this.cancel(timeIsUp(timeout)), timeoutMs);
+    await child.ended;
+    clearTimeout(limit);
   }
 
   #conclude(): Conclusion {
@@ -174,6 +185,10 @@ export class JobExecution {
     };
   }
 }
+
+/** `owner/name@ref` of all that its steps use. */
+const actionsOf = ({ body }: JobFile): string[] =>
+  (body.steps ?? []).flatMap((step) => (typeof step.uses === "string" ? [step.uses] : []));
 
 const timeIsUp = (timeout: string): string =>
   `The job has exceeded the maximum execution time of ${timeout} and was cancelled.`;

@@ -1,5 +1,5 @@
 /** The folder of one job: what act reads, the stand-in actions, a home and a PATH of its own. */
-import { chmod, copyFile, mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { cacheDirectory } from "../../engine/cache.ts";
@@ -9,13 +9,11 @@ import type { ActionSettings } from "../network/network.ts";
 const standIns = join(import.meta.dirname, "../actions");
 
 export interface JobFolder {
-  path: string;
   /** act's arguments for the files in it. */
   args: string[];
   /** Its own programs first, then Node, which runs the actions, then what the machine has. */
   searchPath: string;
   home: string;
-  remove(): Promise<void>;
 }
 
 export interface FolderContent {
@@ -41,6 +39,7 @@ export async function hasStandIn(uses: string): Promise<boolean> {
   );
 }
 
+/** Fills the folder `path`, which is there and empty. */
 export async function createFolder(path: string, content: FolderContent): Promise<JobFolder> {
   const [work, home, bin] = [join(path, "work"), join(path, "home"), join(path, "bin")];
   for (const folder of [work, home, bin]) await mkdir(folder);
@@ -64,7 +63,6 @@ export async function createFolder(path: string, content: FolderContent): Promis
     }),
   );
   return {
-    path,
     home,
     searchPath: [bin, dirname(process.execPath), process.env.PATH ?? ""].join(":"),
     args: [
@@ -72,7 +70,6 @@ export async function createFolder(path: string, content: FolderContent): Promis
       ...["--secret-file", "secrets.yml", "--var-file", "vars.yml", "--env-file", "env.yml"],
       ...["--action-cache-path", join(path, "act"), ...actions],
     ],
-    remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }),
   };
 }
 

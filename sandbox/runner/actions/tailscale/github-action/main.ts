@@ -5,8 +5,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ExecOutput, getExecOutput } from "@actions/exec";
 import type { ActionSettings, Membership, TailnetAccess } from "../../../network/network.ts";
@@ -29,7 +28,7 @@ export async function run(settings: ActionSettings): Promise<void> {
 async function connect({ tailnet, membershipFile, egress }: ActionSettings): Promise<void> {
   const input = readInput();
   if (!tailnet) throw new Error("There is no tailnet in this world: start it with one.");
-  const { folder, socket, proxy } = await startDaemon(tailnet);
+  const { folder, socket, proxy } = await startDaemon(tailnet, membershipFile);
   const cli = (args: string[], quiet = false): Promise<ExecOutput> =>
     getExecOutput(tailnet.programs.tailscale, [`--socket=${socket}`, ...args], {
       env: { ...processEnvironment(), ...tailnet.environment },
@@ -77,9 +76,9 @@ function readInput(): Input {
   };
 }
 
-async function startDaemon({ programs, environment }: TailnetAccess) {
-  // In the temporary folder, since a socket's path may have a hundred characters.
-  const folder = mkdtempSync(join(tmpdir(), "ts-"));
+async function startDaemon({ programs, environment }: TailnetAccess, membershipFile: string) {
+  // Of the job, and as short as can be, since a socket's path may have a hundred characters.
+  const folder = mkdtempSync(join(dirname(membershipFile), "ts"));
   const [socket, log] = [join(folder, "s"), join(folder, "log")];
   core.info("Starting tailscaled");
   const output = openSync(log, "a");
@@ -92,10 +91,7 @@ async function startDaemon({ programs, environment }: TailnetAccess) {
     { detached: true, stdio: ["ignore", output, output], env: { ...processEnvironment(), ...environment } },
   );
   // Before anything can fail, or nobody would ever stop it.
-  core.saveState(
-    "daemon",
-    JSON.stringify({ pid: daemon.pid, folder, socket, tailscale: programs.tailscale, environment }),
-  );
+  core.saveState("daemon", JSON.stringify({ pid: daemon.pid, socket, tailscale: programs.tailscale, environment }));
   daemon.unref();
   return { folder, socket, proxy: await findProxy(daemon, log) };
 }

@@ -1,14 +1,12 @@
 /** Logs out, so that the device goes at once, and stops the daemon. */
-import { rmSync } from "node:fs";
 import { getExecOutput } from "@actions/exec";
 import * as core from "../../toolkit.ts";
 
 export async function run(): Promise<void> {
   const state = core.getState("daemon");
   if (!state) return;
-  const { pid, folder, socket, tailscale, environment } = JSON.parse(state) as {
+  const { pid, socket, tailscale, environment } = JSON.parse(state) as {
     pid: number;
-    folder: string;
     socket: string;
     tailscale: string;
     environment: Record<string, string>;
@@ -26,5 +24,4 @@ export async function run(): Promise<void> {
   } catch {
     core.info("tailscaled has ended by itself");
   }
-  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
