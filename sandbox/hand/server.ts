@@ -3,6 +3,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Context } from "hono";
 import { z } from "zod";
 import { createService, listen } from "../service.ts";
+import { announce } from "../tailscale/index.ts";
 import type { World } from "../world.ts";
 import { readCommand, UsageError } from "./read.ts";
 
@@ -58,7 +59,10 @@ async function perform(world: World, { arguments: args, files }: z.output<typeof
     if (!Object.hasOwn(files, path)) throw new UsageError(`The content of ${named.join(", ")} is missing.`);
     values[key] = files[path];
   }
-  return command.perform(world, values);
+  const said = await command.perform(world, values);
+  // Real nodes hear of what it did to a device.
+  announce(world.tailscale.state);
+  return said;
 }
 
 /** Of this code; what the world refuses is a plain error. */

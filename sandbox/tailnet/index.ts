@@ -98,7 +98,7 @@ export async function startTailnet({ tailscale, aperture, log }: TailnetOptions)
     ready.reject(error);
     failure.resolve(error);
   });
-  const publish = () => child.send({ netmap: members.list() });
+  const publish = () => child.send({ netmap: { members: members.list(), magicDns: state.magicDns } });
 
   function handle(report: Report): void {
     if (report.ready) {

@@ -55,7 +55,7 @@ export interface Answer {
   login?: boolean;
 }
 
-export type Order = { start: Settings } | { netmap: Member[] } | { answer: Answer };
+export type Order = { start: Settings } | { netmap: { members: Member[]; magicDns: boolean } } | { answer: Answer };
 
 export interface Report {
   ready?: { controlUrl: string; directory: string };

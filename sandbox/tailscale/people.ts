@@ -1,7 +1,7 @@
 /** What a test does in the place of an administrator in the admin console. */
 import { createKey, updateKey } from "./credentials.ts";
 import { judgePolicy } from "./policy/judge.ts";
-import { type Device, type FederatedIdentity, type Key, owner, type TailscaleState } from "./state.ts";
+import { announce, type Device, type FederatedIdentity, type Key, owner, type TailscaleState } from "./state.ts";
 
 const administrator = { kind: "user", userId: owner.userId } as const;
 
@@ -63,5 +63,7 @@ export function renameDevice(state: TailscaleState, name: string, label: string)
   const device = deviceOf(state, name);
   const renamed = [label, ...device.name.split(".").slice(1)].join(".");
   if (state.devices.some((one) => one.name === renamed)) throw new Error(`${renamed} exists`);
-  return Object.assign(device, { name: renamed });
+  Object.assign(device, { name: renamed });
+  announce(state);
+  return device;
 }

@@ -125,7 +125,7 @@ export interface TailscaleState {
   /** Text of the tailnet policy file. Not judged when set here, as if it were from a time when the rules were others. */
   policy: string;
   keys: Map<string, Key>;
-  /** Whoever changes a device's tags, addresses or expiry says so with `announce`. */
+  /** Whoever changes a device's name, tags, addresses or expiry says so with `announce`. */
   devices: Device[];
   settings: TailnetSettings;
   /** Whether names of devices resolve in the tailnet: the page DNS of the console. */
@@ -143,7 +143,7 @@ export interface TailscaleState {
   /** The time that tokens, keys and their expiry go by. Default: the system's. */
   now: () => Date;
   refusedExchanges: RefusedExchange[];
-  /** Called after each change of the policy file, and by `announce`. */
+  /** Called after each change of the policy file and of MagicDNS, and by `announce`. */
   observers: Set<() => void>;
   /** What was issued, and what somebody proved who they are with. */
   secrets: KnownSecrets;
@@ -191,6 +191,7 @@ export function createState(policy: string, apiKeys: string[], devices: DeviceOp
   const created = timestamp(new Date());
   const observers = new Set<() => void>();
   let current = policy;
+  let magicDns = true;
   return {
     tailnet: `T${randomId()}CNTRL`,
     domain: devices[0]?.name.split(".").slice(1).join(".") || "acme.ts.net",
@@ -216,7 +217,13 @@ export function createState(policy: string, apiKeys: string[], devices: DeviceOp
       postureIdentityCollectionOn: false,
       httpsEnabled: true,
     },
-    magicDns: true,
+    get magicDns() {
+      return magicDns;
+    },
+    set magicDns(isOn) {
+      magicDns = isOn;
+      announce({ observers });
+    },
     roles: new Map([[owner.login, "owner"]]),
     domains: new Set([ownerDomain, ...namedDomains(policy)]),
     apiKeys: new Set(apiKeys),

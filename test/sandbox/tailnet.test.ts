@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { joinArguments, type TailnetNode } from "../../sandbox/tailnet/node.ts";
+import { renameDevice } from "../../sandbox/tailscale/index.ts";
 import { judgePolicy } from "../../sandbox/tailscale/policy/judge.ts";
 import {
   ask,
@@ -179,6 +180,21 @@ describe("what a running node may", () => {
     await expect.poll(capabilities).toEqual([]);
     stage.state.policy = policyWith(grant);
     await expect.poll(capabilities).toEqual(howTo);
+  });
+
+  test("names are what the console makes them, as long as MagicDNS is on", async () => {
+    const status = async () => {
+      const { CurrentTailnet, Peer } = JSON.parse(await runner.cli("status", "--json"));
+      const names = Object.values(Peer as Record<string, { DNSName: string }>).map(({ DNSName }) => DNSName);
+      return { isOn: CurrentTailnet.MagicDNSEnabled, names };
+    };
+    expect(await status()).toEqual({ isOn: true, names: ["ai.acme.ts.net."] });
+    renameDevice(stage.state, "ai", "gateway");
+    stage.state.magicDns = false;
+    await expect.poll(status).toEqual({ isOn: false, names: ["gateway.acme.ts.net."] });
+    renameDevice(stage.state, "gateway", "ai");
+    stage.state.magicDns = true;
+    await expect.poll(status).toEqual({ isOn: true, names: ["ai.acme.ts.net."] });
   });
 
   test("a policy file that cannot be read changes nothing", async () => {

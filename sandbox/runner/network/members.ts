@@ -30,6 +30,7 @@ export async function lookUp(host: string, membershipFile: string): Promise<Look
   );
   const status = membership && (await readStatus(membership.socket).catch(() => undefined));
   if (!membership || status?.BackendState !== "Running") return absent;
+  if (!isAddress && !status.CurrentTailnet?.MagicDNSEnabled) return absent;
   const wanted = host.toLowerCase().replace(/^\[|\]$|\.$/g, "");
   for (const { DNSName = "", TailscaleIPs = [] } of Object.values(status.Peer ?? {})) {
     const name = DNSName.toLowerCase().replace(/\.$/, "");
@@ -42,6 +43,7 @@ export async function lookUp(host: string, membershipFile: string): Promise<Look
 
 interface Status {
   BackendState?: string;
+  CurrentTailnet?: { MagicDNSEnabled?: boolean } | null;
   Peer?: Record<string, { DNSName?: string; TailscaleIPs?: string[] }> | null;
 }
 

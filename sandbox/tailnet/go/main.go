@@ -54,7 +54,7 @@ func main() {
 			}
 			n = started
 		},
-		func(members []member) { n.set(members) })
+		func(s state) { n.set(s) })
 	if err != nil {
 		log.Print(err)
 		end(1)

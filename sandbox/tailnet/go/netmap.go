@@ -16,6 +16,7 @@ type netmap struct {
 
 	mu       sync.Mutex
 	members  map[key.NodePublic]member
+	magicDNS bool
 	seen     map[key.NodePublic]*sighting
 	changed  chan struct{}
 	presence func(presence)
@@ -39,14 +40,15 @@ func newNetmap(domain string, relay *tailcfg.DERPMap, onPresence func(presence))
 	}
 }
 
-// set replaces the members; nodes that wait for news get them.
-func (n *netmap) set(members []member) {
+// set replaces what there is; nodes that wait for news get it.
+func (n *netmap) set(s state) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.members = map[key.NodePublic]member{}
-	for _, m := range members {
+	for _, m := range s.Members {
 		n.members[m.Key] = m
 	}
+	n.magicDNS = s.MagicDNS
 	maps.DeleteFunc(n.seen, func(k key.NodePublic, s *sighting) bool {
 		_, stays := n.members[k]
 		return !stays && s.streams == 0
@@ -126,7 +128,7 @@ func (n *netmap) view(k key.NodePublic) (response *tailcfg.MapResponse, changed 
 		DERPMap:         n.relay,
 		Domain:          n.domain,
 		CollectServices: "false",
-		DNSConfig:       &tailcfg.DNSConfig{Proxied: true, Domains: []string{n.domain}},
+		DNSConfig:       &tailcfg.DNSConfig{Proxied: n.magicDNS, Domains: []string{n.domain}},
 		PacketFilters:   map[string][]tailcfg.FilterRule{"base": self.Filter},
 	}
 	response.Node.CapMap = tailcfg.NodeCapMap{

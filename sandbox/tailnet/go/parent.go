@@ -18,8 +18,15 @@ import (
 // order is a message of the parent.
 type order struct {
 	Start  *settings `json:"start"`
-	Netmap *[]member `json:"netmap"`
+	Netmap *state    `json:"netmap"`
 	Answer *answer   `json:"answer"`
+}
+
+// state is what nodes hear of.
+type state struct {
+	Members []member `json:"members"`
+	// MagicDNS resolves the names of devices.
+	MagicDNS bool `json:"magicDns"`
 }
 
 // settings come first, once.
@@ -128,7 +135,7 @@ func (p *parent) ask(request registration, done <-chan struct{}) (answer, error)
 }
 
 // read passes the parent's orders on until its end closes, which ends this program.
-func (p *parent) read(in io.Reader, start func(settings), update func([]member)) error {
+func (p *parent) read(in io.Reader, start func(settings), update func(state)) error {
 	lines := bufio.NewReader(in)
 	for {
 		line, err := lines.ReadBytes('\n')

@@ -20,6 +20,14 @@ it.each(tries.map((each) => [each.name, each] as const))("%s does what it says",
   expect(found).toEqual(wanted);
 });
 
+it("nodes of a real tailnet hear of what happened", async () => {
+  let heard = 0;
+  const { observers, devices } = stage.world.tailscale.state;
+  observers.add(() => heard++);
+  const { code } = await stage.doByHand(["console", "device", "untag", devices[0]?.name ?? ""]);
+  expect([code, heard]).toEqual([0, 1]);
+});
+
 it("tries every command of the table, and no other", () => {
   expect(new Set(tries.map(({ name }) => name))).toEqual(new Set(commands.map(({ name }) => name)));
 });

@@ -50,6 +50,16 @@ const hostnames = () => stage.world.tailnet.nodes().map(({ hostname }) => hostna
 const messagesOf = (run: WorkflowRun) =>
   run.jobs.flatMap(({ annotations }) => annotations.map(({ message }) => message)).join("\n");
 
+test("no name of the tailnet resolves where MagicDNS is off, and addresses lead on", async () => {
+  const { state } = stage.world.tailscale;
+  state.magicDns = false;
+  const ask = { run: "curl -sS http://100.64.0.5/v1/models; curl -sS http://ai/v1/models" };
+  const run = await join({ ...federated, tags: "tag:ci" }, [ask]);
+  state.magicDns = true;
+  expect(run.conclusion).toBe("failure");
+  expect(run.jobs[0]?.log).toMatch(/claude(.|\n)*Could not resolve host: ai/);
+});
+
 test.each([
   ["a federated identity", { ...federated, tags: "tag:ci", ping: "ai" }],
   ["an OAuth client's secret", { "oauth-secret": "${{ secrets.TS_OAUTH_SECRET }}", tags: "tag:ci", ping: "ai" }],
