@@ -18,6 +18,8 @@ export interface Finding {
   kind: "broken" | "warning" | "unknown" | "waits";
   reason: string;
   fix?: Fix;
+  /** Each of the repositories has a fix of its own, of the same kind; `fix` is that of the first. */
+  isFixForEach?: true;
   /** Empty: the stack's. */
   repositories: string[];
 }
@@ -69,7 +71,8 @@ function cellsOf(results: readonly Result[]): Map<Category, Cell> {
   return cells;
 }
 
-function cellOf({ verdict, severity }: Result): Cell {
+/** How a result reads. */
+export function cellOf({ verdict, severity }: Result): Cell {
   switch (verdict.status) {
     case "ok":
       return "ok";
@@ -89,9 +92,10 @@ function findFindings(results: readonly Result[]): Finding[] {
     const kind = cellOf(result);
     if (kind === "ok" || kind === "none" || verdict.status === "ok") continue;
     const fix = "fix" in verdict ? verdict.fix : undefined;
-    const key = JSON.stringify([id, kind, verdict.reason, fix]);
+    const key = JSON.stringify([id, kind, verdict.reason]);
     const known = findings.get(key);
     if (known && repository !== undefined) known.repositories.push(repository);
+    if (known && JSON.stringify(known.fix) !== JSON.stringify(fix)) known.isFixForEach = true;
     if (known) continue;
     findings.set(key, {
       ...{ id, title, kind, reason: verdict.reason },

@@ -6,10 +6,11 @@ export function renderMarkdown(report: Report): string {
   const { stack, summary } = report;
   const { findings, repositories } = summary;
   const rows = findings.map((finding) => {
-    const { id, title, reason, fix } = finding;
+    const { id, title, reason, fix, isFixForEach } = finding;
+    const mend = fix === undefined ? "" : `${isFixForEach ? "in each its own: " : ""}${renderMarkdownFix(fix)}`;
     const what = `**${kinds[finding.kind]}** \`${id}\`<br>${escapeText(title)}`;
     const where = escapeText(describePlaces(finding) ?? "the stack");
-    return `| ${what} | ${where} | ${escapeText(reason)} | ${fix === undefined ? "" : renderMarkdownFix(fix)} |`;
+    return `| ${what} | ${where} | ${escapeText(reason)} | ${mend} |`;
   });
   const table = rows.length === 0 ? [] : ["| what | where | why | fix |", "| --- | --- | --- | --- |", ...rows, ""];
   return [

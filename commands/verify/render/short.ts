@@ -1,25 +1,18 @@
 /** One line a repository, to paste into a chat. */
+import type { Result } from "../../../core/checks/check.ts";
+import { type Cell, cellOf } from "../../../core/checks/summary.ts";
 import { describeCounts, type Report } from "../report.ts";
 import { renderFix } from "./fix.ts";
 
 export function renderShort(report: Report): string {
-  const { summary, isBefore } = report;
+  const { summary, results, isBefore } = report;
   const own = Map.groupBy(
-    summary.findings.flatMap((finding) => {
-      return (finding.repositories.length === 0 ? [undefined] : finding.repositories).map((slug) => ({
-        slug,
-        finding,
-      }));
-    }),
-    ({ slug }) => slug,
+    results.filter((one) => worstFirst.includes(cellOf(one))),
+    ({ repository }) => repository,
   );
-  const describe = (slug: string | undefined) => {
-    const said = (own.get(slug) ?? []).filter(({ finding }) => finding.kind !== "warning");
-    return said.map(({ finding: { id, reason, fix, kind } }) => {
-      const mend = fix && kind !== "unknown" ? ` (${renderFix(fix)})` : "";
-      return `${id}: ${reason}${mend}`;
-    });
-  };
+  const rank = (one: Result) => worstFirst.indexOf(cellOf(one));
+  const describe = (slug: string | undefined) =>
+    (own.get(slug) ?? []).toSorted((one, other) => rank(one) - rank(other)).map(describeResult);
   const stack = describe(undefined);
   return `${[
     ...(stack.length === 0 ? [] : [`the stack: ${stack.join(" ")}`]),
@@ -30,6 +23,16 @@ export function renderShort(report: Report): string {
     }),
     describeCounts(report),
   ].join("\n")}\n`;
+}
+
+/** What is said: not what only warns. */
+const worstFirst: readonly Cell[] = ["broken", "unknown", "waits"];
+
+function describeResult(result: Result): string {
+  const { id, verdict } = result;
+  if (verdict.status === "ok") return id;
+  const fix = "fix" in verdict && cellOf(result) !== "unknown" ? verdict.fix : undefined;
+  return `${id}: ${verdict.reason}${fix === undefined ? "" : ` (${renderFix(fix)})`}`;
 }
 
 const words = { works: "works", broken: "BROKEN", unknown: "cannot be told", waits: "waits" };

@@ -53,12 +53,12 @@ function rowOf(name: string, cells: Map<Category, Cell>, used: readonly Category
 
 /** What is broken, where, and how to mend it. */
 function renderFinding(finding: Finding): string[] {
-  const { id, kind, title, reason, fix } = finding;
+  const { id, kind, title, reason, fix, isFixForEach } = finding;
   const places = describePlaces(finding);
   return [
     `${kinds[kind]}  ${id}: ${title}${places === undefined ? "" : `, ${places}`}`,
     `  ${reason}`,
-    ...(fix === undefined ? [] : [`  Fix: ${renderFix(fix)}`]),
+    ...(fix === undefined ? [] : [`  Fix${isFixForEach ? ", in each its own" : ""}: ${renderFix(fix)}`]),
     `  ${pageOf(id)}`,
   ];
 }

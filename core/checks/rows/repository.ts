@@ -23,11 +23,11 @@ export const repositoryRows: readonly RepositoryCheck[] = [
     reads: graphql,
     cause: "deleted, archived, disabled by GitHub, or not among the repositories of the token or App any more",
     fix: "unarchive it, give access, or take it out of the settings; `onUnavailable: skip` leaves such repositories alone",
-    judge: ({ settings, stack, github }) =>
+    judge: ({ stack, github }) =>
       judgeFact(github, (found) => {
         const why = findUnavailability(found);
         if (!why) return ok();
-        const said = `${settings.slug}: ${why.says}`;
+        const said = why.says;
         if (stack.settings.onUnavailable === "skip") return wait(`${said} It is left alone (onUnavailable: skip).`);
         return broken(
           said,

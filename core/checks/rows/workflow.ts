@@ -1,5 +1,4 @@
 /** The workflow file on the default branch, by whatever delivery it got there. */
-import { explainForeign } from "../../delivery/foreign.ts";
 import { findOwnPull } from "../../delivery/proposal.ts";
 import { findUnpinned, findWorkflowFault } from "../../workflow/live-text.ts";
 import { readHeaderOwner } from "../../workflow/render.ts";
@@ -127,7 +126,9 @@ function describeChange({ settings, stack }: RepositoryFacts, { text: live }: Li
   const { path } = settings.workflow;
   if (live === undefined) return `${path} was changed.`;
   if (readHeaderOwner(live) === stack.settings.policy.owner) return `${path} was changed by hand.`;
-  return explainForeign(path, live).split(/(?<=\.) /)[0] ?? path;
+  const owner = readHeaderOwner(live);
+  if (owner !== undefined) return `${path} was replaced by that of the stack ${owner}.`;
+  return `${path} was replaced by a file that this program has not written.`;
 }
 
 /** What the pull request with the file comes to; undefined where there is none to speak of. */

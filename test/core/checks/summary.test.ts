@@ -71,6 +71,24 @@ describe("a broken link", () => {
     }
   });
 
+  it("is explained once where each has a fix of its own, which --short names", () => {
+    const own = ["acme/app", "acme/api"].map((slug) =>
+      result(slug, wait("It has not run.", link(`https://example.com/${slug}`, "Try it"))),
+    );
+    const report = reportOf(own, ["acme/app", "acme/api"]);
+    expect(report.summary.findings).toHaveLength(1);
+    expect(renderers.table(report)).toContain("  Fix, in each its own: Try it: https://example.com/acme/app\n");
+    expect(renderers.markdown(report)).toContain("| in each its own: Try it: https://example.com/acme/app |");
+    expect(renderers.short(report)).toBe(
+      [
+        "acme/app: waits. policy-role: It has not run. (Try it: https://example.com/acme/app)",
+        "acme/api: waits. policy-role: It has not run. (Try it: https://example.com/acme/api)",
+        "2 repositories: 0 work, 2 wait for a merge or a first run",
+        "",
+      ].join("\n"),
+    );
+  });
+
   it("makes no long table: those that stand alike have one row beyond the first twenty", () => {
     const lines = renderers.table(reportOf(results)).split("\n");
     expect(lines.filter((line) => line.startsWith("acme/app-"))).toHaveLength(20);
