@@ -153,7 +153,7 @@ const secretsFree: Row = {
   id: "secret-names-free",
   title: "No secret of somebody else would be replaced",
   reads: "`GET /repos/{owner}/{repo}/actions/secrets`: the names",
-  needs: ["github-repository"],
+  needs: ["github-repository", "github-repository-role"],
   cause:
     "somebody made secrets of these names, perhaps by Tailscale's how-to: GitHub keeps no copy of what is replaced",
   fix: "delete them; or `workflow: { adopt: true }` for that repository",

@@ -111,10 +111,12 @@ function isOld(run: WorkflowRun, { stack, setup }: RepositoryFacts): boolean {
 function fixOf({ fix }: Explanation, { stack }: RepositoryFacts, run: WorkflowRun): Fix {
   if (fix === undefined) return pageOf(run);
   const up = /^`(pulumi up(?: --refresh)?)`/.exec(fix)?.[1];
-  return up === undefined ? text(capitalise(toPlainText(fix))) : command(`${up} --stack ${stack.stack}`);
+  return up === undefined ? text(toSentence(fix)) : command(`${up} --stack ${stack.stack}`);
 }
 
-const capitalise = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+/** A name in code keeps its spelling. */
+const toSentence = (fix: string): string =>
+  fix.startsWith("`") ? toPlainText(fix) : fix.charAt(0).toUpperCase() + toPlainText(fix.slice(1));
 
 const pageOf = ({ url }: WorkflowRun): Fix => link(url, "The run's page");
 const runAgain = ({ url }: WorkflowRun): Fix => link(url, "Run it again, on its page");
