@@ -78,3 +78,9 @@ export function toPlainText(markdown: string): string {
     )
     .replaceAll("`", "");
 }
+
+/** A fix of the catalogue as it stands alone at a terminal. A name in code keeps its spelling. */
+export function toSentence(fix: string): string {
+  const words = toPlainText(fix);
+  return fix.startsWith("`") ? words : words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,7 +1,7 @@
 /** Aperture as it is seen from within the tailnet. */
 import * as aperture from "../../messages/aperture.ts";
 import { status401, status404, status405 } from "../../messages/claude.ts";
-import { type Message, toPlainText } from "../../messages/entry.ts";
+import { type Message, toPlainText, toSentence } from "../../messages/entry.ts";
 import { matchesModel } from "../../policy/rules.ts";
 import type { Check, Verdict } from "../check.ts";
 import { isUnread, type StackFacts } from "../facts.ts";
@@ -17,8 +17,7 @@ const row = { category: "aperture", phase: "inside", scope: "stack", severity: "
 
 /** What is seen in a run means the same here. */
 const like = ({ cause, fix }: Message): Pick<Check<StackFacts>, "cause" | "fix"> => ({ cause, fix });
-const says = ({ says, fix }: Message): Verdict => broken(toPlainText(says), text(capitalise(toPlainText(fix))));
-const capitalise = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+const says = ({ says, fix }: Message): Verdict => broken(toPlainText(says), text(toSentence(fix)));
 
 const fromInside = (judge: Judge) => (facts: StackFacts) => {
   const { inside } = facts;
@@ -57,8 +56,8 @@ const port: StackCheck = {
   ...like(aperture.noConnection),
   judge: fromInside(({ answer, url }) => {
     if (answer.kind === "no connection") {
-      const { reason, fix } = { reason: `${url}: ${answer.said}.`, fix: toPlainText(aperture.noConnection.fix) };
-      return broken(`${reason} This machine's rule may lack the port as well.`, text(capitalise(fix)));
+      const { reason, fix } = { reason: `${url}: ${answer.said}.`, fix: toSentence(aperture.noConnection.fix) };
+      return broken(`${reason} This machine's rule may lack the port as well.`, text(fix));
     }
     return answer.kind === "no answer" ? says(aperture.noAnswer) : ok();
   }),
@@ -138,7 +137,7 @@ const models: StackCheck = {
     return missing.map(({ tag, models, model }) =>
       broken(
         `No provider of Aperture has ${model === undefined ? "a model" : model} that ${models.join(", ")} covers, for ${tag}. Its providers: ${keys}.`,
-        text(capitalise(toPlainText(status404.fix))),
+        text(toSentence(status404.fix)),
       ),
     );
   }),

@@ -1,5 +1,5 @@
 /** The last runs of the workflow: red, green, idle, or waiting. */
-import { toPlainText } from "../../messages/entry.ts";
+import { toSentence } from "../../messages/entry.ts";
 import type { Fix, Verdict } from "../check.ts";
 import { isUnread, type RepositoryFacts } from "../facts.ts";
 import type { RepositoryCheck } from "../judge.ts";
@@ -113,10 +113,6 @@ function fixOf({ fix }: Explanation, { stack }: RepositoryFacts, run: WorkflowRu
   const up = /^`(pulumi up(?: --refresh)?)`/.exec(fix)?.[1];
   return up === undefined ? text(toSentence(fix)) : command(`${up} --stack ${stack.stack}`);
 }
-
-/** A name in code keeps its spelling. */
-const toSentence = (fix: string): string =>
-  fix.startsWith("`") ? toPlainText(fix) : fix.charAt(0).toUpperCase() + toPlainText(fix.slice(1));
 
 const pageOf = ({ url }: WorkflowRun): Fix => link(url, "The run's page");
 const runAgain = ({ url }: WorkflowRun): Fix => link(url, "Run it again, on its page");

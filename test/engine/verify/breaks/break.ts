@@ -1,6 +1,6 @@
 /** What a broken link is in these tests: a row that says who breaks what, which check names it, and what mends it. */
 
-import type { Repository } from "../../../../sandbox/github/index.ts";
+import type { Repository, RepositoryOptions } from "../../../../sandbox/github/index.ts";
 import { readCommand } from "../../../../sandbox/hand/read.ts";
 import type { Project } from "../../../../sandbox/project.ts";
 import type { World } from "../../../../sandbox/world.ts";
@@ -17,8 +17,8 @@ export interface Site {
 export interface Break {
   /** What somebody does, or what happens. */
   title: string;
-  /** The row of the how-to's table, or the trap of the facts, that it is: `how-to 2`, `aperture 5`. */
-  from?: readonly string[];
+  /** Rows of the table of troubles in Tailscale's how-to that it is a cause of, counted from 1. */
+  howTo?: readonly number[];
   /** The check that names it, and no other does. */
   check: string;
   /** It is named for the stack, or in each repository; the break has no repository of its own. */
@@ -29,16 +29,20 @@ export interface Break {
   along?: readonly string[];
   /** Settings of the repository besides name and tag. */
   settings?: Readonly<Record<string, unknown>>;
+  /** What the repository is besides its name. */
+  repository?: Readonly<Omit<RepositoryOptions, "name">>;
   /** The repository comes into the settings when it is broken, and not before. */
   isLate?: true;
   /** After the first `up`: what else has to be so for all to work. */
   prepare?(site: Site): unknown;
+  /** Where verify finds Aperture as long as it is broken. */
+  aperture?(site: Site): string;
   break(site: Site): unknown;
   /**
-   * What mends it: the printed command is run, or what the printed advice says is done by hand.
-   * `advice`: what the printed fix says to do.
+   * What mends it: the printed command, which is run, without its `--stack`; or what is done by hand, as the printed advice says.
+   * `pulumi up` is run once for all, after what is done by hand.
    */
-  mend: "pulumi up" | "pulumi up --refresh" | { advice: string | RegExp; by(site: Site): unknown };
+  mend: `pulumi ${string}` | { advice: string | RegExp; by(site: Site): unknown };
 }
 
 /** `npm run sandbox -- do ARGUMENTS`. */

@@ -1,6 +1,6 @@
 /** Between the settings and what was set up. */
-import { addToSettings } from "../stage.ts";
 import type { Break } from "./break.ts";
+import { addEntry } from "./settings.ts";
 
 let path: string | undefined;
 
@@ -10,7 +10,7 @@ export const stateBreaks: readonly Break[] = [
     check: "repository-set-up",
     says: "The state has no workflow file of acme/",
     isLate: true,
-    break: (site) => addToSettings(site),
+    break: addEntry,
     mend: "pulumi up",
   },
   {
