@@ -9,7 +9,7 @@ import {
   renameDevice,
   type TailscaleState,
 } from "../tailscale/index.ts";
-import { command, word, words } from "./command.ts";
+import { command, oneOf, word, words } from "./command.ts";
 
 const device = word("DEVICE");
 const credential = word("ID");
@@ -77,6 +77,16 @@ export const consoleCommands = [
           [name, tags.join(",") || user, addresses[0], connectedToControl ? "online" : "offline"].join("  "),
         )
         .join("\n") || "The tailnet has no devices.",
+  }),
+  command({
+    name: "console magic-dns",
+    does: "switches MagicDNS, by which names of devices resolve",
+    example: "console magic-dns off",
+    takes: { state: oneOf("off", "on") },
+    perform({ tailscale }, given) {
+      tailscale.state.magicDns = given.state === "on";
+      return `MagicDNS is ${given.state} now.`;
+    },
   }),
   command({
     name: "console device offline",

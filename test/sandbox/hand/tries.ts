@@ -452,6 +452,12 @@ const consoleTries: Try[] = [
     finds: (stage) => [tailnet(stage).devices.length, 1],
   },
   {
+    name: "console magic-dns",
+    args: ["off"],
+    says: "MagicDNS is off now.",
+    finds: (stage) => [tailnet(stage).magicDns, false],
+  },
+  {
     name: "console device offline",
     args: ["ai"],
     says: "ai.acme.ts.net is offline now.",

@@ -40,6 +40,17 @@ export const deviceBreaks: readonly Break[] = [
     },
   },
   {
+    title: "somebody switches MagicDNS off",
+    check: "device-magicdns",
+    isForAll: true,
+    says: "MagicDNS is off.",
+    break: (site) => byHand(site, "console", "magic-dns", "off"),
+    mend: {
+      advice: "DNS, in the admin console: https://login.tailscale.com/admin/dns",
+      by: (site) => byHand(site, "console", "magic-dns", "on"),
+    },
+  },
+  {
     title: "the node key of the device has expired",
     check: "device-key",
     isForAll: true,
