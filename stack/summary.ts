@@ -88,7 +88,7 @@ function listNextSteps(
     ...(hasOutputs
       ? ["Commit the files of the output `workflows`: they do nothing before they are on the default branch."]
       : []),
-    "Open a pull request with a small change; the job of the workflow must be green and Claude's review must be in it.",
+    "Run `npm run verify`: it names each link that does not work, with the fix. With `-- --open-pull-request REPOSITORY` it tries them all.",
     `Look in Aperture: http://${settings.aperture.hostname}/ui/ > Logs shows the request with the caller ${tags}.`,
   ];
 }
