@@ -59,7 +59,8 @@ const timeOf = (headers: Headers): number => Date.parse(String(headers.date)) ||
 /** When GitHub answers again, if an error of the connection says that a limit is reached; in milliseconds since 1970. */
 export function findLimitEnd(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("response" in error)) return undefined;
-  const { headers = {} } = error.response as { headers?: Headers };
+  // An error without an answer has the field as well, without a value.
+  const { headers = {} } = (error.response ?? {}) as { headers?: Headers };
   const retryAfter = Number(headers["retry-after"]);
   if (/secondary rate/i.test(error.message)) return timeOf(headers) + (retryAfter || 60) * 1000;
   const rateLimit = rateLimitOf(headers);
