@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { howToSection } from "../../../core/checks/how-to.ts";
 import { checksSection } from "../../../core/checks/section.ts";
 import { formatMessage, message, toPlainText } from "../../../core/messages/entry.ts";
 import { catalogue } from "../../../core/messages/index.ts";
@@ -7,7 +8,7 @@ import { renderTroubleshootingPage } from "../../../core/messages/page.ts";
 import { pluginNodeMissing } from "../../../core/messages/versions.ts";
 
 const root = new URL("../../../", import.meta.url);
-const pages = [...catalogue, checksSection];
+const pages = [...catalogue, howToSection, checksSection];
 const read = (name: string) => readFileSync(new URL(name, root), "utf8");
 
 it("docs/troubleshooting.md is current: run `npm run troubleshooting` after a change of core/messages/", () => {

@@ -1,5 +1,6 @@
 /** Every check is tried, and every break is of a check. */
 import { expect, it } from "vitest";
+import { howToRows } from "../../../core/checks/how-to.ts";
 import { table } from "../../../core/checks/table.ts";
 import { breaks } from "./breaks/index.ts";
 import { untried } from "./breaks/untried.ts";
@@ -16,7 +17,10 @@ it("every break is of a check of the table", () => {
   expect(Object.keys(untried).filter((id) => !ids.includes(id))).toEqual([]);
 });
 
-/** The how-to's table of troubles has four rows. */
-it.each([1, 2, 3, 4])("row %i of the how-to's table is among them", (row) => {
-  expect(breaks.filter(({ howTo }) => howTo?.includes(row)).length).toBeGreaterThan(0);
-});
+it.each(howToRows.map((row, index) => [row.symptom, row, index + 1] as const))(
+  "of the how-to's table: %s, by every check that it may be",
+  (_, row, number) => {
+    const tried = breaks.filter(({ howTo }) => howTo?.includes(number)).map(({ check }) => check);
+    expect([...new Set(tried)].toSorted()).toEqual([...row.checks].toSorted());
+  },
+);

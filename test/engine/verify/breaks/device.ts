@@ -14,6 +14,7 @@ function expire({ world: { tailscale } }: Site, inDays: number | undefined): voi
 export const deviceBreaks: readonly Break[] = [
   {
     title: "the device loses its tag",
+    howTo: [4],
     check: "device-found",
     isForAll: true,
     says: "No device of the tailnet is tag:aperture.",
@@ -22,6 +23,7 @@ export const deviceBreaks: readonly Break[] = [
   },
   {
     title: "the device is off",
+    howTo: [4],
     check: "device-online",
     isForAll: true,
     says: "ai.acme.ts.net is offline",
