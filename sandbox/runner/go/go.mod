@@ -4,6 +4,8 @@ go 1.26
 
 require github.com/nektos/act v0.2.89
 
+replace github.com/creack/pty => ./pty
+
 require (
 	cyphar.com/go-pathrs v0.2.1 // indirect
 	dario.cat/mergo v1.0.2 // indirect

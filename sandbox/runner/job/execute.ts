@@ -11,6 +11,7 @@ import type { Bypass, JobProcess, Machine } from "../machine/machine.ts";
 import { startEgress } from "../network/egress.ts";
 import type { ActionSettings, Network } from "../network/network.ts";
 import { githubEnvironment, type RunFacts } from "../rules/context.ts";
+import type { Value } from "../rules/workflow-file.ts";
 import { type JobFile, jobFile, runnerLabel } from "./file.ts";
 import { createFolder, hasStandIn } from "./folder.ts";
 import { Masks } from "./masks.ts";
@@ -26,9 +27,10 @@ export interface JobWork {
   secrets: Readonly<Record<string, string>>;
   variables: Readonly<Record<string, string>>;
   isSelfHosted: boolean;
-  timeoutMs: number;
-  /** In words, for the message of a job whose time is up. */
-  timeout: string;
+  /** The job's limit. */
+  timeoutMinutes: number;
+  /** Real time that a minute of a limit takes. */
+  minuteMs: number;
 }
 
 interface Revocable {
@@ -64,6 +66,7 @@ export class JobExecution {
   #process: JobProcess | undefined;
   #cancelled: string | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #stepTimer: NodeJS.Timeout | undefined;
 
   constructor(record: WorkflowJob, work: JobWork) {
     this.#record = record;
@@ -78,7 +81,7 @@ export class JobExecution {
     if (this.#cancelled !== undefined || this.#record.status === "completed") return;
     this.#cancelled = reason;
     this.#output.annotate("failure", reason);
-    this.#process?.interrupt();
+    void this.#process?.interrupt();
     this.#timer = setTimeout(() => this.#process?.kill(), graceMs);
   }
 
@@ -89,6 +92,7 @@ export class JobExecution {
       return "failure" as const;
     });
     clearTimeout(this.#timer);
+    clearTimeout(this.#stepTimer);
     this.#work.token.revoke();
     this.#work.idToken?.revoke();
     this.#output.cancel();
@@ -129,7 +133,7 @@ export class JobExecution {
     { act, machine, network, claude }: JobMeans,
     way: Pick<ActionSettings, "egress" | "membershipFile">,
   ): Promise<void> {
-    const { file, secrets, token, variables, run, timeoutMs, timeout } = this.#work;
+    const { file, secrets, token, variables, run, timeoutMinutes, minuteMs } = this.#work;
     const folder = await createFolder(path, {
       workflow: jobFile(file),
       event: run.payload,
@@ -161,9 +165,21 @@ export class JobExecution {
       onLine: (line) => this.#output.read(line),
     });
     this.#process = child;
-    const limit = setTimeout(() => this.cancel(timeIsUp(timeout)), timeoutMs);
+    this.#output.onStep = (body) => this.#watchStep(body);
+    const limit = setTimeout(() => this.cancel(timeIsUp(timeoutMinutes)), timeoutMinutes * minuteMs);
     await child.ended;
     clearTimeout(limit);
+  }
+
+  /** Ends a step that takes longer than its own limit. */
+  #watchStep(body: Record<string, Value> | undefined): void {
+    clearTimeout(this.#stepTimer);
+    const minutes = Number(body?.["timeout-minutes"]);
+    if (!(minutes > 0)) return;
+    this.#stepTimer = setTimeout(() => {
+      this.#output.overdue();
+      void this.#process?.endStep();
+    }, minutes * this.#work.minuteMs);
   }
 
   #conclude(): Conclusion {
@@ -190,8 +206,8 @@ export class JobExecution {
 const actionsOf = ({ body }: JobFile): string[] =>
   (body.steps ?? []).flatMap((step) => (typeof step.uses === "string" ? [step.uses] : []));
 
-const timeIsUp = (timeout: string): string =>
-  `The job has exceeded the maximum execution time of ${timeout} and was cancelled.`;
+const timeIsUp = (minutes: number): string =>
+  `The job has exceeded the maximum execution time of ${minutes === 1 ? "1 minute" : `${minutes} minutes`} and was cancelled.`;
 
 const fixedArguments = [
   ...["--platform", `${runnerLabel}=-self-hosted`],

@@ -63,8 +63,10 @@ export function jobFile({ workflow, event, file, id, body, needs, lacked, inputs
 
 /** An `if` is an expression without `${{ }}`. */
 function ownStep(step: Record<string, Value>, own: (value: Value | undefined) => unknown): unknown {
-  const { if: condition, ...rest } = step;
-  if (typeof condition !== "string") return own(step);
+  // The runner keeps the step's time, and ends all that it started; act ends its shell alone.
+  const { if: condition, "timeout-minutes": _, ...rest } = step;
+  if (condition === undefined) return own(rest);
+  if (typeof condition !== "string") return own({ ...rest, if: condition });
   const isBare = !condition.includes("${{");
   const replaced = own(isBare ? `\${{${condition}}}` : condition);
   return { ...(own(rest) as object), if: replaced };

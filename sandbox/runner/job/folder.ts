@@ -3,6 +3,7 @@ import { chmod, copyFile, mkdir, readdir, stat, symlink, writeFile } from "node:
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { cacheDirectory } from "../../engine/cache.ts";
+import { findOnPath } from "../../engine/process.ts";
 import type { ActionSettings } from "../network/network.ts";
 
 /** Each in `<owner>/<name>`, as on GitHub. */
@@ -54,6 +55,10 @@ export async function createFolder(path: string, content: FolderContent): Promis
   for (const [name, text] of Object.entries(files)) await writeFile(join(work, name), text, { mode: 0o600 });
   await writeProgram(join(bin, "sudo"), sudo);
   await writeProgram(join(bin, "curl"), curl(content.settings.egress, bin));
+  for (const name of ["bash", "sh"]) {
+    const [program] = await findOnPath(name, process.env.PATH);
+    if (program) await writeProgram(join(bin, name), shell(program));
+  }
   await symlink(process.execPath, join(bin, "node"));
   const actions = await Promise.all(
     [...new Set(content.actions)].map(async (uses) => {
@@ -82,6 +87,14 @@ while [ $# -gt 0 ]; do
   esac
 done
 exec "$@"
+`;
+
+/** Ends the last line of a step's script, which act loses without an end. What the step itself starts gets the shell as it is. */
+const shell = (program: string): string => `#!${program}
+case $* in
+  */workflow/*.sh) '${program}' "$@"; code=$?; echo; exit $code ;;
+  *) exec '${program}' "$@" ;;
+esac
 `;
 
 const curl = (egress: string, folder: string): string => `#!/bin/sh

@@ -41,6 +41,10 @@ export class JobOutput {
   readonly #masks: Masks;
   readonly #outputs: Record<string, Record<string, string>> = {};
   readonly #shown = new Map<string, WorkflowStep>();
+  /** Hears which step of the file begins; undefined when it is over. */
+  onStep: (body: Record<string, Value> | undefined) => void = () => {};
+  #isOverdue = false;
+  #emptyLines = 0;
   #lastFailed: { step: WorkflowStep; body: Record<string, Value> } | undefined;
 
   constructor(job: WorkflowJob, id: string, steps: readonly Record<string, Value>[], masks: Masks) {
@@ -83,6 +87,11 @@ export class JobOutput {
     this.#job.annotations.push({ level, ...(title ? { title: this.#masks.hide(title) } : {}), message: shown });
   }
 
+  /** The step at work is about to fail, since its time is up. */
+  overdue(): void {
+    this.#isOverdue = true;
+  }
+
   /** The job ends before its time: what is at work is cancelled. */
   cancel(): void {
     for (const step of this.#job.steps)
@@ -107,9 +116,10 @@ export class JobOutput {
     if (isOwn && msg.startsWith("⭐ Run ")) {
       this.#begin(key, name);
       if (stage === "Main") this.log(`##[group]${name}\n##[endgroup]`);
+      if (stage === "Main") this.onStep(body);
     } else if (isOwn && entry.stepResult) this.#finishStep(key, name, id, body, stage, entry.stepResult);
     else if (command) this.#obey(entry, command, id, isOwn);
-    else if (isOutput) this.log(msg);
+    else if (isOutput) this.#print(msg);
     else if (isOwn && entry.level === "error") this.#explain(msg);
   }
 
@@ -122,6 +132,9 @@ export class JobOutput {
     outcome: "success" | "failure" | "skipped",
   ): void {
     const conclusion = outcome === "failure" && body["continue-on-error"] === true ? "success" : outcome;
+    if (stage === "Main") this.onStep(undefined);
+    for (; this.#emptyLines > 1; this.#emptyLines--) this.log("");
+    this.#emptyLines = 0;
     // A step without a post step is skipped there; GitHub does not show it at all.
     if (outcome === "skipped" && stage !== "Main") return;
     this.#begin(key, name);
@@ -130,14 +143,26 @@ export class JobOutput {
     this.#lastFailed = outcome === "failure" && step ? { step, body } : undefined;
   }
 
+  /** Holds back empty lines: at the end of a step the last one is none of its own (`folder.ts`). */
+  #print(line: string): void {
+    if (line.trim() === "") {
+      this.#emptyLines += 1;
+      return;
+    }
+    for (; this.#emptyLines > 0; this.#emptyLines--) this.log("");
+    this.log(line);
+  }
+
   /** Why a step failed, which act says right after the fact. */
   #explain(msg: string): void {
     const failed = this.#lastFailed;
     this.#lastFailed = undefined;
     if (!failed) return;
-    const minutes = failed.body["timeout-minutes"];
+    const isOverdue = this.#isOverdue;
+    this.#isOverdue = false;
     const code = /exit status (\d+)|exitcode '(\d+)'/.exec(msg);
-    if (/deadline exceeded|signal: killed/.test(msg) && minutes !== undefined) {
+    if (isOverdue) {
+      const minutes = failed.body["timeout-minutes"];
       this.annotate("failure", `The action '${failed.step.name}' has timed out after ${minutes} minutes.`);
     } else if (code && failed.body.run !== undefined) {
       this.annotate("failure", `Process completed with exit code ${code[1] ?? code[2]}.`);

@@ -1,9 +1,12 @@
-/** nektos/act, which runs the steps of a job: from PATH where it is new enough, else built from its Go module, once. */
+/**
+ * nektos/act, which runs the steps of a job: built from its Go module, once. One from PATH is used where there is no Go: it gives
+ * steps a terminal, and loses now and then what a step wrote before it failed (`go/pty/`).
+ */
 import { join } from "node:path";
 import { childEnvironment } from "../../engine/environment.ts";
 import { findOnPath, run } from "../../engine/process.ts";
 import type { Log } from "../../engine/progress.ts";
-import { type Program, programInCache } from "../../programs.ts";
+import { GoMissing, type Program, programInCache } from "../../programs.ts";
 
 /** What `go/go.mod` pins; older ones parse anchors otherwise and lack options that are used here. */
 const oldest = [0, 2, 89] as const;
@@ -16,11 +19,21 @@ const program: Program = {
 };
 
 /**
- * Where act is; builds it where there is none.
+ * Where act is; builds it where the cache lacks it.
  *
- * @throws GoMissing
+ * @throws GoMissing where there is neither Go nor an act that is new enough.
  */
 export async function findAct(log: Log = () => {}, path = process.env.PATH): Promise<string> {
+  try {
+    return (await programInCache(program, log)).act ?? "";
+  } catch (error) {
+    const found = error instanceof GoMissing ? await findOnPathOf(path) : undefined;
+    if (found === undefined) throw error;
+    return found;
+  }
+}
+
+async function findOnPathOf(path: string | undefined): Promise<string | undefined> {
   for (const found of await findOnPath("act", path)) {
     const { stdout } = await run(found, ["--version"], {
       environment: childEnvironment({ ACT_DISABLE_VERSION_CHECK: "1" }),
@@ -28,7 +41,7 @@ export async function findAct(log: Log = () => {}, path = process.env.PATH): Pro
     });
     if (isNewEnough(stdout)) return found;
   }
-  return (await programInCache(program, log)).act ?? "";
+  return undefined;
 }
 
 /** Whether `act --version` tells of a version that will do. */

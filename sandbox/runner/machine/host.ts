@@ -1,7 +1,7 @@
 /** This machine itself: what a job runs on where it cannot have one of its own. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { killLeftovers, trackingVariable } from "./leftovers.ts";
+import { descendantsOf, killAll, killLeftovers, trackingVariable } from "./leftovers.ts";
 import type { JobProcess, Machine, StartOptions } from "./machine.ts";
 
 export const hostMachine: Machine = { start: startOnHost };
@@ -30,5 +30,12 @@ function startOnHost(command: string, args: readonly string[], options: StartOpt
     process.off("exit", kill);
     await killLeftovers(environment[trackingVariable] ?? "");
   });
-  return { ended, interrupt: () => signal("SIGINT"), kill };
+  const endStep = async () => killAll(await descendantsOf(child.pid ?? 0));
+  const interrupt = async () => {
+    const atWork = await descendantsOf(child.pid ?? 0);
+    signal("SIGINT");
+    // act ends the shell alone, and waits for all that has its output.
+    killAll(atWork);
+  };
+  return { ended, endStep, interrupt, kill };
 }

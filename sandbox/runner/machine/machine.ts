@@ -10,8 +10,10 @@ export interface StartOptions {
 export interface JobProcess {
   /** The exit code; undefined when it was killed. Resolves when nothing of the job is left. */
   ended: Promise<number | undefined>;
+  /** Ends whatever the step at work has started. */
+  endStep(): Promise<void>;
   /** As Ctrl-C: steps are cancelled, post steps still run. */
-  interrupt(): void;
+  interrupt(): Promise<void>;
   /** Ends it and everything that it started. */
   kill(): void;
 }

@@ -77,8 +77,8 @@ export function prepareJob(given: Preparation): JobExecution | string {
     },
     variables,
     isSelfHosted,
-    timeoutMs: minutes * minuteMs,
-    timeout: minutes === 1 ? "1 minute" : `${minutes} minutes`,
+    timeoutMinutes: minutes,
+    minuteMs,
   });
 }
 

@@ -115,6 +115,25 @@ describe("log", () => {
   });
 });
 
+describe("the last line of a step", () => {
+  test.each([
+    ["without an end", "printf 'a\\n\\nlast'", ["a", "", "last"]],
+    ["of a step that fails", "echo a; printf last; exit 1", ["a", "last"]],
+    ["that is empty", "echo a; echo", ["a", ""]],
+    ["of a shell that it starts", "bash -c 'printf one; printf two'", ["onetwo"]],
+  ])("is not lost: one %s", async (_, command, expected) => {
+    const run = await small.runPushed(
+      oneJob([
+        { name: "Print", run: command },
+        { name: "Next", run: "true", if: "always()" },
+      ]),
+    );
+    const lines = linesOf(run.jobs[0]?.log ?? "");
+    const end = lines.findIndex((line) => line === "##[group]Next" || line.startsWith("##[error]"));
+    expect(lines.slice(2, end)).toEqual(expected);
+  });
+});
+
 describe("limits", () => {
   test("a job that takes longer than its minutes is cancelled; its last steps run", async () => {
     const job = { "timeout-minutes": 1 };
@@ -125,6 +144,24 @@ describe("limits", () => {
     expect(run.jobs[0]?.annotations.map(({ message }) => message)).toContain(
       "The job has exceeded the maximum execution time of 1 minute and was cancelled.",
     );
+    expect(run.jobs[0]?.steps.map(({ name, conclusion }) => [name, conclusion])).toContainEqual([
+      "Run echo afterwards",
+      "success",
+    ]);
+  });
+
+  test("a step that takes longer than its own is ended with all that it started, and fails", async () => {
+    const run = await small.runPushed(
+      oneJob([{ name: "Sleep", run: "sleep 60 & sleep 60", "timeout-minutes": 1 }, { run: "echo never" }]),
+    );
+    expect(run.conclusion).toBe("failure");
+    expect(run.jobs[0]?.annotations.map(({ message }) => message)).toEqual([
+      "The action 'Sleep' has timed out after 1 minutes.",
+    ]);
+    expect(run.jobs[0]?.steps.map(({ name, conclusion }) => [name, conclusion])).toContainEqual([
+      "Run echo never",
+      "skipped",
+    ]);
   });
 
   test("an action without a stand-in fails the job", async () => {

@@ -283,6 +283,7 @@ test("a step whose time is up is told of as GitHub does", () => {
     JSON.stringify({ jobID: "work", stage: "Main", stepID: ["0"], level: "info", ...rest });
   // As act 0.2.89 writes them.
   output.read(line({ msg: "⭐ Run Main sleep 100" }));
+  output.overdue();
   output.read(line({ msg: "  ❌  Failure - Main sleep 100 [1m0.004s]", stepResult: "failure" }));
   output.read(line({ level: "error", msg: "this step has been cancelled: signal: killed" }));
   expect(job.annotations.map(({ message }) => message)).toEqual([
