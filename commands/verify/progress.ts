@@ -1,5 +1,5 @@
 /** What is being done, on standard error: a line that changes at a terminal, one line elsewhere. */
-import { escapeUnprintable } from "../../core/messages/printable.ts";
+import { disarmCommands, escapeUnprintable } from "../../core/messages/printable.ts";
 
 /** Of one run of the command. */
 export interface Progress {
@@ -15,7 +15,7 @@ export interface Progress {
 
 export function startProgress(stream: { isTTY?: boolean; write(text: string): unknown }, first: string): Progress {
   // Names of jobs and addresses are others'.
-  const line = (text: string) => stream.write(`${escapeUnprintable(text)}\n`);
+  const line = (text: string) => stream.write(`${disarmCommands(escapeUnprintable(text))}\n`);
   if (!stream.isTTY) {
     line(first);
     return { say() {}, step: line, note: line, end() {} };

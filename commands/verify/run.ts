@@ -4,10 +4,12 @@ import { isUnread } from "../../core/checks/facts.ts";
 import { chooseRows, judge } from "../../core/checks/judge.ts";
 import { summarise } from "../../core/checks/summary.ts";
 import { table } from "../../core/checks/table.ts";
+import { disarmCommands, escapeMessage } from "../../core/messages/printable.ts";
 import { redact } from "../../core/messages/redact.ts";
 import { SettingsError } from "../../core/settings/problem.ts";
 import type { RepositorySettings, Settings } from "../../core/settings/settings.ts";
 import { describeGitHubError } from "../../services/github/errors.ts";
+import { ProxyError } from "../../services/proxy.ts";
 import { ArgumentError, type Arguments, parseArguments, usage } from "./arguments.ts";
 import { readBefore } from "./before/read.ts";
 import { type Connections, connect } from "./connections.ts";
@@ -39,7 +41,7 @@ class Uncheckable extends Error {}
 /** The exit code: 0 in order, 1 something is broken, 2 it could not be checked. */
 export async function verify(args: readonly string[], surroundings: Surroundings): Promise<0 | 1 | 2> {
   const { stdout, stderr, environment } = surroundings;
-  const print = (text: string) => redact(text, secretsIn(environment));
+  const print = (text: string) => disarmCommands(redact(text, secretsIn(environment)));
   try {
     const parsed = parseArguments(args);
     if (parsed === "help") {
@@ -50,11 +52,19 @@ export async function verify(args: readonly string[], surroundings: Surroundings
     stdout.write(print(text));
     return exitCode;
   } catch (error) {
-    const isExpected = [ArgumentError, FilesError, SettingsError, Uncheckable].some((kind) => error instanceof kind);
-    if (!isExpected) throw error;
-    stderr.write(print(`${(error as Error).message}\n`));
+    stderr.write(print(`${escapeMessage(explain(error))}\n`));
     return 2;
   }
+}
+
+/** Where nobody expected it, with the place in the program: 1 would say that something of the stack is broken. */
+function explain(error: unknown): string {
+  const expected = [ArgumentError, FilesError, SettingsError, ProxyError, Uncheckable];
+  if (!(error instanceof Error)) return String(error);
+  const isExpected = expected.some((kind) => error instanceof kind);
+  return isExpected
+    ? error.message
+    : `It could not be checked, by a mistake of this program. ${error.stack ?? error.message}`;
 }
 
 async function check(parsed: Arguments, surroundings: Surroundings) {
@@ -125,15 +135,16 @@ async function judgeAfter(question: Question, connections: Connections, machine:
   return judge(chooseRows(table, ["after", "run", "inside"]), stack, repositories);
 }
 
-/** Those that were named, as `app` or `acme/app`; all of the stack where none was. */
+/** Those that were named, as `app` or `acme/app`, each once; all of the stack where none was. */
 function chooseRepositories(settings: Settings, names: readonly string[]): RepositorySettings[] {
   if (names.length === 0) return settings.repositories;
-  return names.map((name) => {
+  const found = names.map((name) => {
     const slug = (name.includes("/") ? name : `${settings.githubOwner}/${name}`).toLowerCase();
-    const found = settings.repositories.find((one) => one.slug.toLowerCase() === slug);
-    if (!found) throw new Uncheckable(`${name} is not a repository of this stack.`);
-    return found;
+    const one = settings.repositories.find((repository) => repository.slug.toLowerCase() === slug);
+    if (!one) throw new Uncheckable(`${name} is not a repository of this stack.`);
+    return one;
   });
+  return [...new Set(found)];
 }
 
 /** Values of the environment that are credentials, by their names. */

@@ -55,18 +55,25 @@ function judgeRow<Facts>(
 /** Names and answers of others stand in it: nothing of it is acted upon by a terminal. */
 function toPrintable(verdict: Verdict): Verdict {
   if (verdict.status === "ok") {
-    return verdict.detail === undefined ? verdict : { ...verdict, detail: escapeUnprintable(verdict.detail) };
+    return verdict.detail === undefined ? verdict : { ...verdict, detail: show(verdict.detail) };
   }
-  const reason = escapeUnprintable(verdict.reason);
+  const reason = show(verdict.reason);
   if (verdict.status === "broken") return { ...verdict, reason, fix: toPrintableFix(verdict.fix) };
   if (verdict.status === "unknown" && verdict.fix) return { ...verdict, reason, fix: toPrintableFix(verdict.fix) };
   return { ...verdict, reason };
 }
 
 function toPrintableFix(fix: Fix): Fix {
-  if (fix.kind === "command") return { ...fix, command: escapeUnprintable(fix.command) };
-  if (fix.kind === "text") return { ...fix, text: escapeUnprintable(fix.text) };
-  return { ...fix, url: escapeUnprintable(fix.url), text: escapeUnprintable(fix.text) };
+  if (fix.kind === "command") return { ...fix, command: show(fix.command) };
+  if (fix.kind === "text") return { ...fix, text: show(fix.text) };
+  return { ...fix, url: show(fix.url), text: show(fix.text) };
+}
+
+/** A page that a proxy sent in place of an answer is no reason. */
+const longest = 4000;
+
+function show(text: string): string {
+  return escapeUnprintable(text.length > longest ? `${text.slice(0, longest)}...` : text);
 }
 
 function explainSkip(need: string, status: Verdict["status"] | undefined): string {

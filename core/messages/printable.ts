@@ -11,7 +11,15 @@ export function escapeUnprintable(text: string): string {
 }
 
 /**
- * The same of a message, whose line breaks are meant. Pulumi ends with a panic, or hangs, at a colour that it does not know:
+ * `text` in which a runner of GitHub Actions, which reads what a job prints, finds no command of its own: it looks for `::` at the
+ * beginning of a line, and for `##[` anywhere (actions/runner, ActionCommand.cs).
+ */
+export function disarmCommands(text: string): string {
+  return text.replace(/^([^\S\n]*):(?=:)/gm, "$1: ").replaceAll("##[", "## [");
+}
+
+/**
+ * What `escapeUnprintable` makes of a message, whose line breaks are meant. Pulumi ends with a panic, or hangs, at a colour that it does not know:
  * `<{%x%}>` (sdk/go/common/diag/colors).
  */
 export function escapeMessage(text: string): string {

@@ -1,6 +1,7 @@
 /** For the summary of a job: the answer first, then each cause once, then what holds. */
 import type { Finding } from "../../../core/checks/summary.ts";
 import { describeCounts, describePlaces, kinds, type Report } from "../report.ts";
+import { withoutMentions } from "./mentions.ts";
 
 export function renderMarkdown(report: Report): string {
   const { stack, summary } = report;
@@ -38,5 +39,7 @@ const escapeCell = (text: string): string => text.replaceAll("|", "\\|");
 
 /** Markdown and HTML show it as it is: names are anybody's. */
 function escapeText(text: string): string {
-  return escapeCell(text.replace(/[\\`*_[\]<>#&!~]/g, (character) => (character === "<" ? "&lt;" : `\\${character}`)));
+  return escapeCell(
+    withoutMentions(text).replace(/[\\`*_[\]<>#&!~]/g, (character) => (character === "<" ? "&lt;" : `\\${character}`)),
+  );
 }

@@ -3,6 +3,7 @@ import type { Result } from "../../../core/checks/check.ts";
 import { type Cell, cellOf } from "../../../core/checks/summary.ts";
 import { describeCounts, type Report } from "../report.ts";
 import { renderFix } from "./fix.ts";
+import { withoutMentions } from "./mentions.ts";
 
 export function renderShort(report: Report): string {
   const { summary, results, isBefore } = report;
@@ -32,7 +33,7 @@ function describeResult(result: Result): string {
   const { id, verdict } = result;
   if (verdict.status === "ok") return id;
   const fix = "fix" in verdict && cellOf(result) !== "unknown" ? verdict.fix : undefined;
-  return `${id}: ${verdict.reason}${fix === undefined ? "" : ` (${renderFix(fix)})`}`;
+  return withoutMentions(`${id}: ${verdict.reason}${fix === undefined ? "" : ` (${renderFix(fix)})`}`);
 }
 
 const words = { works: "works", broken: "BROKEN", unknown: "cannot be told", waits: "waits" };
