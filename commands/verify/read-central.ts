@@ -59,8 +59,8 @@ async function readRepository(
   branch: string,
 ): Promise<CentralRepositoryNow | undefined> {
   try {
-    const { access, url } = await readCentralRepository(github, slug, branch);
-    return { slug, url, ...(access === undefined ? {} : { access }) };
+    const { access, url, visibility } = await readCentralRepository(github, slug, branch);
+    return { slug, url, isPublic: visibility === "public", ...(access === undefined ? {} : { access }) };
   } catch (error) {
     if (isRefusal(error)) return undefined;
     throw error;

@@ -162,12 +162,16 @@ class RepositoryReader {
   async #listSecrets(slug: RepositorySlug, place: SecretPlace): Promise<Fact<SecretFact[]>> {
     const secrets = await readSeen(() => listSecrets(this.#github, slug, place));
     if (isUnread(secrets)) return secrets;
-    return secrets.map(({ name, updatedAt }) => ({ name, updatedAt: Date.parse(updatedAt ?? "") || 0 }));
+    return secrets.map(({ name, updatedAt }) => {
+      const time = Date.parse(updatedAt ?? "");
+      return { name, ...(Number.isNaN(time) ? {} : { updatedAt: time }) };
+    });
   }
 
-  async #readSettingsFiles({ nodeId }: KnownRepository): Promise<SettingsFile[]> {
+  async #readSettingsFiles({ nodeId }: KnownRepository): Promise<Fact<SettingsFile[]>> {
     const texts = await readTexts(this.#nodes, nodeId, settingsPaths);
-    return [...texts].map(([path, text]) => ({ path, text }));
+    if (!texts) return { unread: "GitHub does not show the files of the repository." };
+    return [...texts].map(([path, text]) => ({ path, ...(text === undefined ? {} : { text }) }));
   }
 
   /** Its text only where it is neither what the last run has brought nor what the next one would bring. */

@@ -48,11 +48,15 @@ async function readCredentials(keys: KeysApi, isWhole: boolean, own: Iterable<st
       }
     }),
   );
-  return { listed: [...found.values()].flatMap(toCredential), isWhole, unseen };
+  const listed = [...found.values()];
+  return { listed: listed.flatMap(toCredential), isWhole: isWhole && listed.every(isComplete), unseen };
 }
 
-const isComplete = ({ scopes, tags, keyType }: TailnetKey): boolean =>
-  keyType !== undefined && Array.isArray(scopes) && Array.isArray(tags);
+/** Nothing that is judged is left out. Keys of users have neither scopes nor a subject. */
+function isComplete({ scopes, tags, keyType, subject }: TailnetKey): boolean {
+  if (keyType !== "federated" && keyType !== "client") return keyType !== undefined;
+  return Array.isArray(scopes) && Array.isArray(tags) && (keyType === "client" || typeof subject === "string");
+}
 
 const kinds: Record<string, TailnetCredential["kind"]> = { federated: "federated", client: "oauth", auth: "auth" };
 

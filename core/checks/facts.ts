@@ -116,7 +116,7 @@ export interface LivePolicy {
 /** Those of a tailnet. */
 export interface TailnetCredentials {
   listed: readonly TailnetCredential[];
-  /** Our credential for the API sees all kinds. */
+  /** Our credential for the API sees all kinds, and all that is judged of each. */
   isWhole: boolean;
   /** Those of the stack that may not be seen: by their ids, why. */
   unseen: ReadonlyMap<string, string>;
@@ -153,7 +153,9 @@ export interface CentralRepositoryNow {
   slug: RepositorySlug;
   /** The page for people. */
   url: string;
-  /** Who may call its workflows: `none`, `organization`, and so on; absent where everybody may, and where GitHub does not say. */
+  /** Everybody may call its workflows. */
+  isPublic: boolean;
+  /** Who may: `none`, `organization`, and so on; absent of a public one, and where GitHub does not say. */
   access?: string;
 }
 
@@ -207,8 +209,8 @@ export interface LiveRepository {
 
 export interface SecretFact {
   name: string;
-  /** In milliseconds since 1970. */
-  updatedAt: number;
+  /** In milliseconds since 1970; absent where GitHub does not say. */
+  updatedAt?: number;
 }
 
 export interface LiveSecrets {
@@ -221,5 +223,6 @@ export interface LiveSecrets {
 
 export interface SettingsFile {
   path: string;
-  text: string;
+  /** Absent where GitHub does not show it: of a binary file, and of one of more than half a megabyte. */
+  text?: string;
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { RepositorySlug } from "../../core/settings/settings.ts";
 import { requireDocumented } from "../answer.ts";
 import { type GitHubConnection, unexpectedAnswer } from "./connection.ts";
+import { findLimitEnd } from "./rate-limit.ts";
 
 export type Visibility = "public" | "private" | "internal";
 
@@ -57,10 +58,11 @@ async function ask<T>(github: GitHubConnection, path: string, shape: z.ZodType<T
   return requireDocumented(shape, data, (what) => unexpectedAnswer(github, request, what));
 }
 
-/** Undefined for answers with these statuses. */
+/** Undefined for answers with these statuses, but for GitHub's limits, which are a 403 as well. */
 function unlessStatus(...statuses: number[]): (error: unknown) => undefined {
   return (error) => {
-    if (error instanceof RequestError && statuses.includes(error.status)) return undefined;
+    const isMeant = error instanceof RequestError && statuses.includes(error.status);
+    if (isMeant && findLimitEnd(error) === undefined) return undefined;
     throw error;
   };
 }

@@ -128,23 +128,29 @@ export class LiveFiles {
   }
 }
 
-/** Texts of the default branch, by path, in one query for many repositories. A binary one, or a long one, has the text "". */
+/**
+ * Texts of the default branch, by path, in one query for many repositories. A binary one, or a long one, has none: undefined. The whole is
+ * undefined for a repository that cannot be seen.
+ */
 export async function readTexts(
   nodes: RepositoryNodes,
   repositoryId: string,
   paths: readonly string[],
-): Promise<Map<string, string>> {
+): Promise<Map<string, string | undefined> | undefined> {
   const names = paths.map((_, index) => `file${index}`);
   const parameters = names.map((name) => `$${name}: String!`).join(", ");
-  const fields = names.map((name) => `${name}: object(expression: $${name}) { ... on Blob { oid text } }`).join(" ");
+  const fields = names
+    .map((name) => `${name}: object(expression: $${name}) { ... on Blob { oid text isTruncated } }`)
+    .join(" ");
   const query = `query ($ids: [ID!]!, ${parameters}) { nodes(ids: $ids) { ... on Repository { ${fields} } } }`;
   const variables = Object.fromEntries(paths.map((path, index) => [names[index] ?? "", `HEAD:${path}`]));
   const shape = z.record(z.string(), textNode.shape.object);
-  const found = (await nodes.ask(query, variables, repositoryId, shape)) ?? {};
+  const found = await nodes.ask(query, variables, repositoryId, shape);
+  if (!found) return undefined;
   return new Map(
-    paths.flatMap((path, index): [string, string][] => {
-      const { oid, text } = found[names[index] ?? ""] ?? {};
-      return oid ? [[path, text ?? ""]] : [];
+    paths.flatMap((path, index): [string, string | undefined][] => {
+      const { oid, text, isTruncated } = found[names[index] ?? ""] ?? {};
+      return oid ? [[path, isTruncated ? undefined : (text ?? undefined)]] : [];
     }),
   );
 }
@@ -156,5 +162,7 @@ export interface LiveText {
 }
 
 const textNode = z.object({
-  object: z.object({ oid: z.string().optional(), text: z.string().nullish() }).nullable(),
+  object: z
+    .object({ oid: z.string().optional(), text: z.string().nullish(), isTruncated: z.boolean().nullish() })
+    .nullable(),
 });

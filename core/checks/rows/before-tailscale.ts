@@ -1,6 +1,7 @@
 /** Before the first `pulumi up`: what the credential for Tailscale may do. */
 import { adminPages } from "../../messages/admin-pages.ts";
 import type { Tag } from "../../policy/fragment.ts";
+import { isTag } from "../../policy/rules.ts";
 import { readTagOwners } from "../../policy/tag-owners.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { type BeforeFacts, isRefused } from "../before-facts.ts";
@@ -164,7 +165,7 @@ function judgeOwners(tag: Tag, held: readonly string[], owners: readonly string[
   return [
     broken(
       `The Tailscale credential ${has}, which ${first === undefined ? "is not" : "neither is nor owns"} ${tag}: it cannot make a credential for it.`,
-      first === undefined
+      first === undefined || !isTag(first)
         ? trustCredentials
         : {
             kind: "command",

@@ -81,6 +81,8 @@ export const centralRows: readonly RepositoryCheck[] = [
             `${file.repository} does not exist, or the credential cannot see it.`,
             text("Give the credential access to it, or name another one in delivery.repository."),
           );
+        if (found.access === undefined && !found.isPublic)
+          return wait(`The credential may not see who may call workflows of ${found.slug} (Administration, read).`);
         if (found.access !== "none") return ok(found.access);
         return broken(
           `${found.slug} lets no other repository call its workflows (access: none).`,

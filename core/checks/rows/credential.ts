@@ -96,7 +96,8 @@ export const credentialRows: readonly RepositoryCheck[] = [
     judge: judgeFederated(({ live, setup, facts }) => {
       if (isUnread(facts.oidc)) return unknown(facts.oidc.unread);
       const sent = listSentSubjects(facts);
-      if (!sent || live.subject === undefined) return ok("the subject is a template of somebody's");
+      if (live.subject === undefined) return unknown(`Tailscale does not show the subject of ${nameOf(setup)}.`);
+      if (!sent) return ok("the subject is a template of somebody's");
       const refused = sent.filter((subject) => !matchesPattern(live.subject ?? "", subject));
       if (refused.length === 0) return ok(sent.join(", "));
       const what = scopeOf(facts.settings.identity) === "organization" ? "what GitHub sends" : refused.join(" and ");

@@ -53,7 +53,8 @@ export const deviceRows: readonly StackCheck[] = [
       const [device] = devices;
       if (!device || devices.some((one) => isOnline(one, now) === undefined))
         return unknown("The API does not say it.");
-      const seen = device.lastSeen === undefined ? "" : `; it was last seen ${formatDay(Date.parse(device.lastSeen))}`;
+      const last = readTime(device.lastSeen);
+      const seen = last === undefined ? "" : `; it was last seen ${formatDay(last)}`;
       return broken(`${device.name} is offline${seen}.`, machines);
     }),
   }),
@@ -68,7 +69,7 @@ export const deviceRows: readonly StackCheck[] = [
       const { hostname } = settings.aperture;
       if (devices.some(({ name, addresses }) => isCalled(name, hostname) || addresses.includes(hostname))) return ok();
       const name = devices[0]?.name ?? "";
-      const label = /^[a-z0-9-]+/.exec(name)?.[0];
+      const label = /^[a-z0-9][a-z0-9-]*/.exec(name)?.[0];
       return broken(
         `Runners ask for ${hostname}, and the device is ${name}.`,
         label === undefined
@@ -157,7 +158,13 @@ export function findDevices(stack: StackFacts): Fact<readonly TailnetDevice[]> {
 }
 
 function isOnline({ isOnline: said, lastSeen }: TailnetDevice, now: number): boolean | undefined {
-  return said ?? (lastSeen === undefined ? undefined : now - Date.parse(lastSeen) < grace);
+  const last = readTime(lastSeen);
+  return said ?? (last === undefined ? undefined : now - last < grace);
+}
+
+function readTime(text: string | undefined): number | undefined {
+  const time = Date.parse(text ?? "");
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** Those whose key can expire. The API gives a date to one whose key cannot, too: 0001-01-01. */

@@ -1,8 +1,9 @@
 /** Settings files of Claude Code in the repository, which could send its requests past Aperture. */
 import { findRedirects } from "../../workflow/claude-settings.ts";
+import type { Verdict } from "../check.ts";
 import type { RepositoryCheck } from "../judge.ts";
 import { pageOf } from "../repository-verdicts.ts";
-import { broken, judgeFact } from "../verdicts.ts";
+import { broken, judgeFact, unknown } from "../verdicts.ts";
 
 export const redirectRows: readonly RepositoryCheck[] = [
   {
@@ -20,7 +21,8 @@ export const redirectRows: readonly RepositoryCheck[] = [
     fix: "take those lines out of the file",
     judge: ({ settingsFiles, github }) =>
       judgeFact(settingsFiles, (files) =>
-        files.flatMap(({ path, text }) => {
+        files.flatMap(({ path, text }): Verdict[] => {
+          if (text === undefined) return [unknown(`GitHub does not show the text of ${path}.`)];
           const names = findRedirects(text);
           if (names.length === 0) return [];
           return [

@@ -61,15 +61,17 @@ export const secretRows: readonly RepositoryCheck[] = [
       const live = findLiveCredential(facts);
       if (isUnread(live) || live?.created === undefined) return skip("the API does not say when it was made");
       const { created } = live;
-      const old = secrets.repository.filter(
-        ({ name, updatedAt }) => names.includes(name) && updatedAt + skew < created,
-      );
-      return old.map(({ name, updatedAt }) =>
-        broken(
-          `The secret ${name} is of ${formatTime(updatedAt)}, and the credential of ${formatTime(created)}.`,
-          upWithRefresh(facts.stack.stack),
-        ),
-      );
+      return secrets.repository.flatMap(({ name, updatedAt }): Verdict[] => {
+        if (!names.includes(name)) return [];
+        if (updatedAt === undefined) return [skip(`GitHub does not say when ${name} was written`)];
+        if (updatedAt + skew >= created) return [];
+        return [
+          broken(
+            `The secret ${name} is of ${formatTime(updatedAt)}, and the credential of ${formatTime(created)}.`,
+            upWithRefresh(facts.stack.stack),
+          ),
+        ];
+      });
     }),
   }),
   row({
@@ -83,7 +85,8 @@ export const secretRows: readonly RepositoryCheck[] = [
       const written = isUnread(facts.setup) ? [] : (facts.setup?.secrets ?? []);
       return secrets.repository.flatMap(({ name, updatedAt }): Verdict[] => {
         const ours = written.find((one) => one.name === name)?.writtenAt;
-        if (!names.includes(name) || ours === undefined || updatedAt < ours + precision) return [];
+        if (!names.includes(name) || ours === undefined || updatedAt === undefined || updatedAt < ours + precision)
+          return [];
         return [
           broken(
             `The secret ${name} was written on ${formatTime(updatedAt)}, and not by this stack.`,
