@@ -190,6 +190,17 @@ describe("masks", () => {
     expect([masks.isIn("xabcx"), masks.isIn("x")]).toEqual([true, false]);
   });
 
+  test.each([
+    ["in Base64", (secret: string) => Buffer.from(secret).toString("base64")],
+    ["at the end of something in Base64", (secret: string) => Buffer.from(`Basic x:${secret}`).toString("base64")],
+    ["in an address", encodeURIComponent],
+    ["in XML", (secret: string) => secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;")],
+  ])("hide a secret %s", (_, encode) => {
+    const masks = new Masks();
+    masks.add("made-up&secret<of 24 chars");
+    expect(masks.hide(`before ${encode("made-up&secret<of 24 chars")} after`)).toMatch(/^before (\S+)?\*\*\* after$/);
+  });
+
   test("without secrets nothing is hidden, and an empty one hides nothing", () => {
     const masks = new Masks();
     masks.add("");
