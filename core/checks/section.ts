@@ -8,7 +8,7 @@ import { table } from "./table.ts";
 export const checksSection: Section = {
   title: "What npm run verify names",
   introduction:
-    "[verify.md](verify.md) says how to run it. A check that warns makes no run fail; one that cannot be told needs a right that the\ncredential lacks, or something that has not happened yet.",
+    "[verify.md](verify.md) says how to run it. Each row begins with what holds where all is well. A check that warns makes no run fail; one that cannot be told needs a right that the\ncredential lacks, or something that has not happened yet.",
   entries: [...beforeTable, ...table].map(({ id, title, severity, cause, fix }) => ({
     seen: `<a id="${id}"></a>\`${id}\`: ${title}${severity === "warning" ? " (warns)" : ""}`,
     cause,

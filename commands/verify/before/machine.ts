@@ -13,7 +13,7 @@ const run = promisify(execFile);
 type Environment = Record<string, string | undefined>;
 
 export async function readMachine(environment: Environment): Promise<MachineFacts> {
-  const own = { ...environment, PATH: withoutNpm(environment.PATH ?? "") };
+  const own = { ...environment, PATH: withoutNpm(environment) };
   const engine = { ...environment, PATH: withoutPackages(environment.PATH ?? "") };
   const [node, version, plugins] = await Promise.all([
     readVersion("node", ["--version"], own),
@@ -71,7 +71,9 @@ function listWanted(): Plugin[] {
 const manifest = z.looseObject({ dependencies: z.record(z.string(), z.string()) });
 
 /** The PATH of the shell: npm puts folders of packages in front of it, the last of them its own `node-gyp-bin`. */
-function withoutNpm(path: string): string {
-  const folders = path.split(delimiter);
-  return folders.slice(folders.findLastIndex((folder) => folder.endsWith(`${sep}node-gyp-bin`)) + 1).join(delimiter);
+function withoutNpm({ PATH = "", npm_lifecycle_event: script }: Environment): string {
+  // A shell may have such folders as well, of an npm that has started it.
+  if (script === undefined) return PATH;
+  const folders = PATH.split(delimiter);
+  return folders.slice(folders.findIndex((folder) => folder.endsWith(`${sep}node-gyp-bin`)) + 1).join(delimiter);
 }

@@ -9,7 +9,7 @@ export function renderMarkdown(report: Report): string {
   const rows = findings.map((finding) => {
     const { id, title, reason, fix, isFixForEach } = finding;
     const mend = fix === undefined ? "" : `${isFixForEach ? "in each its own: " : ""}${renderMarkdownFix(fix)}`;
-    const what = `**${kinds[finding.kind]}** \`${id}\`<br>${escapeText(title)}`;
+    const what = `**${kinds[finding.kind]}** \`${id}\`<br>Expected: ${escapeText(title)}`;
     const where = escapeText(describePlaces(finding) ?? "the stack");
     return `| ${what} | ${where} | ${escapeText(reason)} | ${mend} |`;
   });

@@ -12,13 +12,17 @@ export function renderShort(report: Report): string {
     ({ repository }) => repository,
   );
   const rank = (one: Result) => worstFirst.indexOf(cellOf(one));
-  const describe = (slug: string | undefined) =>
-    (own.get(slug) ?? []).toSorted((one, other) => rank(one) - rank(other)).map(describeResult);
+  const describe = (slug: string | undefined, said: readonly Cell[] = worstFirst) =>
+    (own.get(slug) ?? [])
+      .filter((one) => said.includes(cellOf(one)))
+      .toSorted((one, other) => rank(one) - rank(other))
+      .map(describeResult);
   const stack = describe(undefined);
   return `${[
     ...(stack.length === 0 ? [] : [`the stack: ${stack.join(" ")}`]),
     ...summary.repositories.map(({ slug, standing }) => {
-      const said = describe(slug);
+      // Of what is broken nobody asks what it waits for.
+      const said = describe(slug, standing === "broken" ? ["broken", "unknown"] : worstFirst);
       const word = (isBefore ? wordsBefore : words)[standing];
       return `${slug}: ${word}${said.length === 0 ? "" : `. ${said.join(" ")}`}`;
     }),

@@ -3,6 +3,7 @@
 import { categories } from "../../../core/checks/categories.ts";
 import type { Category } from "../../../core/checks/check.ts";
 import type { Cell, Finding, Summary } from "../../../core/checks/summary.ts";
+import { toPlainText } from "../../../core/messages/entry.ts";
 import { describeCounts, describePlaces, kinds, pageOf, type Report } from "../report.ts";
 import { renderFix } from "./fix.ts";
 
@@ -56,8 +57,9 @@ function renderFinding(finding: Finding): string[] {
   const { id, kind, title, reason, fix, isFixForEach } = finding;
   const places = describePlaces(finding);
   return [
-    `${kinds[kind]}  ${id}: ${title}${places === undefined ? "" : `, ${places}`}`,
+    `${kinds[kind]}  ${id}${places === undefined ? "" : `, ${places}`}`,
     `  ${reason}`,
+    `  Expected: ${toPlainText(title)}.`,
     ...(fix === undefined ? [] : [`  Fix${isFixForEach ? ", in each its own" : ""}: ${renderFix(fix)}`]),
     `  ${pageOf(id)}`,
   ];

@@ -28,7 +28,7 @@ export const redirectRows: readonly RepositoryCheck[] = [
           return [
             broken(
               `${path} sets ${names.join(", ")}; the stack's workflow does not read it, others do.`,
-              pageOf(github, `blob/HEAD/${path}`, path),
+              pageOf(github, `blob/HEAD/${path}`, "Take them out of it"),
             ),
           ];
         }),

@@ -1,5 +1,6 @@
 /** `npm run verify -- --before`: each broken link is named, and no other. */
 import { readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { beforeTable } from "../../../core/checks/before-table.ts";
 import { prepareEngine } from "../../../sandbox/engine/index.ts";
@@ -133,6 +134,16 @@ describe("this machine", () => {
   ])("%s", async (id, programs, more) => {
     const report = await check({}, environmentWith(programs, more));
     expect(failing(report)).toEqual([id]);
+  });
+
+  it("node is the one of the shell, and not that which npm brings its scripts", async () => {
+    const own = createPrograms({ node: "echo v24.1.0", pulumi: engine });
+    const [ofNpm, ofAnotherNpm] = [createPrograms({ node: "echo v18.20.0" }), createPrograms({})];
+    const last = join("/npm", "node-gyp-bin");
+    const shell = [own, ofAnotherNpm, last, ofNpm];
+    const byNpm = environmentWith({}, { PATH: [ofNpm, last, ...shell].join(delimiter), npm_lifecycle_event: "verify" });
+    expect(failing(await check({}, byNpm))).toEqual([]);
+    expect(failing(await check({}, environmentWith({}, { PATH: shell.join(delimiter) })))).toEqual([]);
   });
 
   it("without plugins, and with leave to download them, it is in order", async () => {

@@ -228,7 +228,7 @@ const redirect = (title: string, settings: object, says: string): Break => ({
   says,
   break: (site) => byHand(site, "edit", site.slug, settingsFile, JSON.stringify(settings)),
   mend: {
-    advice: settingsFile,
+    advice: /^Take them out of it: .*\/blob\/HEAD\/\.claude\/settings\.json$/,
     by: (site) => byHand(site, "delete-file", site.slug, settingsFile),
   },
 });
