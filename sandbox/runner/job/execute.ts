@@ -13,9 +13,10 @@ import type { ActionSettings, Network } from "../network/network.ts";
 import { githubEnvironment, type RunFacts } from "../rules/context.ts";
 import type { Value } from "../rules/workflow-file.ts";
 import { type JobFile, jobFile, runnerLabel } from "./file.ts";
-import { createFolder, hasStandIn } from "./folder.ts";
+import { createFolder } from "./folder.ts";
 import { Masks } from "./masks.ts";
 import { JobOutput, type StepState } from "./output.ts";
+import { findUnmodelled } from "./stand-ins.ts";
 
 export interface JobWork {
   run: RunFacts;
@@ -103,9 +104,9 @@ export class JobExecution {
   async #run(means: JobMeans): Promise<Conclusion> {
     const { file, run } = this.#work;
     const actions = actionsOf(file);
-    for (const one of actions) {
-      if (!(await hasStandIn(one)))
-        throw new Error(`Unable to resolve action ${one}: the sandbox has no stand-in for it.`);
+    for (const step of file.body.steps ?? []) {
+      const unmodelled = await findUnmodelled(step);
+      if (unmodelled) throw new Error(unmodelled);
     }
     const path = await mkdtemp(join(tmpdir(), "claude-aperture-job-"));
     // Secrets are in it.

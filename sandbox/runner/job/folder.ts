@@ -1,13 +1,9 @@
 /** The folder of one job: what act reads, the stand-in actions, a home and a PATH of its own. */
-import { chmod, copyFile, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { cacheDirectory } from "../../engine/cache.ts";
 import { findOnPath } from "../../engine/process.ts";
 import type { ActionSettings } from "../network/network.ts";
-
-/** Each in `<owner>/<name>`, as on GitHub. */
-const standIns = join(import.meta.dirname, "../actions");
+import { placeStandIn } from "./stand-ins.ts";
 
 export interface JobFolder {
   /** act's arguments for the files in it. */
@@ -27,17 +23,6 @@ export interface FolderContent {
   actions: readonly string[];
   /** What the stand-in actions get beside their inputs. */
   settings: ActionSettings;
-}
-
-/** Whether there is a stand-in for `owner/name@ref`, or it is the job's own (`./`). */
-export async function hasStandIn(uses: string): Promise<boolean> {
-  if (uses.startsWith("./")) return true;
-  const [name = ""] = uses.split("@");
-  if (!/^[\w.-]+\/[\w.-]+$/.test(name)) return false;
-  return stat(join(standIns, name.toLowerCase(), "action.yml")).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Fills the folder `path`, which is there and empty. */
@@ -104,20 +89,4 @@ exec '${process.execPath}' '${join(import.meta.dirname, "../network/curl.ts")}' 
 async function writeProgram(path: string, text: string): Promise<void> {
   await writeFile(path, text);
   await chmod(path, 0o755);
-}
-
-/** `action.yml` as it is, and for each script that it names one that runs ours from where its packages are. */
-async function placeStandIn(uses: string, folder: string, settings: ActionSettings): Promise<void> {
-  const source = join(standIns, uses.split("@")[0]?.toLowerCase() ?? "");
-  await mkdir(folder, { recursive: true });
-  await copyFile(join(source, "action.yml"), join(folder, "action.yml"));
-  for (const name of (await readdir(source)).filter((one) => /^(main|post)\.ts$/.test(one))) {
-    const module = JSON.stringify(pathToFileURL(join(source, name)).href);
-    const text = `import { enableCompileCache } from "node:module";
-enableCompileCache(${JSON.stringify(join(cacheDirectory(), "compiled"))});
-const { run } = await import(${module});
-await run(${JSON.stringify(settings)});
-`;
-    await writeFile(join(folder, name.replace(/ts$/, "mjs")), text);
-  }
 }

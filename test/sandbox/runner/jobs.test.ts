@@ -170,6 +170,29 @@ describe("limits", () => {
     expect(run.jobs[0]?.annotations[0]?.message).toContain("somebody/unknown@v1");
   });
 
+  test("an input that a stand-in does not have fails the job", async () => {
+    const run = await small.runPushed(oneJob([{ uses: "actions/checkout@v6", with: { lfs: "true", ref: "main" } }]));
+    expect(run.conclusion).toBe("failure");
+    expect(run.jobs[0]?.annotations[0]?.message).toBe(
+      "The sandbox's stand-in for actions/checkout@v6 does not have the input lfs.",
+    );
+  });
+
+  test("an action of the repository's own runs after a checkout", async () => {
+    const action = JSON.stringify({
+      name: "Hello",
+      inputs: { who: { default: "nobody" } },
+      runs: {
+        using: "composite",
+        steps: [{ run: "echo hello $WHO", shell: "bash", env: { WHO: "${{ inputs.who }}" } }],
+      },
+    });
+    const steps = [{ uses: "actions/checkout@v6" }, { uses: "./.github/actions/hello", with: { who: "alice" } }];
+    const run = await small.runPushed(oneJob(steps), { ".github/actions/hello/action.yml": action });
+    expect([run.conclusion, run.jobs[0]?.annotations]).toEqual(["success", []]);
+    expect(linesOf(run.jobs[0]?.log ?? "")).toContain("hello alice");
+  });
+
   test("what the sandbox does not run fails the job and says so", async () => {
     const run = await small.runPushed(oneJob([{ run: "true" }], { job: { strategy: { matrix: { n: [1, 2] } } } }));
     expect(run.conclusion).toBe("failure");

@@ -112,7 +112,13 @@ async function logIn(input: Input, { controlUrl }: TailnetAccess, cli: Cli): Pro
   const hostname =
     core.getInput("hostname") || `github-${RUNNER_NAME.toLowerCase().replace(/\W+/g, "-")}-${GITHUB_RUN_ID}`;
   const args = [
-    ...["up", `--login-server=${controlUrl}`, `--hostname=${hostname}`, "--accept-routes", "--timeout=60s"],
+    ...[
+      "up",
+      `--login-server=${controlUrl}`,
+      `--hostname=${hostname}`,
+      "--accept-routes",
+      `--timeout=${core.getInput("timeout")}`,
+    ],
     ...(input.tags ? [`--advertise-tags=${input.tags}`] : []),
     ...(await credential(input, controlUrl)),
   ];
