@@ -1,8 +1,11 @@
 /** The delivered workflow file, run as in test/sandbox/runner/, with the real Claude Code: through tailnet and Aperture, and nowhere else. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openPullAs, type WorkflowRun } from "../../sandbox/github/index.ts";
+import { readArguments } from "../../sandbox/runner/actions/claude/arguments.ts";
 import { savePolicy } from "../../sandbox/tailscale/index.ts";
+import { jobOf, options, stepOf } from "../core/workflow/workflows.ts";
 import { commentsOn, deliver, policyText, type Stage, startStage } from "../sandbox/runner/stage.ts";
+import { flagsOf } from "./arguments.ts";
 import { claudeCodeInCache, version } from "./claude-code.ts";
 
 let stage: Stage;
@@ -12,6 +15,16 @@ beforeAll(async () => {
 });
 
 afterAll(() => stage?.close());
+
+test("the stand-in of the action reads arguments as the action does", async () => {
+  const { split } = await claudeCodeInCache();
+  for (const preset of ["review", "mention"] as const) {
+    const { claude_args } = stepOf(jobOf(preset, options), "Run Claude Code").with ?? {};
+    const text = String(claude_args).replaceAll("${{ runner.temp }}", "/tmp/x");
+    const read = [...readArguments(text, "").flags].map(([flag, value]) => [flag, value === true ? null : value]);
+    expect(new Map(read as [string, string | null][])).toEqual(flagsOf(text, split));
+  }
+});
 
 describe("a review", () => {
   let run: WorkflowRun | undefined;

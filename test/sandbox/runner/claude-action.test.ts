@@ -107,6 +107,28 @@ describe("with every guard", () => {
   });
 });
 
+describe("when Aperture refuses", () => {
+  test.each([
+    [500, 2],
+    [429, 2],
+  ] as const)("%i is asked for once more, and the reason is in the execution file alone", async (status, calls) => {
+    const { state, log } = stage.world.aperture;
+    const before = log.length;
+    state.failure = { kind: "status", status };
+    const show = {
+      name: "Show",
+      if: "always()",
+      run: "jq -r '.[-1].result' $RUNNER_TEMP/claude-execution-output.json",
+    };
+    const run = await review([checkout, tailscale, claude({}, { CLAUDE_CODE_MAX_RETRIES: "1" }), show]);
+    delete state.failure;
+    expect(run.conclusion).toBe("failure");
+    expect(messagesOf(run)).toEqual(["Action failed with error: Claude execution failed: result is_error:true"]);
+    expect(run.jobs[0]?.log).toMatch(new RegExp(`API Error: ${status} `));
+    expect(log.length - before).toBe(calls);
+  });
+});
+
 describe("goes past Aperture, and the run is red", () => {
   test.each([
     ["without github_token", { github_token: undefined }, {}, "Run Claude Code: api.anthropic.com"],
