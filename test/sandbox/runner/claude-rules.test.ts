@@ -96,7 +96,7 @@ test.each([
   ["hey @Claude, look", true],
   ["me@claude.ai", false],
   ["@claude-bot", false],
-  ["@claude", true],
+  ["is that all, @claude?", true],
 ])("%s holds the phrase: %s", (text, expected) => {
   expect(holdsPhrase(text, "@claude")).toBe(expected);
 });
