@@ -1,5 +1,5 @@
 /** Reads the central workflows of a stack: the file on its branch, and whether others may call it. */
-import type { CentralFacts, CentralRepositoryNow, CentralSetup, Setup } from "../../core/checks/facts.ts";
+import type { CentralFacts, CentralRepositoryNow, CentralSetup, Proposal, Setup } from "../../core/checks/facts.ts";
 import { isUnread } from "../../core/checks/facts.ts";
 import { namePullBranches } from "../../core/delivery/branches.ts";
 import type { RepositorySlug } from "../../core/settings/settings.ts";
@@ -8,7 +8,7 @@ import type { GitHubConnection } from "../../services/github/connection.ts";
 import { isRefusal } from "../../services/github/errors.ts";
 import { LiveFiles } from "../../services/github/live-files.ts";
 import { RepositoryNodes } from "../../services/github/nodes.ts";
-import { findPulls } from "../../services/github/pulls.ts";
+import { findPulls, type LivePulls } from "../../services/github/pulls.ts";
 import { type Connections, readFact } from "./connections.ts";
 
 export async function readCentral(
@@ -27,7 +27,7 @@ export async function readCentral(
       repositories.set(key, repository);
       const live = await readFact(() => readFile(nodes, setup));
       const isAsDelivered = !isUnread(live) && live?.blob === setup.file.blob;
-      const proposal = isAsDelivered ? [] : await readFact(() => readProposal(nodes, setup, owner));
+      const proposal = isAsDelivered ? { pulls: [] } : await readFact(() => readProposal(nodes, setup, owner));
       return { setup, live, repository: await repository, proposal };
     }),
   );
@@ -45,12 +45,18 @@ async function readFile(nodes: RepositoryNodes, setup: CentralSetup) {
   return blob === setup.file.blob ? { blob } : files.readText(addressOf(setup));
 }
 
-async function readProposal(nodes: RepositoryNodes, { file }: CentralSetup, owner: string) {
-  if (file.delivery.kind !== "pull-request") return [];
+async function readProposal(nodes: RepositoryNodes, { file }: CentralSetup, owner: string): Promise<Proposal> {
+  if (file.delivery.kind !== "pull-request") return { pulls: [] };
   const { repositoryId, path, branch } = file;
   const branches = namePullBranches(owner, path);
   const place = { repositoryId, path, ...(branch === undefined ? {} : { base: branch }) };
-  return (await findPulls(nodes, { ...place, ...branches }))?.addition.pulls ?? [];
+  return toProposal(await findPulls(nodes, { ...place, ...branches }));
+}
+
+/** Of the pull request that brings a file. */
+export function toProposal(found: LivePulls | undefined): Proposal {
+  const { pulls = [], branch } = found?.addition ?? {};
+  return { pulls, ...(branch?.blob === undefined ? {} : { blob: branch.blob }) };
 }
 
 async function readRepository(

@@ -4,6 +4,7 @@ import type {
   LiveRepository,
   LiveSecrets,
   LiveText,
+  Proposal,
   RepositoryFacts,
   RepositorySetup,
   SecretFact,
@@ -31,6 +32,7 @@ import { findRepositories, type KnownRepository, readOidc } from "../../services
 import { listSecrets, type SecretPlace } from "../../services/github/secrets.ts";
 import { readWorkflowState } from "../../services/github/workflow-state.ts";
 import { type Connections, readFact, readSeen } from "./connections.ts";
+import { toProposal } from "./read-central.ts";
 import { readRuns } from "./read-runs.ts";
 
 /** Called when one more repository was read. */
@@ -115,7 +117,7 @@ class RepositoryReader {
         : recent.then((found) => readRuns(this.#github, question, toRuns(settings, found))),
     ]);
     const isPending = !isUnread(file) && file?.blob !== (wantedBlob ?? own?.file?.blob);
-    const proposal = isPending ? await readFact(() => this.#readProposal(settings, known)) : [];
+    const proposal = isPending ? await readFact(() => this.#readProposal(settings, known)) : { pulls: [] };
     return {
       ...{ ...common, github: toLive(known), oidc, secrets, actions, settingsFiles, file, workflowState, proposal },
       runs,
@@ -213,11 +215,13 @@ class RepositoryReader {
   }
 
   /** Pull requests of the branch that this stack delivers from. */
-  async #readProposal({ workflow: { path }, delivery }: RepositorySettings, { nodeId }: KnownRepository) {
-    if (deliverRepositoryFile(delivery).kind !== "pull-request") return [];
+  async #readProposal(
+    { workflow: { path }, delivery }: RepositorySettings,
+    { nodeId }: KnownRepository,
+  ): Promise<Proposal> {
+    if (deliverRepositoryFile(delivery).kind !== "pull-request") return { pulls: [] };
     const branches = namePullBranches(this.#stack.settings.policy.owner, path);
-    const found = await findPulls(this.#nodes, { repositoryId: nodeId, path, ...branches });
-    return found?.addition.pulls ?? [];
+    return toProposal(await findPulls(this.#nodes, { repositoryId: nodeId, path, ...branches }));
   }
 }
 
@@ -233,9 +237,9 @@ function toRuns(
 }
 
 function toLive({ slug, id, nodeId, ownerId, url, ...known }: KnownRepository): LiveRepository {
-  const { archived, disabled, permission, defaultBranch } = known;
+  const { archived, disabled, permission, defaultBranch, visibility } = known;
   return {
-    ...{ slug, id, nodeId, ownerId, url, archived, disabled },
+    ...{ slug, id, nodeId, ownerId, url, archived, disabled, isPublic: visibility === "PUBLIC" },
     ...(permission ? { permission } : {}),
     ...(defaultBranch ? { defaultBranch } : {}),
   };

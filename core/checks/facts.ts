@@ -146,7 +146,14 @@ export interface CentralFacts {
   live: Fact<LiveText | undefined>;
   /** Undefined: it does not exist, or the credential cannot see it. */
   repository: Fact<CentralRepositoryNow | undefined>;
-  proposal: Fact<readonly Pull[]>;
+  proposal: Fact<Proposal>;
+}
+
+/** The branch that a stack delivers a file from, and the pull requests of it. */
+export interface Proposal {
+  pulls: readonly Pull[];
+  /** Git's id of the file on the branch; absent where there is none. */
+  blob?: string;
 }
 
 export interface CentralRepositoryNow {
@@ -178,8 +185,8 @@ export interface RepositoryFacts {
   oidc: Fact<OidcCustomization>;
   /** Of the branch that it is delivered to. Undefined: no file. */
   file: Fact<LiveText | undefined>;
-  /** Pull requests that are to bring the file; read where it is not there. */
-  proposal: Fact<readonly Pull[]>;
+  /** What is to bring the file; read where it is not as it is to be. */
+  proposal: Fact<Proposal>;
   secrets: Fact<LiveSecrets>;
   /** `active`, `disabled_manually` and so on; undefined: GitHub knows no such workflow. */
   workflowState: Fact<string | undefined>;
@@ -201,6 +208,7 @@ export interface LiveRepository {
   ownerId: number;
   /** The page for people. */
   url: string;
+  isPublic: boolean;
   archived: boolean;
   disabled: boolean;
   permission?: "ADMIN" | "MAINTAIN" | "WRITE" | "TRIAGE" | "READ";

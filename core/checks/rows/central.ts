@@ -1,11 +1,11 @@
 /** The central workflow that a repository calls. */
-import { findOwnPull } from "../../delivery/proposal.ts";
 import { findWorkflowFault } from "../../workflow/live-text.ts";
 import type { Verdict } from "../check.ts";
 import { type CentralFacts, isUnread, type RepositoryFacts } from "../facts.ts";
 import type { RepositoryCheck } from "../judge.ts";
+import { judgeOpenPull } from "../proposal-verdicts.ts";
 import { findCentral } from "../subject.ts";
-import { broken, judgeFact, link, ok, skip, text, unknown, up, wait } from "../verdicts.ts";
+import { broken, judgeFact, link, ok, skip, text, unknown, up } from "../verdicts.ts";
 
 const row = (
   own: Omit<RepositoryCheck, "category" | "phase" | "scope" | "severity" | "reads"> & { reads?: string },
@@ -31,12 +31,8 @@ export const centralRows: readonly RepositoryCheck[] = [
         if (found) return ok();
         if (file.delivery.kind === "pull-request") {
           if (isUnread(proposal)) return unknown(proposal.unread);
-          const open = findOwnPull(proposal, file.branch, {});
-          if (open)
-            return wait(
-              `Pull request #${open.number} of ${file.repository} waits to be merged.`,
-              link(open.url, "Review and merge it"),
-            );
+          const waiting = judgeOpenPull(proposal, file, file.branch, `of ${file.repository}`);
+          if (waiting) return waiting;
         }
         return broken(`${nameOf(file)} is not there.`, up(stack.stack));
       }),
@@ -51,12 +47,11 @@ export const centralRows: readonly RepositoryCheck[] = [
     judge: judgeCentral(({ setup: { file }, live, proposal }, { stack }) =>
       judgeFact(live, (found) => {
         if (!found || found.blob === file.blob) return ok();
-        const open = isUnread(proposal) ? undefined : findOwnPull(proposal, file.branch, {});
-        if (open && file.delivery.kind === "pull-request")
-          return wait(
-            `Pull request #${open.number} of ${file.repository}, with the new text, waits to be merged.`,
-            link(open.url, "Review and merge it"),
-          );
+        const waiting =
+          isUnread(proposal) || file.delivery.kind !== "pull-request"
+            ? undefined
+            : judgeOpenPull(proposal, file, file.branch, `of ${file.repository}`);
+        if (waiting) return waiting;
         const fault = found.text === undefined ? undefined : findWorkflowFault(found.text);
         return broken(
           `${nameOf(file)} ${fault === undefined ? "was changed by hand" : `was changed, and ${fault}`}.`,
@@ -73,13 +68,18 @@ export const centralRows: readonly RepositoryCheck[] = [
     cause:
       "Settings > Actions > General > Access of the central repository lets nobody call, or it is private and the caller public: the run fails at its start",
     fix: "Access: repositories in the organization. See [central workflows](#central-workflows)",
-    judge: judgeCentral(({ repository, setup: { file } }, { settings }) => {
+    judge: judgeCentral(({ repository, setup: { file } }, { settings, github }) => {
       if (file.repository.toLowerCase() === settings.slug.toLowerCase()) return ok();
       return judgeFact(repository, (found) => {
         if (!found)
           return broken(
             `${file.repository} does not exist, or the credential cannot see it.`,
             text("Give the credential access to it, or name another one in delivery.repository."),
+          );
+        if (!found.isPublic && !isUnread(github) && github?.isPublic)
+          return broken(
+            `${found.slug} is not public, and no public repository may call its workflows.`,
+            text("Make the central repository public, or give public repositories another delivery."),
           );
         if (found.access === undefined && !found.isPublic)
           return wait(`The credential may not see who may call workflows of ${found.slug} (Administration, read).`);

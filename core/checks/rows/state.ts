@@ -9,7 +9,9 @@ function findCentralPull({ central }: StackFacts, repository: string): Pull | un
   const pending = central.filter(({ setup: { file }, live }) => {
     return file.repository.toLowerCase() === repository.toLowerCase() && !isUnread(live) && live === undefined;
   });
-  return pending.flatMap(({ proposal }) => (isUnread(proposal) ? [] : proposal)).find(({ state }) => state === "OPEN");
+  return pending
+    .flatMap(({ proposal }) => (isUnread(proposal) ? [] : proposal.pulls))
+    .find(({ state }) => state === "OPEN");
 }
 
 export const stateRows: readonly (StackCheck | RepositoryCheck)[] = [

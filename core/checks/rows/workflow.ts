@@ -1,12 +1,12 @@
 /** The workflow file on the default branch, by whatever delivery it got there. */
-import { findOwnPull } from "../../delivery/proposal.ts";
 import { findUnpinned, findWorkflowFault } from "../../workflow/live-text.ts";
 import { readHeaderOwner } from "../../workflow/render.ts";
 import type { Fix, Verdict } from "../check.ts";
 import { type Fact, isUnread, type LiveText, type RepositoryFacts } from "../facts.ts";
 import type { RepositoryCheck } from "../judge.ts";
+import { judgeOpenPull } from "../proposal-verdicts.ts";
 import { pageOf } from "../repository-verdicts.ts";
-import { broken, judgeFact, link, ok, skip, text, unknown, up, wait } from "../verdicts.ts";
+import { broken, judgeFact, link, ok, skip, text, unknown, up } from "../verdicts.ts";
 
 const graphql =
   "one GraphQL query for 50 repositories; the pull requests of our branch where the file is not as it is to be";
@@ -137,10 +137,9 @@ function judgePending({ setup, proposal, github }: RepositoryFacts): Verdict | u
   if (file?.delivery.kind !== "pull-request") return undefined;
   if (isUnread(proposal)) return unknown(proposal.unread);
   const branch = isUnread(github) ? undefined : github?.defaultBranch?.name;
-  const known = file.pullRequest === undefined ? {} : { pullRequest: file.pullRequest };
-  const open = findOwnPull(proposal, branch, known);
-  if (open) return wait(`Pull request #${open.number} waits to be merged.`, link(open.url, "Review and merge it"));
-  const last = proposal.find(({ number }) => number === file.pullRequest);
+  const waiting = judgeOpenPull(proposal, file, branch);
+  if (waiting) return waiting;
+  const last = proposal.pulls.find(({ number }) => number === file.pullRequest);
   if (last?.state !== "CLOSED") return undefined;
   return broken(
     `Pull request #${last.number} was closed and not merged.`,

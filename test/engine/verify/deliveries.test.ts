@@ -1,6 +1,6 @@
 /** What `npm run verify` says of a workflow file by each delivery: on its way, refused, merged, changed again, and committed by people. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { closePull, mergePull, type Repository } from "../../../sandbox/github/index.ts";
+import { closePull, mergePull, pushCommit, type Repository } from "../../../sandbox/github/index.ts";
 import { claudeAperture } from "../inline-claude-aperture.ts";
 import { sharedStage } from "../shared-stage.ts";
 import { succeed } from "../support.ts";
@@ -13,14 +13,14 @@ const central = { kind: "central", by: "pull-request" };
 const stage = sharedStage({
   inline: claudeAperture,
   repositories: [
-    ...["waiting", "closed", "merged", "central", "output"].map((name) => `acme/${name}` as const),
+    ...["waiting", "closed", "merged", "pushed", "central", "output"].map((name) => `acme/${name}` as const),
     { name: "acme/.github", actionsAccess: "organization" },
   ],
   config: {
     "github:owner": "acme",
     "claude-aperture:aperture": { device: "tag:aperture" },
     "claude-aperture:repositories": [
-      ...["waiting", "closed", "merged"].map((name) => ({ name, delivery: byPull })),
+      ...["waiting", "closed", "merged", "pushed"].map((name) => ({ name, delivery: byPull })),
       { name: "central", delivery: central },
       { name: "output", delivery: { kind: "output" } },
     ],
@@ -53,12 +53,19 @@ describe("before anybody has merged anything", () => {
   let verified: Verified;
   beforeAll(async () => {
     closePull(repository("closed").pulls[0] as never);
+    pushCommit(repository("pushed"), "claude-aperture/claude-aperture-test/claude.yml", { [path]: "on: push\n" });
     verified = await look();
   });
 
   it("a pull request waits", () => {
     expect(listOpen(verified, "waiting")).toEqual([
       "workflow-there (unknown): Pull request #1 waits to be merged. -> /acme/waiting/pull/1",
+    ]);
+  });
+
+  it("one to which others have pushed is said to bring another text", () => {
+    expect(listOpen(verified, "pushed")).toEqual([
+      "workflow-there (unknown): Pull request #1 waits to be merged, with another text than this stack has proposed. -> /acme/pushed/pull/1",
     ]);
   });
 
@@ -81,7 +88,7 @@ describe("before anybody has merged anything", () => {
   });
 
   it("is counted", () => {
-    expect(verified.answer).toBe("5 repositories: 0 work, 2 broken, 3 wait for a merge or a first run");
+    expect(verified.answer).toBe("6 repositories: 0 work, 2 broken, 4 wait for a merge or a first run");
     expect(verified.exitCode).toBe(1);
   });
 });
@@ -113,6 +120,14 @@ describe("when all is merged and committed", () => {
     for (const name of ["waiting", "closed", "merged", "central", "output"])
       expect(listOpen(verified, name).filter((line) => !line.startsWith("workflow-has-run "))).toEqual([]);
     expect(verified.exitCode).toBe(0);
+  });
+
+  it("a public repository cannot call a workflow that is not public", async () => {
+    repository("central").visibility = "public";
+    expect(listOpen(await look(), "central").filter((line) => !line.startsWith("workflow-has-run "))).toEqual([
+      "central-callable (broken): acme/.github is not public, and no public repository may call its workflows. -> Make the central repository public, or give public repositories another delivery.",
+    ]);
+    repository("central").visibility = "private";
   });
 
   it("a text that changes waits for its pull request, and the file is said to be an older one", async () => {
