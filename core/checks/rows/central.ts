@@ -5,7 +5,7 @@ import { type CentralFacts, isUnread, type RepositoryFacts } from "../facts.ts";
 import type { RepositoryCheck } from "../judge.ts";
 import { judgeOpenPull } from "../proposal-verdicts.ts";
 import { findCentral } from "../subject.ts";
-import { broken, judgeFact, link, ok, skip, text, unknown, up } from "../verdicts.ts";
+import { broken, judgeFact, link, ok, skip, text, unknown, up, wait } from "../verdicts.ts";
 
 const row = (
   own: Omit<RepositoryCheck, "category" | "phase" | "scope" | "severity" | "reads"> & { reads?: string },
