@@ -233,7 +233,7 @@ function toRuns(
   if (isUnread(found)) return found;
   const isReviewAlone = presets.every((name) => name === "review");
   if (!found || !(found.isCurrent || (found.pulls === 0 && isReviewAlone))) return { unread: "not read" };
-  return found.runs.map((run) => ({ ...run, createdAt: Date.parse(run.createdAt) }));
+  return found.runs.map((run) => ({ ...run, startedAt: Date.parse(run.startedAt) }));
 }
 
 function toLive({ slug, id, nodeId, ownerId, url, ...known }: KnownRepository): LiveRepository {

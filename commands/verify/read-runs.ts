@@ -113,8 +113,8 @@ export const toRun = ({
   status,
   conclusion,
   headSha,
-  createdAt,
+  startedAt,
 }: api.WorkflowRun): WorkflowRun => ({
-  ...{ id, number, url, event, status, headSha, createdAt: Date.parse(createdAt) },
+  ...{ id, number, url, event, status, headSha, startedAt: Date.parse(startedAt) },
   ...(conclusion === undefined ? {} : { conclusion }),
 });

@@ -12,8 +12,8 @@ export interface WorkflowRun {
   /** Absent until it is completed. */
   conclusion?: string;
   headSha: string;
-  /** In milliseconds since 1970. */
-  createdAt: number;
+  /** When its last attempt began, in milliseconds since 1970: a run that is run again keeps its number and when it was made. */
+  startedAt: number;
   /** What it did; absent where nobody asked. */
   jobs?: Fact<readonly WorkflowJob[]>;
 }

@@ -16,6 +16,8 @@ export interface PullRun {
   /** The page for people. */
   url: string;
   createdAt: string;
+  /** When its last attempt began, as far as its jobs tell. */
+  startedAt: string;
   jobs: PullJob[];
 }
 
@@ -56,7 +58,7 @@ const query = `query ($ids: [ID!]!, $check: String!) {
                     workflowRun { event runNumber url workflow { resourcePath state } }
                     checkRuns(first: 3) {
                       nodes {
-                        name conclusion detailsUrl
+                        name conclusion detailsUrl startedAt
                         steps(first: 40) { nodes { name conclusion } }
                         annotations(first: 10) { nodes { annotationLevel title message } }
                       }
@@ -83,6 +85,7 @@ const jobNode = z.object({
   name: z.string(),
   conclusion: word.nullable(),
   detailsUrl: z.string().nullish(),
+  startedAt: z.string().nullish(),
   steps: list(z.object({ name: z.string(), conclusion: word.nullable() })),
   annotations: list(z.object({ annotationLevel: word.nullable(), title: z.string().nullable(), message: z.string() })),
 });
@@ -159,6 +162,7 @@ function toRun({ workflowRun, status, conclusion, createdAt, oid, checkRuns }: S
     id: Number(url.split("/").at(-1)),
     number: runNumber,
     ...{ event, status, url, createdAt },
+    startedAt: [createdAt, ...checkRuns.flatMap((job) => job.startedAt ?? [])].reduce(later),
     ...(conclusion === null ? {} : { conclusion }),
     headSha: oid,
     jobs: checkRuns.map(({ name, conclusion, detailsUrl, steps, annotations }) => ({
@@ -177,6 +181,8 @@ function toRun({ workflowRun, status, conclusion, createdAt, oid, checkRuns }: S
     })),
   };
 }
+
+const later = (one: string, other: string): string => (Date.parse(other) > Date.parse(one) ? other : one);
 
 /** `https://github.com/acme/app/actions/runs/1/job/2` */
 function toJobId(url: string | null | undefined): { id?: number } {

@@ -35,6 +35,8 @@ export interface WorkflowRun {
   /** The page for people. */
   url: string;
   createdAt: string;
+  /** When its last attempt began. */
+  startedAt: string;
   updatedAt: string;
   /** Of the pull request or issue that it is about, or of its commit. */
   title: string;
@@ -90,6 +92,7 @@ const runShape = z.looseObject({
   head_branch: z.string().nullable(),
   html_url: z.string(),
   created_at: z.string(),
+  run_started_at: z.string().nullish(),
   updated_at: z.string(),
   display_title: z.string().nullish(),
   pull_requests: z.array(z.looseObject({ number: z.number() })).nullish(),
@@ -201,6 +204,7 @@ function toRun(run: z.infer<typeof runShape>): WorkflowRun {
     ...(run.head_branch === null ? {} : { headBranch: run.head_branch }),
     url: run.html_url,
     createdAt: run.created_at,
+    startedAt: run.run_started_at ?? run.created_at,
     updatedAt: run.updated_at,
     title: run.display_title ?? "",
     pulls: (run.pull_requests ?? []).map(({ number }) => number),

@@ -6,13 +6,14 @@ import { judge } from "../../core/checks/judge.ts";
 import { runRows } from "../../core/checks/rows/runs.ts";
 import { noConnection } from "../../core/messages/aperture.ts";
 import { toPlainText } from "../../core/messages/entry.ts";
-import { pushCommit } from "../../sandbox/github/index.ts";
+import { startAttempt } from "../../sandbox/github/actions/runs.ts";
+import { addJob, complete, pushCommit } from "../../sandbox/github/index.ts";
 import { startWorld, type World } from "../../sandbox/world.ts";
 import { connectToGitHub } from "../../services/github/connection.ts";
-import { addRun, beginRun, greenReview, type ScriptedJob } from "./scripted-runs.ts";
+import { addRun, beginRun, endJob, greenReview, type ScriptedJob } from "./scripted-runs.ts";
 
 const path = ".github/workflows/claude.yml";
-const names = ["green", "red", "hand", "none", "new", "hostile"] as const;
+const names = ["green", "red", "hand", "none", "new", "again", "hostile"] as const;
 
 const notKnown = { unread: "no query has shown any" };
 
@@ -31,13 +32,14 @@ afterAll(async () => {
 });
 
 /** What is read, how it is judged, and the paths of the requests for it. */
-async function look(name: (typeof names)[number], question: Partial<RunsQuestion> = {}) {
+async function look(name: (typeof names)[number], question: Partial<RunsQuestion> = {}, values: object = {}) {
   world.github.journal.splice(0);
   const github = connectToGitHub({}, world.environment);
   const runs = await readRuns(github, { slug: `acme/${name}`, path, isAsDelivered: true, ...question }, notKnown);
   const facts = {
     stack: { stack: "prod", now: Date.now(), setup: { unread: "none" } },
     ...{ settings: { slug: `acme/${name}`, workflow: { runsOn: "ubuntu-latest" } }, setup: { unread: "none" }, runs },
+    ...values,
   } as unknown as RepositoryFacts;
   const verdicts = judge(runRows, facts.stack, [facts]).map(({ id, verdict }) => [id, verdict]);
   return { runs, requests: world.github.journal.length, verdicts: Object.fromEntries(verdicts) };
@@ -81,7 +83,7 @@ it("what a query for many repositories has shown is not asked again", async () =
   world.github.journal.splice(0);
   const github = connectToGitHub({}, world.environment);
   const question = { slug: "acme/red", path, isAsDelivered: true } as const;
-  const shown = { id: 1, number: 1, url: "", event: "pull_request", status: "completed", headSha: "", createdAt: 0 };
+  const shown = { id: 1, number: 1, url: "", event: "pull_request", status: "completed", headSha: "", startedAt: 0 };
   expect(await readRuns(github, question, [])).toEqual([]);
   const green = [{ ...shown, conclusion: "success" }];
   expect(await readRuns(github, question, green)).toEqual(green);
@@ -103,12 +105,25 @@ it("a run that goes on, and one that waits since an hour", async () => {
   beginRun(state, "acme/new", { status: "in_progress" });
   expect((await look("new")).verdicts["workflow-has-run"]).toMatchObject({ waits: true });
   const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
-  beginRun(state, "acme/new", { createdAt: hourAgo });
+  beginRun(state, "acme/new", { createdAt: hourAgo, startedAt: hourAgo });
   const { verdicts } = await look("new");
   expect(verdicts["run-is-taken"]).toMatchObject({
     status: "broken",
     reason: expect.stringContaining("ubuntu-latest"),
   });
+});
+
+it("a run that is run again counts from then on", async () => {
+  const { state } = world.github;
+  const old = { createdAt: "2026-01-01T00:00:00Z", startedAt: "2026-01-01T00:00:00Z" };
+  const run = addRun(state, "acme/again", "failure", [redReview], old);
+  const setup = { changedAt: Date.parse("2026-06-01T00:00:00Z") };
+  expect((await look("again", {}, { setup })).verdicts["last-run"]).toMatchObject({ waits: true });
+  startAttempt(run);
+  expect((await look("again", {}, { setup })).verdicts["run-is-taken"]).toMatchObject({ status: "ok" });
+  endJob(addJob(state, run, redReview.name), redReview);
+  complete(run, "failure");
+  expect((await look("again", {}, { setup })).verdicts["last-run"]).toMatchObject({ status: "broken" });
 });
 
 it("a log that shows a credential and acts on terminals does neither in a report", async () => {

@@ -62,8 +62,8 @@ const isTaken: RepositoryCheck = {
       const [last] = found;
       if (!last) return [];
       if (last.status === "waiting") return broken(`Run #${last.number} waits for an approval.`, pageOf(last));
-      if (last.status !== "queued" || stack.now - last.createdAt < longestQueue) return ok();
-      const minutes = Math.round((stack.now - last.createdAt) / 60_000);
+      if (last.status !== "queued" || stack.now - last.startedAt < longestQueue) return ok();
+      const minutes = Math.round((stack.now - last.startedAt) / 60_000);
       const labels = [settings.workflow.runsOn].flat().join(", ");
       return broken(
         `Run #${last.number} has waited for ${minutes} minutes: no runner with the labels ${labels} takes it.`,
@@ -104,7 +104,7 @@ function isOld(run: WorkflowRun, { stack, setup }: RepositoryFacts): boolean {
     isUnread(stack.setup) ? undefined : stack.setup.changedAt,
     isUnread(setup) ? undefined : setup?.changedAt,
   ];
-  return changes.some((changedAt) => changedAt !== undefined && run.createdAt < changedAt);
+  return changes.some((changedAt) => changedAt !== undefined && run.startedAt < changedAt);
 }
 
 /** The catalogue's fix; one that begins with a safe command is that command. */

@@ -16,7 +16,7 @@ const url = "https://github.com/acme/app/actions/runs/71";
 
 const run = (values: Partial<WorkflowRun> = {}): WorkflowRun => ({
   ...{ id: 71, number: 12, url, event: "pull_request", status: "completed", conclusion: "failure" },
-  ...{ headSha: "a".repeat(40), createdAt: now - 60_000 },
+  ...{ headSha: "a".repeat(40), startedAt: now - 60_000 },
   ...values,
 });
 const job = (values: Partial<WorkflowJob> = {}): WorkflowJob => ({
@@ -226,7 +226,7 @@ describe("the checks", () => {
   });
 
   it("a run that no runner takes, and one that waits for an approval", () => {
-    const queued = (minutes: number) => run({ status: "queued", conclusion: "", createdAt: now - minutes * 60_000 });
+    const queued = (minutes: number) => run({ status: "queued", conclusion: "", startedAt: now - minutes * 60_000 });
     expect(verdicts([queued(5)])["run-is-taken"]).toMatchObject({ status: "ok" });
     expect(verdicts([queued(50)])["run-is-taken"]).toMatchObject({ reason: expect.stringContaining("ubuntu-latest") });
     expect(verdicts([run({ status: "waiting" })])["run-is-taken"]).toMatchObject({ status: "broken" });

@@ -118,7 +118,7 @@ describe("a stack in which everything works", () => {
 
   it("waits where the last run is red and is older than the last change", async () => {
     const { state } = stage.world.github;
-    const old = { createdAt: "2026-01-01T00:00:00Z" };
+    const old = { createdAt: "2026-01-01T00:00:00Z", startedAt: "2026-01-01T00:00:00Z" };
     state.repository("acme/app").runs.splice(0);
     addRun(state, "acme/app", "failure", [{ name: "Claude review", conclusion: "failure" }], old);
     const { checks, answer } = await verifyIn(stage.project, "--stack", "test");

@@ -44,6 +44,15 @@ describe("the newest runs for pull requests", () => {
     expect(await look(await start())).toEqual({ pulls: 0, runs: [], isCurrent: false });
   });
 
+  it("begin anew where they are run again", async () => {
+    const world = await start();
+    const { run: started, job } = run(world, openPullAs(world.repository, { author: "alice" }).headSha);
+    job.startedAt = "2030-01-01T00:00:00Z";
+    complete(started, "failure");
+    const [found] = (await look(world))?.runs ?? [];
+    expect(found).toMatchObject({ createdAt: started.createdAt, startedAt: "2030-01-01T00:00:00Z" });
+  });
+
   it("say what each job did, and whether the workflow is enabled", async () => {
     const world = await start();
     const pull = openPullAs(world.repository, { author: "alice" });
@@ -67,6 +76,7 @@ describe("the newest runs for pull requests", () => {
           headSha: pull.headSha,
           url: `${world.github.url}/acme/app/actions/runs/${started.id}`,
           createdAt: started.createdAt,
+          startedAt: started.createdAt,
           jobs: [
             {
               id: job.id,

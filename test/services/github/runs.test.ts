@@ -49,6 +49,8 @@ const seenRun = {
   headBranch: "fix-typo",
   url: "https://github.com/acme/app/actions/runs/30433642",
   createdAt: "2026-11-20T10:00:00Z",
+  startedAt: "2026-11-20T10:00:00Z",
+  title: "",
   updatedAt: "2026-11-20T10:02:00Z",
   pulls: [7],
 };

@@ -195,7 +195,8 @@ export const runBreaks: readonly Break[] = [
     check: "run-is-taken",
     says: "has waited for 60 minutes: no runner with the labels ubuntu-latest takes it.",
     break(site) {
-      start(site).createdAt = new Date(Date.now() - 3_600_000).toISOString().replace(/\.\d+/, "");
+      const hourAgo = new Date(Date.now() - 3_600_000).toISOString().replace(/\.\d+/, "");
+      Object.assign(start(site), { createdAt: hourAgo, startedAt: hourAgo });
     },
     mend: {
       advice: "Start such a runner, or correct workflow.runsOn.",
