@@ -46,11 +46,15 @@ function connectGitHub(
   }
 }
 
+/** What GitHub said, and whether one of its limits is reached; undefined for an error of anything else. */
+export function explainGitHubError(error: unknown): string | undefined {
+  const end = findLimitEnd(error);
+  return end === undefined ? describeGitHubError(error) : formatMessage(limitReached, { time: formatClockTime(end) });
+}
+
 /** Why something was not read: what a service or a client said. */
 export function toUnread(error: unknown): Unread {
-  const end = findLimitEnd(error);
-  if (end !== undefined) return { unread: formatMessage(limitReached, { time: formatClockTime(end) }) };
-  const said = describeGitHubError(error) ?? (error instanceof Error ? error.message : String(error));
+  const said = explainGitHubError(error) ?? (error instanceof Error ? error.message : String(error));
   return { unread: said.replace(/\s*\n\s*/g, " ") };
 }
 

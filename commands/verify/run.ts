@@ -8,11 +8,10 @@ import { disarmCommands, escapeMessage } from "../../core/messages/printable.ts"
 import { redact } from "../../core/messages/redact.ts";
 import { SettingsError } from "../../core/settings/problem.ts";
 import type { RepositorySettings, Settings } from "../../core/settings/settings.ts";
-import { describeGitHubError } from "../../services/github/errors.ts";
 import { ProxyError } from "../../services/proxy.ts";
 import { ArgumentError, type Arguments, parseArguments, usage } from "./arguments.ts";
 import { readBefore } from "./before/read.ts";
-import { type Connections, connect } from "./connections.ts";
+import { type Connections, connect, explainGitHubError } from "./connections.ts";
 import { FollowError, type FollowOptions, tryPullRequest, watchRun } from "./follow/index.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import { type Question, read } from "./read.ts";
@@ -115,10 +114,12 @@ async function follow(
   const forget = onInterrupt(() => interrupted.abort(new Uncheckable("Interrupted.")));
   try {
     const options = { ...rest, repository, pauseMs, signal: interrupted.signal };
-    return await (way === "watch" ? watchRun(options) : tryPullRequest(options));
+    const followed = await (way === "watch" ? watchRun(options) : tryPullRequest(options));
+    interrupted.signal.throwIfAborted();
+    return followed;
   } catch (error) {
     if (interrupted.signal.aborted) throw interrupted.signal.reason;
-    const said = error instanceof FollowError ? error.message : describeGitHubError(error);
+    const said = error instanceof FollowError ? error.message : explainGitHubError(error);
     throw said === undefined ? error : new Uncheckable(said);
   } finally {
     forget();

@@ -16,6 +16,8 @@ import {
   type RepositoryEvent,
   type WorkflowRun,
 } from "../../sandbox/github/index.ts";
+import type { PullRequest } from "../../sandbox/github/model.ts";
+import { openPull } from "../../sandbox/github/pull-requests.ts";
 import { startWorld, type World } from "../../sandbox/world.ts";
 import { connectToGitHub } from "../../services/github/connection.ts";
 import { createFolder, type Report } from "./run-verify.ts";
@@ -264,6 +266,60 @@ describe("whatever happens in between", () => {
     expect(seen()).toEqual(before);
   });
 
+  it("somebody pushes while the answer to its opening is lost: that is left, and said", async () => {
+    let tries = 0;
+    world.github.faults.choose = ({ operations }) => {
+      if (!operations.includes("createPullRequest")) return undefined;
+      if (tries++ === 0) return { kind: "drop after" };
+      if (tries === 2) pushCommit(repository, repository.pulls.at(-1)?.head ?? "", { "mine.md": "Mine.\n" });
+      return undefined;
+    };
+    const { stderr } = await follow(open);
+    const { head = "", state } = repository.pulls.at(-1) ?? {};
+    expect(stderr).toContain(`Left: somebody pushed to the branch ${head}`);
+    expect(state).toBe("closed");
+    expect(repository.git.branches.delete(head)).toBe(true);
+    expect(seen()).toEqual(before);
+  });
+
+  it("somebody opens one of theirs from its branch: that is left, and said", async () => {
+    script(green);
+    repository.git.branches.set("release", repository.git.branches.get("main") ?? "");
+    let theirs: PullRequest | undefined;
+    const onShown: Onlooker = (shown) => {
+      const { head } = repository.pulls.at(-1) ?? {};
+      if (theirs || !head || !shown.includes("Connect to tailnet")) return;
+      const { login, id } = world.github.state.person("alice");
+      const opened = openPull(repository, { head, base: "release", title: "Mine", author: { login, id } });
+      if ("number" in opened) theirs = opened;
+    };
+    const { stderr } = await follow(open, { onShown });
+    expect(theirs).toMatchObject({ state: "open" });
+    expect(stderr).toMatch(/Left: somebody opened http.* from the branch claude-aperture-verify/);
+    expect(repository.git.branches.delete(theirs?.head ?? "")).toBe(true);
+    if (theirs) closePull(theirs);
+    repository.git.branches.delete("release");
+    expect(seen()).toEqual(before);
+  });
+
+  it("an interrupt while it is closed ends the program as well", async () => {
+    script(green);
+    const onShown: Onlooker = (shown, interrupt) => shown.includes("Closed it") && interrupt();
+    expect(await follow(open, { onShown })).toMatchObject({ exitCode: 2, report: undefined });
+    expect(seen()).toEqual(before);
+  });
+
+  it("GitHub's limit is reached: that is said, and no right is asked for", async () => {
+    const headers = { "x-ratelimit-limit": "5000", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "4102444800" };
+    world.github.faults.choose = ({ path: asked }) =>
+      asked.includes("/pulls")
+        ? { kind: "answer", status: 403, headers, body: { message: "API rate limit exceeded for user ID 1." } }
+        : undefined;
+    const { exitCode, stderr } = await follow(open);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.not.stringContaining("scopes") });
+    expect(stderr).toContain("00:00 UTC");
+  });
+
   it("it cannot be closed: that is said", async () => {
     script(green);
     world.github.faults.choose = ({ operations }) =>
@@ -271,7 +327,9 @@ describe("whatever happens in between", () => {
         ? { kind: "answer", status: 403, body: { message: "Not today" } }
         : undefined;
     const { stderr } = await follow(open);
-    expect(stderr).toMatch(/It could not be closed; close it by hand, and delete its branch.*Not today/);
+    expect(stderr).toMatch(
+      /It could not be closed; close it by hand, and delete its branch, claude-aperture-verify\/[0-9a-f]{8}\..*Not today/,
+    );
     delete world.github.faults.choose;
     const pull = repository.pulls.at(-1);
     if (pull) Object.assign(pull, { state: "closed" });

@@ -6,13 +6,12 @@ import type { RepositorySettings, Settings } from "../../../core/settings/settin
 import { samplePath } from "../../../core/workflow/sample-path.ts";
 import { taskDefaults } from "../../../core/workflow/task.ts";
 import type { GitHubConnection } from "../../../services/github/connection.ts";
-import { describeGitHubError } from "../../../services/github/errors.ts";
 import { findRepositories, type KnownRepository } from "../../../services/github/repositories.ts";
 import { identifyRights } from "../../../services/github/rights.ts";
 import { listRuns } from "../../../services/github/runs.ts";
 import { observeScopes } from "../../../services/github/scopes.ts";
 import { TrialPull } from "../../../services/github/trial-pull.ts";
-import type { Connections } from "../connections.ts";
+import { type Connections, toUnread } from "../connections.ts";
 import type { Progress } from "../progress.ts";
 import { FollowError, followRun, type RunQuestion, type Waiting } from "./follow-run.ts";
 
@@ -66,14 +65,17 @@ export async function tryPullRequest(options: FollowOptions): Promise<Followed> 
     throw new FollowError(
       "No file of a test pull request would be reviewed: workflow.paths and workflow.skipPaths leave none.",
     );
+  const branch = `claude-aperture-verify/${id}`;
   const title = `Test of Claude Code through Aperture (${id})`;
+  // What was opened is closed whoever interrupts.
+  let signal: AbortSignal | undefined = options.signal;
   const trial = new TrialPull(
     github,
     {
       ...{ repositoryId: known.nodeId, slug: known.slug, base: known.defaultBranch?.name ?? "" },
-      ...{ branch: `claude-aperture-verify/${id}`, title, body: description, file: { path, text: change } },
+      ...{ branch, title, body: description, file: { path, text: change } },
     },
-    (seconds) => connections.runtime.sleep(seconds * 1000, options.signal),
+    (seconds) => connections.runtime.sleep(seconds * 1000, signal),
   );
   try {
     for (const url of await trial.findEarlier(/^claude-aperture-verify\/[0-9a-f]{8}$/))
@@ -87,7 +89,8 @@ export async function tryPullRequest(options: FollowOptions): Promise<Followed> 
       : await ofMention(github, repository, title, async (body) => trial.comment(pull.number, body));
     return await followRun(github, question, { ...waitingOf(options), toBegin: toBeginMinutes });
   } finally {
-    await end(trial, progress);
+    signal = undefined;
+    await end(trial, branch, progress);
   }
 }
 
@@ -147,15 +150,15 @@ async function findTarget(github: GitHubConnection, { slug, workflow }: Reposito
 }
 
 /** Whatever happened before: it must not hide what is left. */
-async function end(trial: TrialPull, progress: Progress): Promise<void> {
+async function end(trial: TrialPull, branch: string, progress: Progress): Promise<void> {
   progress.say("closing the pull request");
   try {
     const { closed, left } = await trial.end();
     if (left.length === 0) progress.note(closed ? "Closed it, and deleted its branch." : "Nothing of it is left.");
     for (const one of left) progress.note(`Left: ${one}`);
   } catch (error) {
-    const said = describeGitHubError(error) ?? (error instanceof Error ? error.message : String(error));
-    progress.note(`It could not be closed; close it by hand, and delete its branch. ${said.replace(/\s*\n\s*/g, " ")}`);
+    const { unread: reason } = toUnread(error);
+    progress.note(`It could not be closed; close it by hand, and delete its branch, ${branch}. ${reason}`);
   }
 }
 
