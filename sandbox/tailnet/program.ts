@@ -6,6 +6,7 @@ import { childEnvironment } from "../engine/environment.ts";
 import { tail } from "../engine/process.ts";
 import type { Program } from "../programs.ts";
 import type { FilterRule } from "../tailscale/policy/filter.ts";
+import type { Registration } from "../tailscale/registration.ts";
 
 /** `tailscaled` and `tailscale` come from the same module, so all are of one version. */
 export const program: Program = {
@@ -59,17 +60,8 @@ export type Order = { start: Settings } | { netmap: { members: Member[]; magicDn
 
 export interface Report {
   ready?: { controlUrl: string; directory: string };
-  register?: {
+  register?: Registration & {
     id: number;
-    key: string;
-    oldKey?: string;
-    machine: string;
-    authKey: string;
-    hostname: string;
-    os: string;
-    version: string;
-    tags: string[];
-    ephemeral: boolean;
     /** In the past: a logout. Go's zero time: none. */
     expiry?: string;
   };
