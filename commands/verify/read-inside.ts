@@ -1,7 +1,9 @@
 /** Reads Aperture itself, where this machine is in the tailnet: found out by its own addresses, or said by `--aperture`. */
 import { lookup } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
+import { type Fact, isUnread } from "../../core/checks/facts.ts";
 import type { Inside } from "../../core/checks/inside-facts.ts";
+import type { TailnetDevice } from "../../core/policy/aperture-device.ts";
 import { isTailscaleAddress } from "../../core/policy/rules.ts";
 import { readLists, readLog, readOwnConfiguration } from "../../services/aperture/read.ts";
 import { findProxy } from "../../services/proxy.ts";
@@ -24,6 +26,8 @@ export interface InsideQuestion {
   hostname: string;
   /** Of `--aperture`. */
   given?: string | undefined;
+  /** Those of the stack's tailnet. */
+  devices: Promise<Fact<readonly Pick<TailnetDevice, "addresses">[]>>;
 }
 
 const outside: Inside = {
@@ -34,7 +38,7 @@ const outside: Inside = {
 export async function readInside(
   runtime: Runtime,
   machine: Machine,
-  { hostname, given }: InsideQuestion,
+  { hostname, given, devices }: InsideQuestion,
 ): Promise<Inside> {
   if (given !== undefined) return readAperture(runtime, given);
   const url = `http://${hostname}`;
@@ -43,7 +47,12 @@ export async function readInside(
     const found = await readAperture(runtime, url);
     return found.kind === "inside" && ["served", "no role"].includes(found.answer.kind) ? found : outside;
   }
-  if (!machine.addresses().some(isTailscaleAddress)) return outside;
+  const own = machine.addresses().filter(isTailscaleAddress);
+  if (own.length === 0) return outside;
+  // Networks of carriers and clouds have such addresses (RFC 6598), and so has a machine of another tailnet.
+  const known = await devices;
+  const isThere = isUnread(known) || known.some(({ addresses }) => addresses.some((one) => own.includes(one)));
+  if (!isThere) return outside;
   const addresses = await readFact(() => machine.lookup(hostname));
   return { ...(await readAperture(runtime, url)), addresses };
 }

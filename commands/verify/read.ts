@@ -39,10 +39,14 @@ export async function read(
   const { stack: name, settings, repositories, exported } = question;
   const setup: Fact<Setup> = isUnread(exported) ? exported : readSetup(exported, settings.repositories);
   progress.say("the tailnet");
+  const reading = readTailnet(connections, setup);
+  const devices = reading.then((tailnet) => tailnet.devices);
   const [tailnet, central, inside] = await Promise.all([
-    readTailnet(connections, setup),
+    reading,
     isUnread(setup) ? [] : readCentral(setup, settings.policy.owner, connections),
-    readInside(connections.runtime, machine, { hostname: settings.aperture.hostname, given: question.aperture }),
+    readInside(connections.runtime, machine, {
+      ...{ hostname: settings.aperture.hostname, given: question.aperture, devices },
+    }),
   ]);
   const stack: StackFacts = {
     stack: name,

@@ -13,6 +13,7 @@ import {
 } from "../../sandbox/aperture/index.ts";
 import { pushCommit } from "../../sandbox/github/index.ts";
 import { createService, listen } from "../../sandbox/service.ts";
+import { createDevice } from "../../sandbox/tailscale/state.ts";
 import { startWorld, type World } from "../../sandbox/world.ts";
 import { createRuntime } from "../../services/tailscale/runtime.ts";
 import { createFolder, listBy, type Report, readReport } from "./run-verify.ts";
@@ -246,28 +247,41 @@ describe("whether this machine is in the tailnet", () => {
     fetch: ((input: string, init) => fetch(input.replace("http://ai", world.aperture.url), init)) as typeof fetch,
   });
 
+  const devices = Promise.resolve([{ addresses: ["100.100.1.2", "fd7a:115c:a1e0::12"] }]);
+
+  it("it has an address of a carrier's network, or of another tailnet: nothing is asked", async () => {
+    const one = machine(["100.72.0.9"], ["100.64.0.5"]);
+    expect(await readInside(runtime(), one, { hostname: "ai", devices })).toMatchObject({ kind: "outside" });
+    expect(one.asked).toEqual([]);
+    const unread = Promise.resolve({ unread: "403" });
+    expect(await readInside(runtime(), one, { hostname: "ai", devices: unread })).toMatchObject({ kind: "inside" });
+  });
+
   it("it has no address of one: nothing is asked, not even a name", async () => {
     const one = machine(["127.0.0.1", "192.168.1.5", "fe80::1"], ["209.59.119.34"]);
-    expect(await readInside(runtime(), one, { hostname: "ai" })).toMatchObject({ kind: "outside" });
+    expect(await readInside(runtime(), one, { hostname: "ai", devices })).toMatchObject({ kind: "outside" });
     expect(one.asked).toEqual([]);
   });
 
   it("it has one", async () => {
     for (const address of ["100.100.1.2", "fd7a:115c:a1e0::12"]) {
-      const found = await readInside(runtime(), machine([address], ["100.64.0.5"]), { hostname: "ai" });
+      const found = await readInside(runtime(), machine([address], ["100.64.0.5"]), { hostname: "ai", devices });
       expect(found).toMatchObject({ url: "http://ai", addresses: ["100.64.0.5"], answer: { kind: "served" } });
     }
   });
 
   it("it reaches Aperture through a proxy of its own", async () => {
     const environment = { HTTP_PROXY: "http://127.0.0.1:1055" };
-    const found = await readInside(runtime(environment), machine([]), { hostname: "ai" });
+    const found = await readInside(runtime(environment), machine([]), { hostname: "ai", devices });
     expect(found).toMatchObject({ kind: "inside", answer: { kind: "served" } });
     const company = { ...runtime(environment), fetch: async () => new Response("<html>502</html>", { status: 502 }) };
-    expect(await readInside(company, machine([]), { hostname: "ai" })).toMatchObject({ kind: "outside" });
+    expect(await readInside(company, machine([]), { hostname: "ai", devices })).toMatchObject({ kind: "outside" });
   });
 
   it("a name that stands for another device, or for none, is named", async () => {
+    const { devices: known } = world.tailscale.state;
+    known.push(createDevice({ name: "laptop.acme.ts.net", tags: [], addresses: ["100.100.1.2"] }, request.time));
+    onTestFinished(() => void known.pop());
     for (const [names, said] of [
       [["100.64.0.77"], "100.64.0.77"],
       [[], "MagicDNS"],
