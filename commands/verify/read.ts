@@ -14,6 +14,7 @@ import type { Exported } from "./state.ts";
 
 /** What is asked for. */
 export interface Question {
+  /** As commands name it. */
   stack: string;
   settings: Settings;
   /** Those of the settings that are to be checked. */

@@ -69,22 +69,23 @@ function explain(error: unknown): string {
 async function check(parsed: Arguments, surroundings: Surroundings) {
   const { directory, environment, stderr, machine = thisMachine } = surroundings;
   const engine = new Engine(directory, environment);
-  const stack = parsed.stack?.split("/").at(-1) ?? (await engine.findSelectedStack());
-  if (isUnread(stack)) throw new Uncheckable(`${stack.unread} Name the stack: npm run verify -- --stack NAME`);
+  const named = parsed.stack ?? (await engine.findSelectedStack());
+  if (isUnread(named)) throw new Uncheckable(`${named.unread} Name the stack: npm run verify -- --stack NAME`);
+  const stack = named.split("/").at(-1) ?? "";
   const files = readStackFiles(directory, stack);
   const settings = readSettings(files, environment);
   const repositories = chooseRepositories(settings, parsed.repositories);
   const progress = startProgress(stderr, `Checking stack ${stack} ...`);
   try {
-    const exported =
-      parsed.state === undefined ? await engine.exportState(parsed.stack ?? stack) : readExport(parsed.state);
+    const exported = parsed.state === undefined ? await engine.exportState(named) : readExport(parsed.state);
     const connections = connect({
       environment,
       githubUrl: files.config["github:baseUrl"],
       tell: (line) => progress.say(line),
     });
     const followed = await follow(parsed, surroundings, { connections, settings, repositories, progress });
-    const question = { stack, settings, repositories, exported, aperture: parsed.aperture, followed };
+    // In a command, `prod` alone may be another organisation's.
+    const question = { stack: named, settings, repositories, exported, aperture: parsed.aperture, followed };
     const results = parsed.before
       ? await judgeBefore(question, files, connections, progress)
       : await judgeAfter(question, connections, machine, progress);

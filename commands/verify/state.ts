@@ -21,11 +21,11 @@ export class Engine {
     this.#environment = { ...environment, PATH: withoutPackages(environment.PATH ?? "") };
   }
 
-  /** The name of the selected stack, without project and organisation. */
+  /** The name of the selected stack, with project and organisation where `pulumi` says them. */
   async findSelectedStack(): Promise<string | Unread> {
     const said = await this.#run(["stack", "--show-name", "--non-interactive"]);
     if (typeof said !== "string") return said;
-    return said.trim().split("/").at(-1) || { unread: "No stack is selected. Name one: --stack NAME." };
+    return said.trim() || { unread: "No stack is selected. Name one: --stack NAME." };
   }
 
   async exportState(stack: string): Promise<Exported | Unread> {

@@ -25,7 +25,7 @@ export function isUnread<T>(fact: Fact<T>): fact is Unread {
 
 /** What is read once for a stack. */
 export interface StackFacts {
-  /** The stack's name, without project and organisation. */
+  /** The stack's name as commands are given it: `prod`, or `acme/claude-aperture/prod`. */
   stack: string;
   /** In milliseconds since 1970. */
   now: number;

@@ -1,6 +1,7 @@
 /** What Aperture says to a machine of the tailnet: whom it serves what, its configuration and its log. Nothing costs a token. */
 import { z } from "zod";
 import type { ApertureAnswer, ApertureConfiguration, LoggedRequest } from "../../core/checks/inside-facts.ts";
+import { isPage } from "../answer.ts";
 import type { Runtime } from "../tailscale/runtime.ts";
 import { ask, type Outcome } from "./ask.ts";
 import { nameOf, readConfiguration } from "./configuration.ts";
@@ -30,8 +31,7 @@ export async function readLists(client: Client, url: string): Promise<ApertureAn
 }
 
 function explain({ status, body }: Outcome & { kind: "answered" }): ApertureAnswer {
-  // The page of a proxy may be a 403 as well.
-  if ((status === 401 || status === 403) && !body.trimStart().startsWith("<")) return { kind: "no role", said: body };
+  if ((status === 401 || status === 403) && !isPage(body)) return { kind: "no role", said: body };
   return status >= 500 ? { kind: "failed", status } : { kind: "not Aperture", status };
 }
 
@@ -39,7 +39,8 @@ function explain({ status, body }: Outcome & { kind: "answered" }): ApertureAnsw
 export async function readOwnConfiguration(client: Client, url: string): Promise<ApertureConfiguration | undefined> {
   const outcome = await ask(client, url, "/aperture/config");
   if (outcome.kind !== "answered") throw new Error(outcome.said);
-  if (outcome.status === 403) return undefined;
+  // The page of a proxy may be a 403 as well.
+  if (outcome.status === 403 && !isPage(outcome.body)) return undefined;
   if (outcome.status !== 200) throw new Error(`/aperture/config answered ${outcome.status}`);
   try {
     return readConfiguration(outcome.body);

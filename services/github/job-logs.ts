@@ -71,11 +71,12 @@ const time = /^\uFEFF?\d{4}-\d\d-\d\dT[\d:.]+Z ?/;
 const colours = /\u001b\[[\d;]*[A-Za-z]/g;
 
 function toLines(text: string, isCut: boolean): string[] {
-  const lines = redact(text, []).split(/\r?\n/);
+  // Without colours first: one may stand in the middle of a credential.
+  const lines = redact(text.replace(colours, ""), []).split(/\r?\n/);
   // The first line of what is kept has lost its beginning.
   if (isCut) lines.shift();
   if (lines.at(-1) === "") lines.pop();
-  return lines.map((line) => line.replace(time, "").replace(colours, ""));
+  return lines.map((line) => line.replace(time, ""));
 }
 
 function isGone(error: unknown): error is RequestError {

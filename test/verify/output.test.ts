@@ -8,7 +8,7 @@ import { verify } from "../../commands/verify/run.ts";
 import { judge, type RepositoryCheck } from "../../core/checks/judge.ts";
 import { summarise } from "../../core/checks/summary.ts";
 import { broken, link, text } from "../../core/checks/verdicts.ts";
-import { createFolder, runVerify } from "./run-verify.ts";
+import { createFolder, createPrograms, readReport, runVerify } from "./run-verify.ts";
 
 /** The report of one check that quotes the text. */
 function reportOf(quoted: string): Report {
@@ -91,4 +91,17 @@ it("a repository that is named twice is one", async () => {
   expect(exitCode).toBe(2);
   expect(stderr).not.toContain("is for one repository");
   expect(stderr).toContain("GITHUB_TOKEN");
+});
+
+it("commands name the stack as it was named, with its organisation", async () => {
+  const directory = createFolder({ "github:owner": "acme", "claude-aperture:repositories": ["app"] }, "prod");
+  const selected = "acme/claude-aperture/prod";
+  const pulumi = `case "$2" in --show-name) echo ${selected} ;; *) echo '{}' ;; esac`;
+  const nothing = { PATH: createPrograms({ pulumi }), GH_PATH: join(directory, "none") };
+  for (const args of [[], ["--stack", selected]]) {
+    const { checks } = await readReport(directory, nothing, ...args);
+    expect(checks.find(({ id }) => id === "state-read")).toMatchObject({
+      fix: { kind: "command", command: `pulumi up --stack ${selected}` },
+    });
+  }
 });

@@ -128,7 +128,8 @@ it("a run that is run again counts from then on", async () => {
 
 it("a log that shows a credential and acts on terminals does neither in a report", async () => {
   const token = `ghp_${"a1b2c3d4".repeat(4)}`;
-  const log = [`Reason: \u001b[2J\u001b]0;x\u0007 ${token}`, "##[error]Claude ended with an error."];
+  const coloured = `ghp_\u001b[1m${token.slice(4)}`;
+  const log = [`Reason: \u001b[2J\u001b]0;x\u0007 ${token} ${coloured}`, "##[error]Claude ended with an error."];
   addRun(world.github.state, "acme/hostile", "failure", [{ name: "Claude review", conclusion: "failure", log }]);
   const text = JSON.stringify((await look("hostile")).verdicts);
   expect(text).toContain("Claude ended with an error.");
