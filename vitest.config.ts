@@ -4,6 +4,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files of half a minute and more, the longest first: begun at the end, one would leave the other core idle. */
 const longest = [
+  "verify/breaks",
+  "verify/breaks-before",
   "switches",
   "faults-repositories",
   "claims",

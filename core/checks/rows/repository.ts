@@ -1,9 +1,11 @@
 /** The repository itself, as it is now. */
 import { explainRename, findUnavailability } from "../../delivery/repository-obstacles.ts";
+import { isUnread } from "../facts.ts";
 import type { RepositoryCheck } from "../judge.ts";
 import { brokenByMessage } from "../message-verdicts.ts";
 import { judgeActionsAllowed, judgeActionsOn } from "../repository-verdicts.ts";
 import { broken, judgeFact, ok, text, wait } from "../verdicts.ts";
+import { isTelling } from "./runs.ts";
 
 const graphql = "one GraphQL query for 50 repositories";
 const permissions = "`GET /repos/{owner}/{repo}/actions/permissions`";
@@ -15,6 +17,16 @@ const row = (own: Omit<RepositoryCheck, "category" | "phase" | "scope" | "severi
   severity: "error",
   ...own,
 });
+
+/** What GitHub does not say, a green run shows. */
+function unlessShown(judge: RepositoryCheck["judge"]): RepositoryCheck["judge"] {
+  return (facts) => {
+    const said = [judge(facts)].flat();
+    const { runs } = facts;
+    const isGreen = !isUnread(runs) && runs.find(isTelling)?.conclusion === "success";
+    return isGreen && said.some(({ status }) => status === "unknown") ? ok("as the last run shows") : said;
+  };
+}
 
 export const repositoryRows: readonly RepositoryCheck[] = [
   row({
@@ -55,7 +67,7 @@ export const repositoryRows: readonly RepositoryCheck[] = [
     needs: ["repository-there"],
     cause: "Actions were switched off in the repository, or by its organization or enterprise",
     fix: "Settings > Actions > General: allow actions",
-    judge: judgeActionsOn,
+    judge: unlessShown(judgeActionsOn),
   }),
   row({
     id: "repository-allowed-actions",
@@ -64,6 +76,6 @@ export const repositoryRows: readonly RepositoryCheck[] = [
     needs: ["repository-actions"],
     cause: "only chosen actions are allowed, and not those that the workflow uses: the run fails at its start",
     fix: "allow the [four actions](security.md#pins), such as `tailscale/github-action@*`; or mirrors in `workflow.actions`",
-    judge: judgeActionsAllowed,
+    judge: unlessShown(judgeActionsAllowed),
   }),
 ];
