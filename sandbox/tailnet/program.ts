@@ -8,14 +8,21 @@ import type { Program } from "../programs.ts";
 import type { FilterRule } from "../tailscale/policy/filter.ts";
 import type { Registration } from "../tailscale/registration.ts";
 
+/**
+ * Left out is what dials addresses of its own accord, and no variable switches off: as soon as an answer of the relay takes more than
+ * 200 ms, a node looks for a page to log in to, at Tailscale's; on a machine in a cloud it asks for that cloud's metadata.
+ */
+const leftOut = ["captiveportal", "cloud", "portmapper", "debugportmapper", "logtail", "netlog"];
+const build = ["-ldflags=-s -w", `-tags=${leftOut.map((feature) => `ts_omit_${feature}`).join(",")}`];
+
 /** `tailscaled` and `tailscale` come from the same module, so all are of one version. */
 export const program: Program = {
   name: "tailnet",
   sources: join(import.meta.dirname, "go"),
   executables: [
-    { name: "tailnet", build: ["-ldflags=-s -w", "."] },
-    { name: "tailscaled", build: ["-ldflags=-s -w", "tailscale.com/cmd/tailscaled"] },
-    { name: "tailscale", build: ["-ldflags=-s -w", "tailscale.com/cmd/tailscale"] },
+    { name: "tailnet", build: [...build, "."] },
+    { name: "tailscaled", build: [...build, "tailscale.com/cmd/tailscaled"] },
+    { name: "tailscale", build: [...build, "tailscale.com/cmd/tailscale"] },
   ],
   usualSeconds: 180,
 };

@@ -5,6 +5,8 @@ const stage = await startStage();
 for (const as of [stage.byClient(["tag:ci"], "tag:ci"), await stage.byIdentity()]) {
   const node = await stage.join(as);
   console.log(await ask(node, "/"));
+  // With `--verbose` it looks for a page to log in to, as every node does where an answer of the relay is late.
+  await node.cli("netcheck", "--verbose");
   await node.cli("logout");
 }
 await stage.close();
