@@ -109,9 +109,13 @@ export async function startWorld(options: WorldOptions = {}) {
       ...(tailnet ? tailnetEnvironment(tailnet) : {}),
     },
     async close() {
-      await runner?.close();
-      await tailnet?.close();
-      await closeAll();
+      try {
+        // Throws what went wrong in it.
+        await runner?.close();
+      } finally {
+        await tailnet?.close();
+        await closeAll();
+      }
     },
   };
 }

@@ -1,6 +1,12 @@
 /** The delivered workflow file, run by act: a runner joins a real tailnet, and the review comes through Aperture. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openPullAs, type PullRequest, pushToPull, type WorkflowRun } from "../../../sandbox/github/index.ts";
+import {
+  enqueuePull,
+  openPullAs,
+  type PullRequest,
+  pushToPull,
+  type WorkflowRun,
+} from "../../../sandbox/github/index.ts";
 import { compileSearch } from "../../../sandbox/secrecy/search.ts";
 import { commentsOn, deliver, jobOf, type Stage, startStage, stepsOf } from "./stage.ts";
 
@@ -90,6 +96,13 @@ describe("a pull request from a branch", () => {
     const { github, tailscale, aperture } = stage.world;
     for (const { journal } of [github, tailscale, aperture])
       expect(journal.filter(({ unknown }) => unknown)).toEqual([]);
+  });
+
+  test("is not reviewed again in the merge queue: skipped, which satisfies a required check", async () => {
+    enqueuePull(stage.repository, pull.number);
+    const [queued] = await stage.newRuns();
+    expect(queued).toMatchObject({ event: "merge_group", action: "checks_requested", conclusion: "skipped" });
+    expect(queued?.jobs.map(({ name, conclusion }) => [name, conclusion])).toEqual([["Claude review", "skipped"]]);
   });
 
   test("has its review updated in place after a push", async () => {

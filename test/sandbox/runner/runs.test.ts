@@ -93,6 +93,21 @@ describe("filters", () => {
     expect(linesOf(commented?.jobs[0]?.log ?? "")).toContain("of main");
   });
 
+  test("pull_request_target runs the base branch's file, with secrets, also for a fork", async () => {
+    small.repository.secrets.set("OF_BASE", "made-up-secret-of-the-base");
+    const say = (where: string) => ({
+      run: `echo of ${where} \${#KEY} $GITHUB_REF $GITHUB_SHA`,
+      env: { KEY: "${{ secrets.OF_BASE }}" },
+    });
+    const file = (where: string) => oneJob([say(where)], { on: { pull_request_target: null } });
+    const base = pushCommit(small.repository, "main", { [path]: file("main") });
+    const [run] = await small.runsOf(() =>
+      openPullAs(small.repository, { author: "forker", fork: true, files: { [path]: file("the head") } }),
+    );
+    expect(run).toMatchObject({ event: "pull_request_target", conclusion: "success" });
+    expect(linesOf(run?.jobs[0]?.log ?? "")).toContain(`of main 26 refs/heads/main ${base}`);
+  });
+
   test("a file that is none fails at its push", async () => {
     const [run] = await small.runsOf(() => pushCommit(small.repository, "main", { [path]: "on: push\njobs: [\n" }));
     expect(run).toMatchObject({ name: path, conclusion: "failure", jobs: [] });
