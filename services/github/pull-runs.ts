@@ -33,9 +33,9 @@ export interface PullJob {
 export interface PullRuns {
   /** How many pull requests the repository has had. */
   pulls: number;
-  /** Of the workflow, the newest first. */
+  /** Of the workflow, the newest first: those that are newer than any of a pull request that was not read. */
   runs: PullRun[];
-  /** The pull request that was changed last has one, so none is newer; but for one that failed at its start and has no check. */
+  /** The pull request that was changed last has one of them, so none is newer; but for one that failed at its start and has no check. */
   isCurrent: boolean;
   /** `active`, `disabled_manually` and so on; absent where there is no run to tell it by. */
   workflowState?: string;
@@ -48,6 +48,7 @@ const query = `query ($ids: [ID!]!, $check: String!) {
       pullRequests(last: 2, orderBy: { field: UPDATED_AT, direction: ASC }) {
         totalCount
         nodes {
+          updatedAt
           commits(last: 1) {
             nodes {
               commit {
@@ -111,7 +112,10 @@ const node = z.object({
     nodes: z
       .array(
         z
-          .object({ commits: list(z.object({ commit: z.object({ oid: z.string(), checkSuites: list(suiteNode) }) })) })
+          .object({
+            updatedAt: z.string(),
+            commits: list(z.object({ commit: z.object({ oid: z.string(), checkSuites: list(suiteNode) }) })),
+          })
           .nullable(),
       )
       .nullable(),
@@ -135,18 +139,23 @@ export async function findPullRuns(
   const found = await nodes.ask(query, { check }, repositoryId, node);
   if (!found) return undefined;
   const file = `/${workflowPath.split("/").at(-1)}`;
-  const commits = (found.pullRequests.nodes ?? []).flatMap((pull) => pull?.commits.map(({ commit }) => commit) ?? []);
+  const { totalCount, nodes: read } = found.pullRequests;
+  const pulls = (read ?? []).filter((pull) => pull !== null);
+  const commits = pulls.flatMap((pull) => pull.commits.map(({ commit }) => commit));
   const suites = commits.flatMap(({ oid, checkSuites }) => checkSuites.map((suite) => ({ ...suite, oid })));
   const own = suites.flatMap(({ workflowRun, ...suite }) =>
     workflowRun?.workflow.resourcePath.endsWith(file) ? [{ ...suite, workflowRun }] : [],
   );
   const [state] = own.map(({ workflowRun }) => workflowRun.workflow.state);
-  const runs = new Map(own.map((suite) => toRun(suite)).map((run) => [run.id, run]));
+  // A comment makes a pull request the last that was changed, and no run: others may have one since.
+  const since = totalCount > pulls.length ? Date.parse(pulls[0]?.updatedAt ?? "") : 0;
+  const all = new Map(own.map((suite) => toRun(suite)).map((run) => [run.id, run]));
+  const runs = [...all.values()].filter(({ createdAt }) => Date.parse(createdAt) >= since);
   const last = commits.at(-1)?.oid;
   return {
-    pulls: found.pullRequests.totalCount,
-    runs: [...runs.values()].sort((one, other) => Date.parse(other.createdAt) - Date.parse(one.createdAt)),
-    isCurrent: own.some(({ oid }) => oid === last),
+    pulls: totalCount,
+    runs: runs.sort((one, other) => Date.parse(other.createdAt) - Date.parse(one.createdAt)),
+    isCurrent: runs.some(({ headSha }) => headSha === last),
     ...(state === undefined ? {} : { workflowState: state }),
   };
 }

@@ -111,4 +111,21 @@ describe("the newest runs for pull requests", () => {
     const after = await look(world);
     expect(after).toMatchObject({ isCurrent: false, pulls: 2, runs: [{ headSha: first.headSha }] });
   });
+
+  it("are not those of pull requests that were only talked about since another one's run", async () => {
+    const world = await start();
+    const day = (number: number) => `2030-01-0${number}T00:00:00Z`;
+    const open = (head: string, of: { run: number; changed: number }) => {
+      const pull = openPullAs(world.repository, { author: "alice", head });
+      run(world, pull.headSha).run.createdAt = day(of.run);
+      pull.updatedAt = day(of.changed);
+    };
+    open("one", { run: 1, changed: 8 });
+    open("two", { run: 2, changed: 7 });
+    expect(await look(world)).toMatchObject({ isCurrent: true, runs: [{ number: 2 }, { number: 1 }] });
+    open("three", { run: 5, changed: 6 });
+    expect(await look(world)).toMatchObject({ isCurrent: false, runs: [] });
+    open("four", { run: 9, changed: 9 });
+    expect(await look(world)).toMatchObject({ isCurrent: true, runs: [{ number: 4 }] });
+  });
 });
