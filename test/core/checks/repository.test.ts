@@ -6,7 +6,7 @@ import type { WorkflowRun } from "../../../core/checks/run-facts.ts";
 
 const run = (conclusion: string): WorkflowRun => ({
   ...{ id: 1, number: 1, url: "https://github.com/acme/app/actions/runs/1", event: "pull_request" },
-  ...{ status: "completed", headSha: "a".repeat(40), createdAt: 0, startedAt: 0, conclusion },
+  ...{ status: "completed", headSha: "a".repeat(40), startedAt: 0, conclusion },
 });
 
 function look(actions: unknown, runs: readonly WorkflowRun[]): Record<string, string> {
