@@ -73,7 +73,7 @@ export const noRole = message({
   says: "Aperture refuses the tag: its grant lacks the role user, or there is a second tag.",
   cause:
     'no grant with `{ "role": "user" }` reaches it: the entry was edited, `dst` is missing, or the runner has a second tag',
-  fix: "`pulumi preview` shows an edited entry; [one tag only](security.md#what-a-tag-may-reach)",
+  fix: "`pulumi up`, where `pulumi preview` shows an edited entry; [one tag only](security.md#what-a-tag-may-reach)",
 });
 
 export const notAperture = message({

@@ -57,11 +57,11 @@ export const workflowRows: readonly RepositoryCheck[] = [
     title: "The file is the one that the stack delivered",
     needs: ["workflow-valid"],
     cause: "somebody edited or replaced it; or the pull request with its new text is not merged yet",
-    fix: "`pulumi up`, which shows the difference first; what the edit was for belongs into the settings",
+    fix: "`pulumi up`, which shows the difference first; what the edit was for belongs into the settings. Where another stack has replaced it: `workflow: { adopt: true }` in one of the two",
     judge: (facts) =>
       judgeFact(facts.file, (live) => {
         if (!live || isAsDelivered(facts, live)) return ok();
-        return judgePending(facts) ?? broken(describeChange(facts, live), mend(facts));
+        return judgePending(facts) ?? broken(describeChange(facts, live), mendText(facts, live));
       }),
   }),
   row({
@@ -147,6 +147,16 @@ function judgePending({ setup, proposal, github }: RepositoryFacts): Verdict | u
       last.url,
       "Reopen it; or set delivery.reopen: true and run pulumi up, or take the repository out of the settings",
     ),
+  );
+}
+
+/** What another stack keeps current no run of this one takes from it. */
+function mendText(facts: RepositoryFacts, { text: live }: LiveText): Fix {
+  const { settings, stack } = facts;
+  const owner = live === undefined ? undefined : readHeaderOwner(live);
+  if (owner === undefined || owner === stack.settings.policy.owner) return mend(facts);
+  return text(
+    `Take the repository out of the stack ${owner}. If this one is to have it: workflow: { adopt: true } for ${settings.slug}, then pulumi up.`,
   );
 }
 

@@ -94,7 +94,10 @@ function describe(entry: Entry, lines: readonly string[]): Explanation {
     return { says, ...fix };
   }
   const line = lines.find((one) => recogniseLogged(one) === entry || recogniseIdle(one) === entry) ?? "";
-  return { says: `${line.replace(/^##\[error\]/, "").slice(0, longest)}: ${toPlainText(entry.cause)}.`, ...fix };
+  return {
+    says: `${line.replace(/^(##\[error\])?[\s-]*/, "").slice(0, longest)}: ${toPlainText(entry.cause)}.`,
+    ...fix,
+  };
 }
 
 /** Of a line that is quoted, in characters. */

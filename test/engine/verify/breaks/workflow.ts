@@ -141,6 +141,16 @@ export const workflowBreaks: readonly Break[] = [
     mend: "pulumi up",
   },
   {
+    title: "another stack delivers its file to the same place",
+    check: "workflow-as-delivered",
+    says: `${path} was replaced by that of the stack acme/other.`,
+    break: (site) => edit(site, "claude-aperture/test", "acme/other"),
+    mend: {
+      advice: "Take the repository out of the stack acme/other. If this one is to have it: workflow: { adopt: true }",
+      by: (site) => changeEntry(site, { workflow: { adopt: true } }),
+    },
+  },
+  {
     title: "the pull request with the file is closed",
     settings: byPull,
     check: "workflow-there",
