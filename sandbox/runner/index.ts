@@ -10,8 +10,7 @@ import type { Log } from "../engine/progress.ts";
 import { type GitHub, type RepositoryEvent, slug, startAttempt, startRun, type WorkflowRun } from "../github/index.ts";
 import type { Tailnet } from "../tailnet/index.ts";
 import { findAct } from "./job/program.ts";
-import { hostMachine } from "./machine/host.ts";
-import type { Bypass } from "./machine/machine.ts";
+import type { Bypass } from "./network/network.ts";
 import { ConcurrencyGroups } from "./rules/concurrency.ts";
 import type { RunFacts } from "./rules/context.ts";
 import type { WorkflowFile } from "./rules/workflow-file.ts";
@@ -64,7 +63,6 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const means: RunMeans = {
     github,
     act,
-    machine: hostMachine,
     groups: new ConcurrencyGroups(),
     minuteMs,
     inTurn: createTurns(availableParallelism()),

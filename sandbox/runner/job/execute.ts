@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { timestamp } from "../../github/answers.ts";
 import { type Conclusion, complete, slug, type WorkflowJob } from "../../github/index.ts";
 import { trackingVariable } from "../machine/leftovers.ts";
-import type { Bypass, JobProcess, Machine } from "../machine/machine.ts";
+import { type JobProcess, startProcess } from "../machine/process.ts";
 import { startEgress } from "../network/egress.ts";
-import type { ActionSettings, Network } from "../network/network.ts";
+import type { ActionSettings, Bypass, Network } from "../network/network.ts";
 import { githubEnvironment, type RunFacts } from "../rules/context.ts";
 import type { Value } from "../rules/workflow-file.ts";
 import { type JobFile, jobFile, runnerLabel } from "./file.ts";
@@ -41,7 +41,6 @@ interface Revocable {
 
 export interface JobMeans {
   act: string;
-  machine: Machine;
   network: Network;
   /** Path of a real Claude CLI. */
   claude?: string;
@@ -131,7 +130,7 @@ export class JobExecution {
   async #start(
     path: string,
     actions: readonly string[],
-    { act, machine, network, claude }: JobMeans,
+    { act, network, claude }: JobMeans,
     way: Pick<ActionSettings, "egress" | "membershipFile">,
   ): Promise<void> {
     const { file, secrets, token, variables, run, timeoutMinutes, minuteMs } = this.#work;
@@ -151,7 +150,7 @@ export class JobExecution {
     });
     if (this.#cancelled !== undefined) return;
     const args = [file.event, "--job", file.id, ...folder.args, "--actor", run.actor, ...fixedArguments];
-    const child = machine.start(act, args, {
+    const child = startProcess(act, args, {
       cwd: path,
       // Steps inherit it.
       environment: {

@@ -8,9 +8,8 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Bypass } from "../machine/machine.ts";
 import { isOfTailnet, lookUp } from "./members.ts";
-import type { Network } from "./network.ts";
+import type { Bypass, Network } from "./network.ts";
 import { forwardPath, reachPath } from "./paths.ts";
 
 export interface Egress {

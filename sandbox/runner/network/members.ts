@@ -15,11 +15,13 @@ export type Lookup = { membership: Membership; peer: Peer } | "no name" | "no ro
 /** Addresses that Tailscale gives to nodes: https://tailscale.com/kb/1015/100.x-addresses */
 const ofTailscale = /^(100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|\[?fd7a:115c:a1e0:)/i;
 
+const ofThisMachine = /^(localhost|127\..*|\[?::1\]?)$/i;
+
 /** Whether the host can only be one of a tailnet: a name without a dot, one below `ts.net`, an address of a node. */
-export const isOfTailnet = (host: string): boolean =>
-  (!/^(localhost|127\..*|\[?::1\]?)$/i.test(host) && (!host.includes(".") ? !host.includes(":") : false)) ||
-  /\.ts\.net\.?$/i.test(host) ||
-  ofTailscale.test(host);
+export function isOfTailnet(host: string): boolean {
+  if (ofThisMachine.test(host)) return false;
+  return !/[.:]/.test(host) || /\.ts\.net\.?$/i.test(host) || ofTailscale.test(host);
+}
 
 export async function lookUp(host: string, membershipFile: string): Promise<Lookup> {
   const isAddress = ofTailscale.test(host);

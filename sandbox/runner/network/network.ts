@@ -35,3 +35,9 @@ export interface Membership {
   /** Of its HTTP proxy, `127.0.0.1:<port>`. */
   proxy: string;
 }
+
+/** A connection that led neither to GitHub nor to Tailscale nor to Aperture. */
+export interface Bypass {
+  host: string;
+  port: number;
+}

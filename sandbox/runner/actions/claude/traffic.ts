@@ -1,5 +1,4 @@
-/** Requests that leave for other addresses than Aperture's, unless the step says otherwise. */
-import type { ClaudeTask } from "./arguments.ts";
+/** Requests of Claude Code that leave for other addresses than Aperture's, unless the step says otherwise. */
 
 /** Evaluation, bootstrap, MCP registry, metrics, events, as they were seen. */
 const nonessential = [
@@ -10,7 +9,7 @@ const nonessential = [
   "/api/event_logging/batch",
 ];
 
-export function readTraffic(env: Readonly<Record<string, string | undefined>>, _task: ClaudeTask): string[] {
+export function listTraffic(env: Readonly<Record<string, string | undefined>>): string[] {
   if (env.CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC) return [];
   return nonessential.map((path) => `https://api.anthropic.com${path}`);
 }

@@ -10,7 +10,7 @@ import { askWithSdk } from "../../claude/conversation.ts";
 import { findKeyProblem } from "../../claude/key.ts";
 import { chooseMode, isTriggered, type Trigger } from "../../claude/mode.ts";
 import { checkHuman, checkPermission } from "../../claude/people.ts";
-import { dialAll, readTraffic } from "../../claude/traffic.ts";
+import { dialAll, listTraffic } from "../../claude/traffic.ts";
 import { readContext } from "../../context.ts";
 import { createFetch } from "../../fetch.ts";
 import { createOctokit } from "../../octokit.ts";
@@ -65,8 +65,8 @@ async function runAction(settings: ActionSettings): Promise<void> {
     fetch: fetchInJob,
     inlineComments: core.getInput("classify_inline_comments") === "false" ? "at once" : "classified",
   };
-  const messages = settings.claude ? await askWithCli(task, settings) : await askWithSdk(task);
-  await dialAll(fetchInJob, readTraffic(process.env, task));
+  const messages = await (settings.claude ? askWithCli(task, settings) : askWithSdk(task));
+  if (!settings.claude) await dialAll(fetchInJob, listTraffic(process.env));
   const file = writeExecution(messages);
   core.setOutput("execution_file", file);
   const last = messages.findLast(({ type }) => type === "result");

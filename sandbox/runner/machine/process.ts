@@ -1,12 +1,27 @@
-/** This machine itself: what a job runs on where it cannot have one of its own. */
+/** act as a child process, which is ended with all that it and its steps have started. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { descendantsOf, killAll, killLeftovers, trackingVariable } from "./leftovers.ts";
-import type { JobProcess, Machine, StartOptions } from "./machine.ts";
 
-export const hostMachine: Machine = { start: startOnHost };
+export interface StartOptions {
+  cwd: string;
+  environment: Readonly<Record<string, string>>;
+  /** Of standard output and standard error, without its end. */
+  onLine: (line: string) => void;
+}
 
-function startOnHost(command: string, args: readonly string[], options: StartOptions): JobProcess {
+export interface JobProcess {
+  /** The exit code; undefined when it was killed. Resolves when nothing of the job is left. */
+  ended: Promise<number | undefined>;
+  /** Ends whatever the step at work has started. */
+  endStep(): Promise<void>;
+  /** As Ctrl-C: steps are cancelled, post steps still run. */
+  interrupt(): Promise<void>;
+  /** Ends it and everything that it started. */
+  kill(): void;
+}
+
+export function startProcess(command: string, args: readonly string[], options: StartOptions): JobProcess {
   const { cwd, environment, onLine } = options;
   // A group of its own: Ctrl-C in the terminal is for us to hand on.
   const child = spawn(command, args, { cwd, env: environment, stdio: ["ignore", "pipe", "pipe"], detached: true });
