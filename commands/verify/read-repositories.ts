@@ -185,7 +185,8 @@ class RepositoryReader {
   ): Promise<LiveText | undefined> {
     if (workflowBlob === undefined) return undefined;
     if (workflowBlob === wantedBlob || workflowBlob === own?.file?.blob) return { blob: workflowBlob };
-    return this.#files.readText({ repositoryId: nodeId, path });
+    // It is there, whether its text is shown or not.
+    return (await this.#files.readText({ repositoryId: nodeId, path })) ?? { blob: workflowBlob };
   }
 
   /** Those of the review, the one preset whose runs belong to pull requests. */

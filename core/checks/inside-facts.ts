@@ -43,4 +43,6 @@ export interface LoggedRequest {
   run?: string;
   model?: string;
   status: number;
+  /** In milliseconds since 1970; absent where it is not said. */
+  time?: number;
 }

@@ -55,6 +55,7 @@ const logAnswer = z.array(
     run: z.string().optional(),
     model: z.string().optional(),
     status: z.number(),
+    time: z.string().optional(),
   }),
 );
 
@@ -64,11 +65,12 @@ export async function readLog(client: Client, url: string): Promise<LoggedReques
   if (outcome.kind !== "answered") throw new Error(outcome.said);
   const entries = parse(logAnswer, outcome);
   if (!entries && outcome.status !== 200) throw new Error(`/admin/ answered ${outcome.status}`);
-  return entries?.map(({ login, run, model, status }) => ({
+  return entries?.map(({ login, run, model, status, time = "" }) => ({
     login,
     status,
     ...(run ? { run } : {}),
     ...(model ? { model } : {}),
+    ...(Number.isNaN(Date.parse(time)) ? {} : { time: Date.parse(time) }),
   }));
 }
 

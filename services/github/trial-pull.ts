@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { RepositorySlug } from "../../core/settings/settings.ts";
 import { requireDocumented } from "../answer.ts";
 import { type GitHubConnection, GitHubError, unexpectedAnswer } from "./connection.ts";
+import { hasMessage } from "./errors.ts";
 import { Mutations, type Outcome } from "./mutations.ts";
 import {
   addCommit,
@@ -167,7 +168,7 @@ export class TrialPull {
       const { data } = await this.#github.request(request);
       return requireDocumented(ref, data, (what) => unexpectedAnswer(this.#github, request, what)).object.sha;
     } catch (error) {
-      if (error instanceof RequestError && error.status === 404) return undefined;
+      if (error instanceof RequestError && error.status === 404 && hasMessage(error)) return undefined;
       throw error;
     }
   }

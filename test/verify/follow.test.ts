@@ -320,6 +320,19 @@ describe("whatever happens in between", () => {
     expect(stderr).toContain("00:00 UTC");
   });
 
+  it("a proxy's page is no word that its branch is gone", async () => {
+    script(green);
+    world.github.faults.choose = ({ path: asked }) =>
+      asked.includes("/git/ref/heads/claude-aperture-verify")
+        ? { kind: "text", status: 404, text: "<html>Not here</html>", type: "text/html" }
+        : undefined;
+    const { stderr } = await follow(open);
+    expect(stderr).toMatch(/It could not be closed; .*HTML page/);
+    delete world.github.faults.choose;
+    expect(repository.git.branches.delete(repository.pulls.at(-1)?.head ?? "")).toBe(true);
+    expect(seen()).toEqual(before);
+  });
+
   it("it cannot be closed: that is said", async () => {
     script(green);
     world.github.faults.choose = ({ operations }) =>

@@ -166,6 +166,14 @@ describe("its log", () => {
     expect(reasonOf(report, "inside-log")).toContain("has nothing of it");
   });
 
+  it("does not go back to the run", async () => {
+    const other = { ...request, run: "1" };
+    world.aperture.log.splice(0, 1, { ...other, time: "2030-01-01T00:00:00Z" });
+    expect(skipped(await look())).toEqual(["inside-log"]);
+    world.aperture.log.push({ ...other, time: "2020-01-01T00:00:00Z" });
+    expect(broken(await look())).toEqual(["inside-log"]);
+  });
+
   it("cannot be asked for a run where the settings send no headers", async () => {
     const report = await look({ "claude-aperture:workflow": { headers: false } });
     expect(skipped(report)).toEqual(["inside-log"]);

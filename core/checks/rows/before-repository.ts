@@ -13,7 +13,7 @@ import type { Check, Verdict } from "../check.ts";
 import { isUnread } from "../facts.ts";
 import { brokenByMessage } from "../message-verdicts.ts";
 import { judgeActionsAllowed, judgeActionsOn, pageOf } from "../repository-verdicts.ts";
-import { broken, command, judgeFact, ok, skip } from "../verdicts.ts";
+import { broken, command, judgeFact, ok, skip, wait } from "../verdicts.ts";
 
 type Row = Check<RepositoryBefore> & { scope: "repository" };
 
@@ -38,7 +38,7 @@ const repositoryThere: Row = {
       const why = obstacles.findUnavailability(repository);
       if (!why) return ok();
       const said = why.says;
-      if (stack.settings.onUnavailable === "skip") return skip(`${said} It is left alone (onUnavailable: skip).`);
+      if (stack.settings.onUnavailable === "skip") return wait(`${said} It is left alone (onUnavailable: skip).`);
       return broken(said, command(`pulumi config set onUnavailable skip --stack ${stack.stack}`));
     }),
 };

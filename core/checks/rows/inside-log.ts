@@ -1,8 +1,9 @@
 /** Aperture's log, as it is seen from within the tailnet: whether the last run is in it, and as whom. */
 import type { Fix, Verdict } from "../check.ts";
 import { isUnread, type RepositoryFacts } from "../facts.ts";
-import type { Inside } from "../inside-facts.ts";
+import type { Inside, LoggedRequest } from "../inside-facts.ts";
 import type { RepositoryCheck } from "../judge.ts";
+import type { WorkflowRun } from "../run-facts.ts";
 import { broken, link, ok, skip } from "../verdicts.ts";
 import { isTelling } from "./runs.ts";
 
@@ -31,7 +32,7 @@ export const insideLog: RepositoryCheck = {
     const own = inside.log.filter((entry) => entry.run === String(run.id));
     const page: Fix = link(`${inside.url}/admin/?run=${run.id}`, "Aperture's log");
     return own.length === 0
-      ? judgeAbsence(inside, run, page)
+      ? judgeAbsence(inside, inside.log, run, page)
       : judgeCallers(
           facts,
           own.map(({ login }) => login),
@@ -41,13 +42,15 @@ export const insideLog: RepositoryCheck = {
   },
 };
 
-type Run = { number: number; conclusion?: string };
+type Run = Pick<WorkflowRun, "number" | "conclusion" | "startedAt">;
 
 /** Of a red run there may be nothing; and who is no admin sees only their own requests. */
-function judgeAbsence({ configuration }: Seen, run: Run, page: Fix): Verdict {
+function judgeAbsence({ configuration }: Seen, log: readonly LoggedRequest[], run: Run, page: Fix): Verdict {
   if (run.conclusion !== "success") return skip(`run #${run.number} is red, and may not have come so far`);
   if (configuration === "no admin" || isUnread(configuration))
     return skip("this machine is shown its own requests alone");
+  if (log.length > 0 && log.every(({ time }) => time !== undefined && time > run.startedAt))
+    return skip(`the log does not go back to run #${run.number}`);
   return broken(`Run #${run.number} is green, and Aperture's log has nothing of it.`, page);
 }
 

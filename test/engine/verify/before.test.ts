@@ -410,7 +410,8 @@ describe("repositories", () => {
       "claude-aperture:onUnavailable": "skip",
     });
     expect(report.checks.filter(({ status }) => status === "broken")).toEqual([]);
-    expect(listBy(report, "skipped", "acme/gone")).toContain("github-repository");
+    expect(listBy(report, "unknown", "acme/gone")).toEqual(["github-repository"]);
+    expect(report.repositories["acme/gone"]).toBe("waits");
   });
 
   it("an environment that is not there is a warning", async () => {
