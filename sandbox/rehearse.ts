@@ -11,8 +11,8 @@ import type { Check, Stage } from "./rehearsal/act.ts";
 import { acts, rehearsalRepositories } from "./rehearsal/acts.ts";
 import { openReport } from "./rehearsal/report/file.ts";
 import { Narrator } from "./rehearsal/report/narrator.ts";
-import { prepareRunner } from "./rehearsal/runs.ts";
 import { explain, heading, type Measurement, showCheck, showTable } from "./rehearsal/screen.ts";
+import { prepareRunner } from "./runner/prepare.ts";
 import { secretsInPlay, sweep } from "./secrecy/sweep.ts";
 import { startWorld } from "./world.ts";
 

@@ -1,25 +1,10 @@
 /** Runs of the delivered workflow: what happened in them, as GitHub, the tailnet and Aperture have it. */
 import type { LogEntry } from "../aperture/log.ts";
-import type { Log } from "../engine/progress.ts";
 import { commentOn, type PullRequest, type Repository, type WorkflowJob, type WorkflowRun } from "../github/index.ts";
-import { GoMissing, programInCache } from "../programs.ts";
 import type { Runner } from "../runner/index.ts";
-import { findAct } from "../runner/job/program.ts";
 import type { Tailnet } from "../tailnet/index.ts";
-import { program as tailnetProgram } from "../tailnet/program.ts";
 import type { World } from "../world.ts";
 import { printDim, printIndented } from "./screen.ts";
-
-/** Has what runs workflows built, if it is not there. What is missing for it, in a sentence; nothing where all is there. */
-export async function prepareRunner(log: Log): Promise<string | undefined> {
-  try {
-    await findAct(log);
-    await programInCache(tailnetProgram, log);
-  } catch (error) {
-    if (error instanceof GoMissing) return error.message;
-    throw error;
-  }
-}
 
 /** What an act needs that has `needsRunner`. */
 export function running({ runner, tailnet }: World): { runner: Runner; tailnet: Tailnet } {
