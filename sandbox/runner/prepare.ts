@@ -6,6 +6,8 @@ import { findAct } from "./job/program.ts";
 
 /** What is missing for it, in a sentence; undefined where all is there. */
 export async function prepareRunner(log: Log): Promise<string | undefined> {
+  // The delivered file checks that its runner is Linux.
+  if (process.platform !== "linux") return "Jobs run on this machine, and the workflow takes Linux.";
   try {
     await findAct(log);
     await programInCache(tailnet, log);
