@@ -183,6 +183,34 @@ describe("a pull request that is opened for it", () => {
     expect(repository.pulls.at(-1)?.comments[0]?.body).toMatch(/^@claude /);
     expect(seen()).toEqual(before);
   });
+
+  it("is answered by a run of its own, and not by that of another comment at the same time", async () => {
+    const settings = { "claude-aperture:workflow": { presets: ["mention"] } };
+    const other = repository.pulls.find(({ state }) => state === "open");
+    world.github.state.onEvent = ({ name, action }) => {
+      if (name !== "issue_comment" || action !== "created") return;
+      const theirs = beginRun(world.github.state, slug, { event: name, pulls: [other?.number ?? 0] });
+      complete(theirs, "failure");
+      const ours = { event: name, pulls: [repository.pulls.at(-1)?.number ?? 0] };
+      world.github.observer.afterRequest = ({ path: asked }) => {
+        if (!asked.endsWith("/runs")) return;
+        delete world.github.observer.afterRequest;
+        addRun(world.github.state, slug, "success", [{ ...green, name: "Claude mention" }], ours);
+      };
+    };
+    expect((await follow(open, { settings })).run).toMatchObject({ status: "ok" });
+    expect(seen()).toEqual(before);
+  });
+
+  it("is answered by the only new run where runs have a name of their own", async () => {
+    const settings = { "claude-aperture:workflow": { presets: ["mention"] } };
+    world.github.state.onEvent = ({ name, action }) => {
+      if (name !== "issue_comment" || action !== "created") return;
+      addRun(world.github.state, slug, "success", [{ ...green, name: "Claude mention" }], { event: name, pulls: [] });
+    };
+    expect((await follow(open, { settings })).run).toMatchObject({ status: "ok" });
+    expect(seen()).toEqual(before);
+  });
 });
 
 describe("whatever happens in between", () => {

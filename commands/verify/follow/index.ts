@@ -109,7 +109,10 @@ const ofReview = ({ slug, workflow }: RepositorySettings, commit: string): RunQu
   choose: (runs) => runs.find(({ event }) => event === "pull_request"),
 });
 
-/** Runs for comments are on the default branch: of the new ones it is the one with our title, or the only one. */
+/**
+ * Runs for comments are on the default branch: of the new ones it is the one with our title. A workflow that names its runs has none: then
+ * the one that is still alone at the second look, since somebody else may have commented just before.
+ */
 async function ofMention(
   github: GitHubConnection,
   { slug, workflow }: RepositorySettings,
@@ -120,12 +123,16 @@ async function ofMention(
   const before = await listRuns(github, slug, filter);
   const old = new Set(before.kind === "seen" ? before.value.map((run) => run.id) : []);
   await comment(`${workflow.triggerPhrase ?? taskDefaults.triggerPhrase} Say in one sentence that you can be reached.`);
+  let alone: number | undefined;
   return {
     slug,
     filter,
     choose(runs) {
       const fresh = runs.filter((run) => !old.has(run.id));
-      return fresh.find((run) => run.title === title) ?? (fresh.length === 1 ? fresh[0] : undefined);
+      const [one, ...others] = fresh;
+      const isAlone = one !== undefined && others.length === 0 && one.id === alone;
+      alone = one?.id;
+      return fresh.find((run) => run.title === title) ?? (isAlone ? one : undefined);
     },
   };
 }
