@@ -10,7 +10,7 @@ import {
   slug,
 } from "../github/index.ts";
 import { command, flag, number, oneOf, option, optionalWord, word } from "./command.ts";
-import { changeableRepository } from "./find.ts";
+import { changeableRepository, filePath } from "./find.ts";
 
 const repository = word("OWNER/NAME");
 const pull = number("NUMBER");
@@ -50,7 +50,7 @@ export const conversationCommands = [
     perform({ github }, given) {
       const found = changeableRepository(github, given.repository);
       const { author: by, headSha } = openPullOf(found, given.pull);
-      const path = given.path ?? `${by.login.replace(/\W/g, "-")}.md`;
+      const path = given.path === undefined ? `${by.login.replace(/\W/g, "-")}.md` : filePath(given.path);
       const text = given.text ?? `One more change after ${headSha.slice(0, 7)}.`;
       const sha = pushToPull(found, given.pull, { files: { [path]: `${text}\n` } });
       return `${by.login} pushed ${path} to pull request ${given.pull} of ${slug(found)}: commit ${sha.slice(0, 7)}.`;

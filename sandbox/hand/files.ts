@@ -1,7 +1,7 @@
 /** What people with write access commit. */
 import { pushCommit, slug } from "../github/index.ts";
 import { command, fileOption, option, optionalWord, word } from "./command.ts";
-import { changeableRepository } from "./find.ts";
+import { changeableRepository, filePath } from "./find.ts";
 
 const repository = word("OWNER/NAME");
 
@@ -23,7 +23,7 @@ export const fileCommands = [
         throw new Error("Give the file's new text, or --from FILE, and not both.");
       }
       const branch = given.branch ?? found.defaultBranch;
-      const before = found.git.tip(branch)?.files.has(given.path);
+      const before = found.git.tip(branch)?.files.has(filePath(given.path));
       // As an editor saves it.
       const text = given.from ?? (given.text === "" ? "" : `${given.text}\n`);
       const sha = pushCommit(found, branch, { [given.path]: text });

@@ -1,6 +1,7 @@
 /** From what was typed to what there is, or to an error that says what there is instead. */
 import { findNearest } from "../../core/settings/objects.ts";
 import { type GitHub, type Repository, slug } from "../github/index.ts";
+import { isFilePath } from "../github/paths.ts";
 
 type Known = Pick<GitHub, "state">;
 
@@ -21,4 +22,10 @@ export function changeableRepository(github: Known, name: string): Repository {
   const found = repositoryOf(github, name);
   if (found.archived) throw new Error(`${slug(found)} is archived: it takes no change before it is unarchived.`);
   return found;
+}
+
+/** The path as Git takes it. */
+export function filePath(path: string): string {
+  if (!isFilePath(path)) throw new Error(`"${path}" is no path of a file: it begins at the top, without / and dots.`);
+  return path;
 }

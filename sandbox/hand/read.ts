@@ -91,8 +91,9 @@ function someOf(texts: string[], shown: string): string[] {
 
 function readValue(parameter: Parameter & { place: "word" | "option" }, text: string | undefined): Given {
   const { shown, kind } = parameter;
-  if (text === undefined) {
-    if (parameter.place === "word" && !parameter.isOptional) throw new Error(`${shown} is missing.`);
+  const isRequired = parameter.place === "word" && !parameter.isOptional;
+  if (text === undefined || (text === "" && isRequired)) {
+    if (isRequired) throw new Error(`${shown} is missing.`);
     return undefined;
   }
   if (parameter.place === "word" && parameter.choices && !parameter.choices.includes(text)) {

@@ -35,6 +35,7 @@ describe("a command line that says nothing ends with 2 and shows how it is typed
     [["protect", "acme/app", "--reviews", "two"], 'COUNT is a whole number, not "two".'],
     [["console", "set-models", "tag:ci"], "MODEL is missing."],
     [["actions", "acme/app", "of"], '"of" is none of off, on, local, selected.'],
+    [["edit", "acme/app", "", "text"], "PATH is missing."],
     [["help", "archiv"], 'Did you mean "archive"?'],
   ])("%j", async (args, says) => {
     const { code, stdout, stderr } = await stage.doByHand(args);
@@ -63,6 +64,7 @@ describe("what the world refuses ends with 1, changes nothing and says what ther
       "nowhere.md cannot be read: ENOENT: no such file or directory, open 'nowhere.md'",
     ],
     [["delete-file", "acme/app", "a.md"], "Branch main of acme/app has no a.md. It has: README.md."],
+    [["edit", "acme/app", "/a.md", "text"], '"/a.md" is no path of a file: it begins at the top, without / and dots.'],
     [["merge", "acme/app", "7"], "acme/app has no open pull request 7. Open are: none."],
     [["comment", "acme/app", "7", "text"], "no issue or pull request 7"],
     [["console", "remove-role", "tag:web"], "No grant gives tag:web tailscale.com/cap/aperture."],
