@@ -6,9 +6,10 @@ import { unknownRoute } from "../service.ts";
 import { accessOf } from "./access.ts";
 import { type ProblemDetail, Refusal } from "./answers.ts";
 import { callerOf } from "./caller.ts";
-import { configurationOf, hideKeys, type Reading, readConfiguration, restoreKeys } from "./configuration.ts";
+import { configurationOf, hideKeys, type Reading, readConfiguration } from "./configuration.ts";
 import { describeOperations, type Operation } from "./openapi.ts";
 import type { ApertureState } from "./state.ts";
+import { saveConfiguration } from "./switches.ts";
 
 export function addConfigurationRoutes(app: Hono, state: ApertureState, frontSecret: string): void {
   const answer = (c: Context) => {
@@ -41,10 +42,7 @@ export function addConfigurationRoutes(app: Hono, state: ApertureState, frontSec
           throw invalid(reading.problems.map((message) => ({ location: "body.config", message })));
         }
         if (reading.unmodelled.length > 0) return refuseUnmodelled(c, reading);
-        state.configuration = restoreKeys(sent, state.configuration);
-        for (const [name, { apikey = "" }] of Object.entries(configurationOf(state.configuration).providers)) {
-          state.secrets.add(`Aperture's key of the provider ${name}`, apikey);
-        }
+        saveConfiguration(state, sent);
         return answer(c);
       },
     },

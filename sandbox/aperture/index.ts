@@ -16,7 +16,7 @@ import { addMessageRoutes } from "./messages.ts";
 import { type ApertureState, createState, publicState, type StateOptions } from "./state.ts";
 
 export { type Caller, frontHeaders } from "./caller.ts";
-export { configuredGrant } from "./configuration.ts";
+export { configuredGrant, hideKeys, readConfiguration } from "./configuration.ts";
 export type { LogEntry } from "./log.ts";
 export * from "./model.ts";
 export * from "./state.ts";

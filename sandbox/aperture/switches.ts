@@ -5,8 +5,17 @@ import {
   configuredGrant,
   type Provider,
   renderConfiguration,
+  restoreKeys,
 } from "./configuration.ts";
 import type { ApertureState } from "./state.ts";
+
+/** Keeps a valid text, with the keys that it has hidden. */
+export function saveConfiguration(state: ApertureState, text: string): void {
+  state.configuration = restoreKeys(text, state.configuration);
+  for (const [name, { apikey = "" }] of Object.entries(configurationOf(state.configuration).providers)) {
+    state.secrets.add(`Aperture's key of the provider ${name}`, apikey);
+  }
+}
 
 /** Changes the configuration; comments in it are lost. */
 export function editConfiguration(state: ApertureState, edit: (configuration: Configuration) => void): void {

@@ -57,6 +57,28 @@ export const consoleCommands = [
     },
   }),
   command({
+    name: "console edit-scopes",
+    does: "gives a federated identity other scopes",
+    example: "console edit-scopes TexampleCNTRL-kexampleCNTRL auth_keys policy_file:read",
+    takes: { id: credential, scopes: words("SCOPE") },
+    perform({ tailscale: { state } }, given) {
+      const { id } = credentialOf(state, given.id);
+      editIdentity(state, id, { scopes: given.scopes });
+      return `${id} has the scopes ${given.scopes.join(", ")} now.`;
+    },
+  }),
+  command({
+    name: "console remove-rules",
+    does: "takes the claim rules off a federated identity",
+    example: "console remove-rules TexampleCNTRL-kexampleCNTRL",
+    takes: { id: credential },
+    perform({ tailscale: { state } }, given) {
+      const { id } = credentialOf(state, given.id);
+      editIdentity(state, id, { customClaimRules: {} });
+      return `${id} has no claim rules now.`;
+    },
+  }),
+  command({
     name: "console add-identity",
     does: "makes a federated identity for runners by hand, as the how-to does",
     example: "console add-identity repo:acme/app:* tag:ci",

@@ -65,6 +65,7 @@ describe("what the world refuses ends with 1, changes nothing and says what ther
     ],
     [["delete-file", "acme/app", "a.md"], "Branch main of acme/app has no a.md. It has: README.md."],
     [["edit", "acme/app", "/a.md", "text"], '"/a.md" is no path of a file: it begins at the top, without / and dots.'],
+    [["aperture", "rename-provider", "openai", "gpt"], "there is no provider openai"],
     [["merge", "acme/app", "7"], "acme/app has no open pull request 7. Open are: none."],
     [["comment", "acme/app", "7", "text"], "no issue or pull request 7"],
     [["console", "remove-role", "tag:web"], "No grant gives tag:web tailscale.com/cap/aperture."],
@@ -95,6 +96,11 @@ describe("what the world refuses ends with 1, changes nothing and says what ther
     const { code, stderr } = await stage.doByHand(["console", "remove-port", "tag:ci", "80"]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^The console refuses it: test\(s\) failed\n {2}tag:ci: .*tag:aperture:80/);
+  });
+
+  it("a text that is no configuration, as Aperture does", async () => {
+    const { code, stderr } = await stage.doByHand(["aperture", "configuration", "-"], "{");
+    expect([code, stderr]).toEqual([1, "Aperture refuses it:\n  line 1: not HuJSON\n"]);
   });
 
   it("a text that is no policy file, as the console does", async () => {

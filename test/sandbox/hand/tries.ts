@@ -1,6 +1,7 @@
 /** One try of each command of the hand: what is typed, what it prints, and what is so in the world afterwards. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { hideKeys, readConfiguration } from "../../../sandbox/aperture/index.ts";
 import { pushCommit, type RepositorySlug } from "../../../sandbox/github/index.ts";
 import { deviceOf, keyOf } from "../../../sandbox/tailscale/index.ts";
 import { readExamplePolicy } from "../../../sandbox/world.ts";
@@ -424,6 +425,18 @@ const consoleTries: Try[] = [
     finds: (stage) => [identityOf(stage), { ...identityOf(stage), tags: ["tag:web"] }],
   },
   {
+    name: "console edit-scopes",
+    args: ({ identity }) => [identity, "auth_keys", "policy_file:read"],
+    says: ({ identity }) => `${identity} has the scopes auth_keys, policy_file:read now.`,
+    finds: (stage) => [identityOf(stage), { ...identityOf(stage), scopes: ["auth_keys", "policy_file:read"] }],
+  },
+  {
+    name: "console remove-rules",
+    args: ({ identity }) => [identity],
+    says: ({ identity }) => `${identity} has no claim rules now.`,
+    finds: (stage) => [identityOf(stage), { ...identityOf(stage), customClaimRules: {} }],
+  },
+  {
     name: "console delete-credential",
     args: ({ identity }) => [identity],
     says: ({ identity }) => `${identity} is deleted; nobody can join with it any more.`,
@@ -492,5 +505,64 @@ const consoleTries: Try[] = [
   },
 ];
 
+const configurationIn = ({ world }: Stage) => {
+  const reading = readConfiguration(world.aperture.state.configuration);
+  if (reading.kind === "invalid") throw new Error(reading.problems.join());
+  return reading.configuration;
+};
+const savedInAperture = "Aperture's configuration is saved.";
+
+const apertureTries: Try[] = [
+  {
+    name: "aperture show",
+    args: [],
+    says: ({ world }) => hideKeys(world.aperture.state.configuration).trimEnd(),
+    finds: (stage) => [Object.keys(configurationIn(stage).providers), ["anthropic"]],
+  },
+  {
+    name: "aperture open-to-all",
+    args: [],
+    says: `Everybody is admin and may use every model. ${savedInAperture}`,
+    finds: (stage) => [
+      configurationIn(stage)
+        .grants.map(({ src }) => src)
+        .slice(-2),
+      [["*"], ["*"]],
+    ],
+  },
+  {
+    name: "aperture pass-keys-on",
+    args: [],
+    says: `Callers' keys go to the providers. ${savedInAperture}`,
+    finds: (stage) => [configurationIn(stage).providers.anthropic?.auth_mode, "passthrough"],
+  },
+  {
+    name: "aperture end-address-in-v1",
+    args: [],
+    says: `The providers' address ends in /v1. ${savedInAperture}`,
+    finds: (stage) => [configurationIn(stage).providers.anthropic?.baseurl, "https://api.anthropic.com/v1"],
+  },
+  {
+    name: "aperture rename-provider",
+    args: ["anthropic", "claude"],
+    says: `anthropic is claude now. ${savedInAperture}`,
+    finds: (stage) => [Object.keys(configurationIn(stage).providers), ["claude"]],
+  },
+  {
+    name: "aperture configuration",
+    args: ["-"],
+    input: '{ "providers": {}, /* none */ "grants": [] }',
+    says: `Replaced the whole configuration. ${savedInAperture}`,
+    finds: ({ world }) => [world.aperture.state.configuration, '{ "providers": {}, /* none */ "grants": [] }'],
+  },
+];
+
 /** In this order: what one leaves behind is what the next begins with. */
-export const tries: Try[] = [...repositoryTries, ...fileTries, ...conversationTries, ...policyTries, ...consoleTries];
+export const tries: Try[] = [
+  ...repositoryTries,
+  ...fileTries,
+  ...conversationTries,
+  ...policyTries,
+  ...consoleTries,
+  ...apertureTries,
+];

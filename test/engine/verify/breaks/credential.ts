@@ -1,6 +1,6 @@
 /** With the credentials of the runners, in the admin console or at GitHub. */
 import { listCredentialsOf } from "../../../../sandbox/rehearsal/evidence.ts";
-import { editIdentity, type FederatedIdentity, keyOf } from "../../../../sandbox/tailscale/index.ts";
+import { type FederatedIdentity, keyOf } from "../../../../sandbox/tailscale/index.ts";
 import { type Break, byHand, type Site } from "./break.ts";
 
 const refresh = "pulumi up --refresh";
@@ -11,9 +11,6 @@ function identityOf({ world, slug }: Site): FederatedIdentity {
   if (found?.keyType !== "federated" || others.length > 0) throw new Error(`${slug} has not just one identity`);
   return found;
 }
-
-const edit = (site: Site, change: Parameters<typeof editIdentity>[2]) =>
-  editIdentity(site.world.tailscale.state, identityOf(site).id, change);
 
 /** Deletes what somebody made by hand, told from ours by its description. */
 function deleteMade({ world: { tailscale } }: Site, by: (key: { subject?: string; tags?: string[] }) => boolean): void {
@@ -46,7 +43,7 @@ export const credentialBreaks: readonly Break[] = [
     title: "somebody gives the identity another scope besides",
     check: "credential-scope",
     says: 'has the scopes ["auth_keys","policy_file:read"] and not ["auth_keys"]',
-    break: (site) => edit(site, { scopes: ["auth_keys", "policy_file:read"] }),
+    break: (site) => byHand(site, "console", "edit-scopes", identityOf(site).id, "auth_keys", "policy_file:read"),
     mend: refresh,
   },
   {
@@ -88,7 +85,7 @@ export const credentialBreaks: readonly Break[] = [
     title: "somebody takes the claim rules off the identity",
     check: "credential-rules",
     says: "repository_id absent",
-    break: (site) => edit(site, { customClaimRules: {} }),
+    break: (site) => byHand(site, "console", "remove-rules", identityOf(site).id),
     mend: refresh,
   },
   {

@@ -1,12 +1,6 @@
 /** With Aperture itself, as it is seen from within the tailnet. */
-import {
-  editConfiguration,
-  endBaseUrlInV1,
-  openToAll,
-  passKeysThrough,
-  renameProvider,
-} from "../../../../sandbox/aperture/index.ts";
-import type { Break, Site } from "./break.ts";
+import { editConfiguration } from "../../../../sandbox/aperture/index.ts";
+import { type Break, byHand, type Site } from "./break.ts";
 import { endRun } from "./runs.ts";
 
 type ApertureState = Site["world"]["aperture"]["state"];
@@ -17,13 +11,15 @@ const kept: { configuration?: string; direct?: ApertureState["direct"] } = {};
 const configured = (
   own: Pick<Break, "title" | "check" | "says" | "howTo">,
   advice: string,
-  edit: (state: ApertureState) => void,
+  edit: string[] | ((state: ApertureState) => void),
 ): Break => ({
   ...own,
   isForAll: true,
-  break({ world: { aperture } }) {
-    kept.configuration = aperture.state.configuration;
-    edit(aperture.state);
+  break(site) {
+    const { state } = site.world.aperture;
+    kept.configuration = state.configuration;
+    if (typeof edit === "function") edit(state);
+    else byHand(site, "aperture", ...edit);
   },
   mend: {
     advice,
@@ -98,7 +94,7 @@ export const insideBreaks: readonly Break[] = [
       says: "No provider of Aperture has a model that anthropic/** covers",
     },
     "anthropic",
-    (state) => renameProvider(state, "anthropic", "claude"),
+    ["rename-provider", "anthropic", "claude"],
   ),
   configured(
     {
@@ -107,7 +103,7 @@ export const insideBreaks: readonly Break[] = [
       says: 'Aperture\'s own configuration gives "*", runners too,',
     },
     "Set up admin access: https://tailscale.com/docs/aperture/how-to/set-up-admin-access",
-    openToAll,
+    ["open-to-all"],
   ),
   configured(
     {
@@ -117,7 +113,7 @@ export const insideBreaks: readonly Break[] = [
       says: "Provider anthropic has auth_mode passthrough",
     },
     "Take auth_mode out of the provider anthropic",
-    passKeysThrough,
+    ["pass-keys-on"],
   ),
   configured(
     {
@@ -126,7 +122,7 @@ export const insideBreaks: readonly Break[] = [
       says: "Provider anthropic has the baseurl https://api.anthropic.com/v1.",
     },
     "Take /v1 off its end",
-    endBaseUrlInV1,
+    ["end-address-in-v1"],
   ),
   configured(
     {
