@@ -40,6 +40,18 @@ export const credentialBreaks: readonly Break[] = [
     mend: refresh,
   },
   {
+    title: "somebody deletes the OAuth client of the runners",
+    howTo: [1],
+    check: "credential-exists",
+    settings: { identity: { kind: "oauth" } },
+    says: /^The OAuth client \S+ is gone from the tailnet\.$/,
+    break(site) {
+      const [{ id } = { id: "" }] = listCredentialsOf(site.world, site.slug);
+      byHand(site, "console", "delete-credential", id);
+    },
+    mend: refresh,
+  },
+  {
     title: "somebody gives the identity another scope besides",
     check: "credential-scope",
     says: 'has the scopes ["auth_keys","policy_file:read"] and not ["auth_keys"]',

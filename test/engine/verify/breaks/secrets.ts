@@ -14,6 +14,15 @@ export const secretBreaks: readonly Break[] = [
     mend: refresh,
   },
   {
+    title: "somebody deletes the secret of the OAuth client",
+    howTo: [1],
+    check: "secrets-present",
+    settings: { identity: { kind: "oauth" } },
+    says: "The secret TS_OAUTH_SECRET is missing.",
+    break: (site) => byHand(site, "delete-secret", site.slug, "TS_OAUTH_SECRET"),
+    mend: refresh,
+  },
+  {
     title: "the secret is of a time before the credential",
     howTo: [1],
     check: "secrets-newer",
