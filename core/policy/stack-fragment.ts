@@ -2,18 +2,22 @@
 
 import { formatMessage } from "../messages/entry.ts";
 import { firstRule } from "../messages/policy-file.ts";
-import type { Settings } from "../settings/settings.ts";
+import type { RepositorySettings, Settings } from "../settings/settings.ts";
 import { hasRuleSection, insert } from "./edit.ts";
 import type { Fragment } from "./fragment.ts";
 
 /** Ports of Aperture in grant form: runners call `http://`, WireGuard encrypts. */
 export const aperturePorts = ["tcp:80"];
 
+/** What of the settings decides over the entries. */
+interface EntrySettings {
+  repositories: readonly Pick<RepositorySettings, "tag" | "models">[];
+  tagOwners: Settings["tagOwners"];
+  policy: Pick<Settings["policy"], "test">;
+}
+
 /** @param destinations Aperture as grant destinations: a tag, or Tailscale addresses. */
-export function fragmentOf(
-  { repositories, tagOwners, policy }: Pick<Settings, "repositories" | "tagOwners" | "policy">,
-  destinations: string[],
-): Fragment {
+export function fragmentOf({ repositories, tagOwners, policy }: EntrySettings, destinations: string[]): Fragment {
   return Object.fromEntries(
     repositories.map(({ tag, models }) => [
       tag,
