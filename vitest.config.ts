@@ -12,7 +12,7 @@ const longest = [
   "drift",
   "secrecy",
   "kills",
-  "rehearsal",
+  "workflow-file-errors",
   "unanswered",
   "repositories-change",
   "faults-policy",
@@ -34,11 +34,16 @@ class LongestFirst extends BaseSequencer {
 /** Decisions, clients and components, without a process or an engine: `npm run test:unit`. */
 const unit = ["core", "services", "stack", "components", "docs"].map((folder) => `test/${folder}/**/*.test.ts`);
 
-/** Whole runs of deliveries that are too long for each `npm test`. CI runs them: `npm run soak:deliveries`. */
-const deliveries = [
-  ...["central-changes", "central-destroy", "central-waits", "faults-workflow-files"].map(
-    (name) => `test/engine/${name}.test.ts`,
-  ),
+/** Whole runs that are too long for each `npm test`. CI runs them: `npm run soak:long`. */
+const long = [
+  ...[
+    "central-changes",
+    "central-destroy",
+    "central-waits",
+    "faults-workflow-files",
+    "rehearsal",
+    "verify/real-run",
+  ].map((name) => `test/engine/${name}.test.ts`),
   "test/soak/switches.ts",
   "test/soak/central-kills.ts",
 ];
@@ -47,8 +52,8 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: "unit", include: unit } },
-      { extends: true, test: { name: "whole", include: ["test/**/*.test.ts"], exclude: [...unit, ...deliveries] } },
-      { extends: true, test: { name: "deliveries", include: deliveries, testTimeout: 1_800_000 } },
+      { extends: true, test: { name: "whole", include: ["test/**/*.test.ts"], exclude: [...unit, ...long] } },
+      { extends: true, test: { name: "long", include: long, testTimeout: 1_800_000 } },
     ],
     // @actions/* import JSON without import attributes, which Node refuses; Vite's transform does not.
     server: { deps: { inline: [/@actions\//] } },

@@ -1,6 +1,6 @@
 /**
  * Every way to deliver, to every other one, in one `up`, and at no moment a repository without a workflow that works. With OAuth
- * clients, too: `npm run soak:deliveries`.
+ * clients, too: `npm run soak:long`.
  */
 import { it } from "vitest";
 import { walk } from "./deliveries/tour.ts";

@@ -1,4 +1,4 @@
-/** `npm run soak:deliveries`: each way to deliver, with each kind of identity, follows each other one. */
+/** `npm run soak:long`: each way to deliver, with each kind of identity, follows each other one. */
 import { expect, it } from "vitest";
 import { walk } from "../engine/deliveries/tour.ts";
 import { ways } from "../engine/deliveries/ways.ts";
