@@ -1,4 +1,4 @@
-/** Each command of the hand, through the real command line, against one running sandbox. */
+/** Each command of the hand, from its words to what it changes in one running sandbox. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { commands } from "../../../sandbox/hand/table.ts";
 import { type Stage, startStage } from "./stage.ts";
