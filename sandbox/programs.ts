@@ -41,11 +41,6 @@ export async function programInCache(program: Program, log: Log = () => {}): Pro
   return Object.fromEntries(program.executables.map(({ name }) => [name, join(folder, name + executableSuffix)]));
 }
 
-/** Whether using the program builds nothing. */
-export async function isInCache(program: Program): Promise<boolean> {
-  return exists(await folderOf(program));
-}
-
 const executableSuffix = process.platform === "win32" ? ".exe" : "";
 
 async function folderOf({ name, sources, executables }: Program): Promise<string> {

@@ -6,12 +6,13 @@ import { scopeOf } from "../../settings/delivery-rules.ts";
 import { show } from "../../settings/problem.ts";
 import { isCallableBranch } from "../../workflow/names.ts";
 import type { BeforeFacts, CentralBefore } from "../before-facts.ts";
-import type { Check, Verdict } from "../check.ts";
+import type { Verdict } from "../check.ts";
 import { isUnread } from "../facts.ts";
+import type { StackCheck } from "../judge.ts";
 import { brokenByMessage, splitMessage } from "../message-verdicts.ts";
 import { broken, skip, text, unknown } from "../verdicts.ts";
 
-type Row = Check<BeforeFacts> & { scope: "stack" };
+type Row = StackCheck<BeforeFacts>;
 
 const row = {
   category: "repository",

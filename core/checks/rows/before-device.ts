@@ -3,12 +3,12 @@ import { adminPages } from "../../messages/admin-pages.ts";
 import { chooseDevice } from "../../policy/aperture-device.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { type BeforeFacts, type DeviceBefore, isRefused } from "../before-facts.ts";
-import type { Check } from "../check.ts";
 import { type Fact, isUnread } from "../facts.ts";
+import type { StackCheck } from "../judge.ts";
 import { brokenByMessage } from "../message-verdicts.ts";
 import { broken, judgeFact, link, ok, skip } from "../verdicts.ts";
 
-type Row = Check<BeforeFacts> & { scope: "stack" };
+type Row = StackCheck<BeforeFacts>;
 
 const row = { category: "device", phase: "before", scope: "stack", severity: "error" } as const;
 

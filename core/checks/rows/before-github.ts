@@ -3,12 +3,12 @@ import { formatMessage } from "../../messages/entry.ts";
 import { scopeMissing } from "../../messages/repositories.ts";
 import { findMissingPermissions, findMissingScopes, listNeededPermissions } from "../../settings/token-rights.ts";
 import { type BeforeFacts, isRefused } from "../before-facts.ts";
-import type { Check } from "../check.ts";
 import { isUnread } from "../facts.ts";
+import type { StackCheck } from "../judge.ts";
 import { brokenByMessage } from "../message-verdicts.ts";
 import { broken, judgeFact, link, ok, unknown, wait } from "../verdicts.ts";
 
-type Row = Check<BeforeFacts> & { scope: "stack" };
+type Row = StackCheck<BeforeFacts>;
 
 const row = { category: "credentials", phase: "before", scope: "stack", severity: "error" } as const;
 

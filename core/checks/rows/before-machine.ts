@@ -2,10 +2,10 @@
 import { oldestNode } from "../../messages/node.mjs";
 import { oldestEngine } from "../../messages/versions.ts";
 import type { BeforeFacts } from "../before-facts.ts";
-import type { Check } from "../check.ts";
+import type { StackCheck } from "../judge.ts";
 import { broken, command, judgeFact, link, ok } from "../verdicts.ts";
 
-type Row = Check<BeforeFacts> & { scope: "stack" };
+type Row = StackCheck<BeforeFacts>;
 
 const row = { category: "machine", phase: "before", scope: "stack", severity: "error" } as const;
 

@@ -5,13 +5,14 @@ import { PolicyError } from "../../policy/policy-error.ts";
 import { findReach } from "../../policy/reach.ts";
 import { fragmentOf } from "../../policy/stack-fragment.ts";
 import { type BeforeFacts, isRefused } from "../before-facts.ts";
-import type { Check, Verdict } from "../check.ts";
+import type { Verdict } from "../check.ts";
 import { isUnread } from "../facts.ts";
+import type { StackCheck } from "../judge.ts";
 import { brokenByMessage } from "../message-verdicts.ts";
 import { broken, command, judgeFact, link, ok, skip, text, unknown, wait } from "../verdicts.ts";
 import { destinationsOf } from "./before-device.ts";
 
-type Row = Check<BeforeFacts> & { scope: "stack" };
+type Row = StackCheck<BeforeFacts>;
 
 const row = { phase: "before", scope: "stack", severity: "error" } as const;
 

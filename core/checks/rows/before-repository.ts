@@ -9,13 +9,14 @@ import type { RepositorySettings } from "../../settings/settings.ts";
 import { nameSecrets } from "../../workflow/options.ts";
 import { readHeaderOwner } from "../../workflow/render.ts";
 import { isRefused, type RepositoryBefore } from "../before-facts.ts";
-import type { Check, Verdict } from "../check.ts";
+import type { Verdict } from "../check.ts";
 import { isUnread } from "../facts.ts";
+import type { RepositoryCheck } from "../judge.ts";
 import { brokenByMessage } from "../message-verdicts.ts";
 import { judgeActionsAllowed, judgeActionsOn, pageOf } from "../repository-verdicts.ts";
 import { broken, command, judgeFact, ok, skip, wait } from "../verdicts.ts";
 
-type Row = Check<RepositoryBefore> & { scope: "repository" };
+type Row = RepositoryCheck<RepositoryBefore>;
 
 const row = { category: "repository", phase: "before", scope: "repository", severity: "error" } as const;
 const graphql = "one GraphQL query for 50 repositories";

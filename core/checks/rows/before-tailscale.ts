@@ -5,12 +5,13 @@ import { isTag } from "../../policy/rules.ts";
 import { readTagOwners } from "../../policy/tag-owners.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { type BeforeFacts, isRefused } from "../before-facts.ts";
-import type { Check, Verdict } from "../check.ts";
+import type { Verdict } from "../check.ts";
 import { type Fact, isUnread } from "../facts.ts";
+import type { StackCheck } from "../judge.ts";
 import { brokenByMessage } from "../message-verdicts.ts";
 import { broken, link, ok, skip, unknown, wait } from "../verdicts.ts";
 
-type Row = Check<BeforeFacts> & { scope: "stack" };
+type Row = StackCheck<BeforeFacts>;
 
 const row = { category: "credentials", phase: "before", scope: "stack", severity: "error" } as const;
 

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Fault } from "../../../sandbox/faults.ts";
 import type { Service } from "../../../sandbox/service.ts";
-import { runVerify } from "../../verify/run-verify.ts";
+import { runVerify } from "../../commands/run-verify.ts";
 import { claudeAperture } from "../inline-claude-aperture.ts";
 import { sharedStage } from "../shared-stage.ts";
 import { succeed } from "../support.ts";

@@ -17,7 +17,7 @@ import {
   type Report,
   readReport,
   runVerify,
-} from "../../verify/run-verify.ts";
+} from "../../commands/run-verify.ts";
 import { deployingJob } from "../actions-runtime.ts";
 import { deployerScopes } from "../deployer-scopes.ts";
 

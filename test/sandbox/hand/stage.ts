@@ -10,23 +10,12 @@ import { doByHand } from "../../../sandbox/hand/client.ts";
 import { type Hand, startHand } from "../../../sandbox/hand/server.ts";
 import { addIdentity } from "../../../sandbox/tailscale/index.ts";
 import { readExamplePolicy, startWorld, type World } from "../../../sandbox/world.ts";
+import { wanted } from "../../engine/policy-edits.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 
 /** What `up` makes of the policy file. */
-export const policy = insert(
-  readExamplePolicy(),
-  {
-    "tag:ci": {
-      owners: ["group:platform"],
-      destinations: ["tag:aperture"],
-      ports: ["tcp:80"],
-      models: ["anthropic/**"],
-      test: "accept",
-    },
-  },
-  "claude-aperture/dev",
-);
+export const policy = insert(readExamplePolicy(), wanted, "claude-aperture/dev");
 
 export interface Outcome {
   code: number;

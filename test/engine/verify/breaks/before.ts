@@ -1,4 +1,4 @@
-/** What is in the way of the first `pulumi up`. More of them, without a mend, are in test/verify/before.test.ts. */
+/** What is in the way of the first `pulumi up`. More of them, without a mend, are in test/engine/verify/before.test.ts. */
 import { dirname } from "node:path";
 import { addRuleset, type Repository } from "../../../../sandbox/github/index.ts";
 import { savePolicy } from "../../../../sandbox/tailscale/index.ts";
