@@ -84,6 +84,6 @@ function explainSkip(need: string, status: Verdict["status"] | undefined): strin
 const order: readonly Verdict["status"][] = ["broken", "unknown", "skipped", "ok"];
 
 /** The status that counts for what depends on it. */
-export function worstOf(verdicts: readonly Verdict[]): Verdict["status"] {
+function worstOf(verdicts: readonly Verdict[]): Verdict["status"] {
   return order.find((status) => verdicts.some((verdict) => verdict.status === status)) ?? "ok";
 }

@@ -151,7 +151,7 @@ function toSecret({ outputs = {} }: Resource): SecretSetup[] {
 }
 
 /** The provider writes times as Go prints them: `2026-11-24 17:04:53 +0000 UTC`. */
-export function readProviderTime(text: string): number | undefined {
+function readProviderTime(text: string): number | undefined {
   return Date.parse(text.replace(/ \+0000 UTC$/, "Z").replace(" ", "T")) || undefined;
 }
 

@@ -89,7 +89,7 @@ export function createState(options: StateOptions): ApertureState {
 }
 
 /** As "Get started with Aperture" has it. */
-export const anthropicProvider: Provider = {
+const anthropicProvider: Provider = {
   name: "Anthropic",
   description: "Claude",
   baseurl: "https://api.anthropic.com",

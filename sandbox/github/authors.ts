@@ -98,13 +98,13 @@ export function forkAs(repository: Repository, login: string): Repository {
   return findFork(repository, login) ?? createFork(state, repository, login, "User");
 }
 
-export const findFork = ({ id, network }: Repository, login: string): Repository | undefined =>
+const findFork = ({ id, network }: Repository, login: string): Repository | undefined =>
   [...network.values()].find(
     ({ parentId, owner }) => parentId === id && owner.login.toLowerCase() === login.toLowerCase(),
   );
 
 /** Makes the account's fork. Who has a repository of that name already gets one with a number. */
-export function createFork(
+function createFork(
   state: GitHubState,
   repository: Repository,
   login: string,

@@ -34,7 +34,7 @@ export function mergeCommit(repository: Repository, pull: PullRequest): Commit |
 }
 
 /** Where the head parted from the base. */
-export function forkPoint({ git }: Repository, { base, headSha }: { base: string; headSha: Sha }): Commit | undefined {
+function forkPoint({ git }: Repository, { base, headSha }: { base: string; headSha: Sha }): Commit | undefined {
   const [baseTip, head] = [git.tip(base), git.commits.get(headSha)];
   return baseTip && head && git.mergeBase(head, baseTip);
 }

@@ -77,7 +77,7 @@ export function logOutNode(state: TailscaleState, { key, machine }: Pick<Registr
 }
 
 /** Whether it has to log in again. */
-export const isExpired = (state: TailscaleState, { expires, keyExpiryDisabled }: Device): boolean =>
+const isExpired = (state: TailscaleState, { expires, keyExpiryDisabled }: Device): boolean =>
   !keyExpiryDisabled && new Date(expires) <= state.now();
 
 /** Known from reports: of a used key tailscale/tailscale#9715, of one that has expired or was revoked k3s-io/k3s#10729. */

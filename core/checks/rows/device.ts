@@ -150,7 +150,7 @@ function judgeDevices(
 }
 
 /** The devices to which the grant leads. */
-export function findDevices(stack: StackFacts): Fact<readonly TailnetDevice[]> {
+function findDevices(stack: StackFacts): Fact<readonly TailnetDevice[]> {
   const { devices } = stack;
   if (isUnread(devices)) return devices;
   const places = new Set(findDestinations(stack));

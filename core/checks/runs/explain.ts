@@ -29,7 +29,7 @@ export function explainRed(run: WorkflowRun): Explanation {
   return explainJob(job);
 }
 
-export function explainJob(job: WorkflowJob): Explanation {
+function explainJob(job: WorkflowJob): Explanation {
   const lines = linesOf(job);
   const own = findOwn(job, lines);
   const logged = own === undefined || isWeak(own) ? findFirst(lines, recogniseLogged) : undefined;

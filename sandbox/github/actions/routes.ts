@@ -62,7 +62,7 @@ export function commitCheckRuns(c: Context<Env>): Response {
 }
 
 /** Of a commit: the last run of each workflow and event, newest first. */
-export function latestRuns({ runs }: Repository, sha: string): WorkflowRun[] {
+function latestRuns({ runs }: Repository, sha: string): WorkflowRun[] {
   const byKind = new Map<string, WorkflowRun>();
   for (const run of runs) if (run.headSha === sha) byKind.set(`${run.path} ${run.event}`, run);
   return [...byKind.values()].reverse();

@@ -52,7 +52,7 @@ export const interpolateText = (value: Value | undefined, contexts: Contexts): s
   toText(interpolate(value, contexts));
 
 /** How an expression's value looks in a text. */
-export function toText(value: unknown): string {
+function toText(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value !== "object") return String(value);
   return Array.isArray(value) ? "Array" : "Object";

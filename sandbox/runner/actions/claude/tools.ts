@@ -14,7 +14,7 @@ interface Tool {
   use(input: Record<string, unknown>): Promise<ToolAnswer>;
 }
 
-export const inlineComment = "mcp__github_inline_comment__create_inline_comment";
+const inlineComment = "mcp__github_inline_comment__create_inline_comment";
 
 export function toolsOf(task: ClaudeTask): Tool[] {
   const allowed = String(task.flags.get("allowedTools") ?? "");
